@@ -1,0 +1,1 @@
+//! Macros of `cache-runtime`. Depend on `cache-runtime`, which re-exports them.

@@ -1,0 +1,1 @@
+//! Key parts of other crates, each behind the feature of its name.

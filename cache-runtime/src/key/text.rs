@@ -1,0 +1,101 @@
+//! The finished text of a key.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{KeyWriter, Tenancy, Version};
+
+/// The longest id and the longest tenant, in bytes after escaping; longer ones are replaced by their hash.
+pub(crate) const LONGEST_PART: usize = 256;
+
+/// The text of one key, shared cheaply. Its `Debug` shows a hash only, since ids can be personal data.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct KeyText(Arc<str>);
+
+impl KeyText {
+    /// The text as it stands in the store.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyText({:08x})", fingerprint(&self.0))
+    }
+}
+
+/// A short, unsalted hash for logs: enough to tell two keys of one log apart, not enough to read an id from.
+pub(crate) fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// The pieces of which a key is put together.
+pub(crate) struct KeyLayout<'a> {
+    pub prefix: &'a str,
+    pub resource: &'a str,
+    pub suffix: Option<&'a str>,
+}
+
+/// A key without its version: what an invalidation needs to name the entry in every version.
+#[derive(Clone)]
+pub(crate) struct Unversioned {
+    head: String,
+    suffix: Option<String>,
+}
+
+impl Unversioned {
+    /// Writes prefix, tenant, resource and id. `None` when the key has a tenant part that is absent.
+    pub(crate) fn new(
+        layout: &KeyLayout<'_>,
+        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
+        id: impl FnOnce(&mut KeyWriter),
+    ) -> (Option<Self>, Tenancy) {
+        let mut out = KeyWriter::new();
+        out.raw(layout.prefix);
+        out.raw(":tenant-");
+        let start = out.len();
+        let mut tenant_out = KeyWriter::new();
+        let tenancy = tenant(&mut tenant_out);
+        match tenancy {
+            Tenancy::Missing => return (None, tenancy),
+            Tenancy::Shared => out.raw("global"),
+            // The one text that would meet the shared namespace.
+            Tenancy::Written if tenant_out.as_text() == "global" => out.raw("%67lobal"),
+            Tenancy::Written => {
+                out.raw(tenant_out.as_text());
+                out.shorten(start, LONGEST_PART);
+            }
+        }
+        out.raw(":");
+        out.text(layout.resource);
+        out.raw(":");
+        out.id(LONGEST_PART, id);
+        let suffix = layout.suffix.map(|suffix| {
+            let mut out = KeyWriter::new();
+            out.text(suffix);
+            out.into_text()
+        });
+        (Some(Self { head: out.into_text(), suffix }), tenancy)
+    }
+
+    /// The whole key in one version.
+    pub(crate) fn with_version(&self, version: Version) -> KeyText {
+        self.with_version_text(&version.text())
+    }
+
+    /// The whole key in one version, given as text.
+    pub(crate) fn with_version_text(&self, version: &str) -> KeyText {
+        let mut out = KeyWriter::new();
+        out.raw(&self.head);
+        out.raw(":");
+        out.text(version);
+        if let Some(suffix) = &self.suffix {
+            out.raw(":");
+            out.raw(suffix);
+        }
+        KeyText(out.into_text().into())
+    }
+}

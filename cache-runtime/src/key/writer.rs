@@ -1,0 +1,167 @@
+//! Writes parts of a key as text that cannot collide.
+
+use std::fmt::{self, Display, Write as _};
+
+use sha2::{Digest as _, Sha256};
+
+use super::CacheKey;
+
+/// Receives the parts of a key and escapes them.
+///
+/// Letters, digits and `-_.~` stay; every other byte of a text becomes `%XX` (RFC 3986, the same as Python's
+/// `urllib.parse.quote(text, safe="")`). An empty text is `''`. The punctuation that the writer adds itself (`,` `(` `)` `[` `]` `!` `#`
+/// `:` `'`) is always escaped in texts, so structure and content cannot be confused.
+#[derive(Default)]
+pub struct KeyWriter {
+    text: String,
+    // Whether the next part of the current group needs a comma before it.
+    later: bool,
+}
+
+impl KeyWriter {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends one part; parts of a group are separated by a comma.
+    pub fn part<K: CacheKey + ?Sized>(&mut self, part: &K) {
+        self.next();
+        let start = self.text.len();
+        part.write_key(self);
+        // Otherwise a list of one empty text would be the empty list.
+        if self.text.len() == start {
+            self.text.push_str("''");
+        }
+    }
+
+    /// Appends one part as the SHA-256 of its text, in hex after `#`: for personal data and for long texts.
+    ///
+    /// A hash hides a value only as far as the value is hard to guess.
+    pub fn hashed<K: CacheKey + ?Sized>(&mut self, part: &K) {
+        self.next();
+        let mut inner = Self::new();
+        part.write_key(&mut inner);
+        self.digest(&inner.text);
+    }
+
+    /// Appends text, escaped.
+    pub fn text(&mut self, text: &str) {
+        for byte in text.bytes() {
+            if is_plain(byte) {
+                self.text.push(char::from(byte));
+            } else {
+                self.text.push('%');
+                self.text.push(char::from(HEX_UPPER[usize::from(byte >> 4)]));
+                self.text.push(char::from(HEX_UPPER[usize::from(byte & 15)]));
+            }
+        }
+    }
+
+    /// Appends what `value` displays, escaped.
+    pub fn display(&mut self, value: impl Display) {
+        struct Escape<'a>(&'a mut KeyWriter);
+        impl fmt::Write for Escape<'_> {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0.text(text);
+                Ok(())
+            }
+        }
+        // Writing to a string does not fail; a `Display` that reports an error writes what it wrote.
+        let _ = write!(Escape(self), "{value}");
+    }
+
+    /// Appends parts in parentheses: a tuple, or a struct inside a key.
+    pub fn group(&mut self, parts: impl FnOnce(&mut Self)) {
+        self.enclosed('(', ')', parts);
+    }
+
+    /// Appends parts in brackets: a sequence.
+    pub fn list(&mut self, parts: impl FnOnce(&mut Self)) {
+        self.enclosed('[', ']', parts);
+    }
+
+    /// Appends an optional part: `!` for none. A text that itself begins with `!` gets one more.
+    pub fn option<K: CacheKey + ?Sized>(&mut self, part: Option<&K>) {
+        let start = self.text.len();
+        match part {
+            None => self.text.push('!'),
+            Some(part) => {
+                part.write_key(self);
+                if self.text[start..].starts_with('!') {
+                    self.text.insert(start, '!');
+                }
+            }
+        }
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    pub(crate) fn as_text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn raw(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Writes the id: parts separated by commas, `()` when there are none, hashed when it would be too long.
+    pub(crate) fn id(&mut self, longest: usize, parts: impl FnOnce(&mut Self)) {
+        let start = self.text.len();
+        let outer = std::mem::replace(&mut self.later, false);
+        parts(self);
+        if !std::mem::replace(&mut self.later, outer) {
+            self.text.push_str("()");
+        }
+        self.shorten(start, longest);
+    }
+
+    /// Replaces what was written since `start` by its hash when it is longer than `longest` bytes.
+    pub(crate) fn shorten(&mut self, start: usize, longest: usize) {
+        if self.text.len() - start > longest {
+            let long = self.text.split_off(start);
+            self.digest(&long);
+        }
+    }
+
+    fn next(&mut self) {
+        if std::mem::replace(&mut self.later, true) {
+            self.text.push(',');
+        }
+    }
+
+    fn enclosed(&mut self, open: char, close: char, parts: impl FnOnce(&mut Self)) {
+        self.text.push(open);
+        let outer = std::mem::replace(&mut self.later, false);
+        parts(self);
+        self.later = outer;
+        self.text.push(close);
+    }
+
+    fn digest(&mut self, text: &str) {
+        self.text.push('#');
+        for byte in Sha256::digest(text.as_bytes()) {
+            self.text.push(char::from(HEX_LOWER[usize::from(byte >> 4)]));
+            self.text.push(char::from(HEX_LOWER[usize::from(byte & 15)]));
+        }
+    }
+}
+
+const HEX_UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const HEX_LOWER: &[u8; 16] = b"0123456789abcdef";
+
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+/// A key can hold personal data.
+impl fmt::Debug for KeyWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyWriter").finish_non_exhaustive()
+    }
+}

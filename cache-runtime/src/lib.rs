@@ -1,0 +1,1 @@
+//! Cache-aside by annotation.

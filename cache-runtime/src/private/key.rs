@@ -1,0 +1,120 @@
+//! The two ways to spell a key, behind one trait.
+
+use std::borrow::Cow;
+
+use crate::key::{KeyField, KeySpec, KeyWriter, Tenancy, TypedKey};
+
+/// Makes a key's field from a borrowed parameter.
+pub fn key_field<'a, P: ?Sized, F: KeyField<'a, P>>(parameter: &'a P) -> F {
+    F::key_field(parameter)
+}
+
+/// Two names of one type.
+#[diagnostic::on_unimplemented(
+    message = "the key caches `{T}`, but this function returns `{Self}`",
+    label = "not the value of this key",
+    note = "return the key's value (or an `Option` or `Result` of it), or use a key whose `value` is `{Self}`"
+)]
+pub trait SameValue<T> {
+    /// The same reference.
+    fn same(&self) -> &T;
+}
+
+impl<T> SameValue<T> for T {
+    fn same(&self) -> &T {
+        self
+    }
+}
+
+/// A key as the engine sees it.
+pub trait EntryKey {
+    /// Resource, version, suffix, ttl.
+    fn spec(&self) -> KeySpec;
+    /// A suffix computed by the call, which wins over the one of the spec.
+    fn suffix(&self) -> Option<Cow<'_, str>>;
+    /// Writes the tenant.
+    fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy;
+    /// Writes the id.
+    fn write_id(&self, out: &mut KeyWriter);
+    /// The tags of an entry under this key.
+    fn tags(&self) -> Vec<Cow<'static, str>>;
+}
+
+/// A key under which a value of type `V` can be found.
+pub trait KeyOf<V>: EntryKey {
+    /// Whether a decoded value may be served.
+    fn accepts(&self, value: &V) -> bool;
+}
+
+/// A typed key.
+pub struct Typed<'a, K>(pub &'a K);
+
+impl<K: TypedKey> EntryKey for Typed<'_, K> {
+    fn spec(&self) -> KeySpec {
+        K::SPEC
+    }
+    fn suffix(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+    fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy {
+        self.0.write_tenant(out)
+    }
+    fn write_id(&self, out: &mut KeyWriter) {
+        self.0.write_id(out);
+    }
+    fn tags(&self) -> Vec<Cow<'static, str>> {
+        self.0.tags()
+    }
+}
+
+impl<K: TypedKey, V: SameValue<K::Value>> KeyOf<V> for Typed<'_, K> {
+    fn accepts(&self, value: &V) -> bool {
+        self.0.accepts(value.same())
+    }
+}
+
+/// A key spelled in the attribute: closures over the parameters.
+pub struct ParsedKey<I, T, G> {
+    /// Resource, version, suffix, ttl.
+    pub spec: KeySpec,
+    /// A computed suffix.
+    pub suffix: Option<String>,
+    /// `|out| { out.part(&id); }`
+    pub id: I,
+    /// `|out| Tenancy::write(&tenant, out)`, or `|_| Tenancy::Shared`.
+    pub tenant: T,
+    /// `|| vec![..]`
+    pub tags: G,
+}
+
+impl<I, T, G> EntryKey for ParsedKey<I, T, G>
+where
+    I: Fn(&mut KeyWriter),
+    T: Fn(&mut KeyWriter) -> Tenancy,
+    G: Fn() -> Vec<Cow<'static, str>>,
+{
+    fn spec(&self) -> KeySpec {
+        self.spec
+    }
+    fn suffix(&self) -> Option<Cow<'_, str>> {
+        self.suffix.as_deref().map(Cow::Borrowed)
+    }
+    fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy {
+        (self.tenant)(out)
+    }
+    fn write_id(&self, out: &mut KeyWriter) {
+        (self.id)(out);
+    }
+    fn tags(&self) -> Vec<Cow<'static, str>> {
+        (self.tags)()
+    }
+}
+
+impl<V, I, T, G> KeyOf<V> for ParsedKey<I, T, G>
+where
+    Self: EntryKey,
+{
+    fn accepts(&self, _value: &V) -> bool {
+        true
+    }
+}

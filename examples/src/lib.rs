@@ -1,0 +1,1 @@
+//! The programs are in this folder, beside `src`; run one with `cargo run --example quickstart`.
