@@ -36,6 +36,39 @@ pub(crate) fn rust_versions_named(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The packages in the output of `cargo metadata` that ask for a newer Rust than this, as `uuid 1.89.0`.
+///
+/// Each package is one object, which has its name and version before its `rust_version`.
+pub(crate) fn newer_than(rust_version: &str, metadata: &str) -> Vec<String> {
+    let stated = numbers(rust_version);
+    let mut found = Vec::new();
+    let mut package = "";
+    for object in metadata.split("{\"name\":\"") {
+        // Dependencies and targets are objects with a name too, but without a version and an id next to it.
+        if let Some((name, rest)) = object.split_once("\",\"version\":\"")
+            && !name.contains('"')
+            && rest.contains("\",\"id\":\"")
+        {
+            package = name;
+        }
+        if let Some((_, rest)) = object.split_once("\"rust_version\":\"") {
+            let asked = rest.split('"').next().unwrap_or_default();
+            if numbers(asked) > stated {
+                found.push(format!("{package} {asked}"));
+            }
+        }
+    }
+    found
+}
+
+fn numbers(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .take(2)
+        .map(|number| number.parse().unwrap_or(0))
+        .collect()
+}
+
 fn section<'m>(manifest: &'m str, header: &'m str) -> impl Iterator<Item = &'m str> {
     manifest
         .lines()
@@ -55,7 +88,7 @@ fn value_of<'m>(mut lines: impl Iterator<Item = &'m str>, name: &str) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::{examples, features, rust_version, rust_versions_named};
+    use super::{examples, features, newer_than, rust_version, rust_versions_named};
 
     #[test]
     fn features_are_listed_without_default() {
@@ -83,6 +116,17 @@ mod tests {
             rust_versions_named("Needs Rust 1.88. Not Rust 1.9, ever."),
             ["1.88", "1.9"]
         );
+    }
+
+    #[test]
+    fn packages_that_need_a_newer_rust_are_named() {
+        let metadata = r#"{"packages":[{"name":"old","version":"1.0.0","id":"x#old@1.0.0","dependencies":[{"name":"new",
+            "source":null}],"targets":[{"kind":["lib"],"name":"old"}],"rust_version":"1.56.0"},{"name":"new","version":"2.1.0",
+            "id":"x#new@2.1.0","dependencies":[{"name":"old","req":"^1"}],"rust_version":"1.89.0"},{"name":"silent",
+            "version":"0.1.0","id":"x","rust_version":null}]}"#;
+        let metadata: String = metadata.lines().map(str::trim).collect();
+        assert_eq!(newer_than("1.88", &metadata), ["new 1.89.0"]);
+        assert!(newer_than("1.89", &metadata).is_empty());
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "msrv",
-        about: "README and manifest state the same Rust version",
+        about: "README, manifest and dependencies agree on the Rust version",
         run: msrv,
     },
     Step {
@@ -285,24 +285,35 @@ fn dependencies(context: &Context) -> Outcome {
     }
 }
 
-/// The pinned toolchain is newer; that only what the stated version has is used is clippy's `incompatible_msrv`.
+/// The pinned toolchain is newer than the stated version. That only what the older one has is used is the business of
+/// clippy's `incompatible_msrv`; that every dependency builds with it is looked up here.
 fn msrv(context: &Context) -> Outcome {
     let stated = context
         .read("Cargo.toml")
         .and_then(|text| manifest::rust_version(&text).ok_or_else(|| "Cargo.toml: no rust-version".to_owned()));
-    match (stated, context.read("README.md")) {
-        (Ok(stated), Ok(readme)) => {
-            let named = manifest::rust_versions_named(&readme);
-            if named.is_empty() {
-                Outcome::failed(format!("README.md does not say `Rust {stated}`"))
-            } else if named.iter().any(|version| *version != stated) {
-                Outcome::failed(format!("README.md says Rust {}, Cargo.toml {stated}", named.join(", ")))
-            } else {
-                Outcome::passed().note(format!("Rust {stated}"))
-            }
+    let stated = match stated {
+        Ok(stated) => stated,
+        Err(problem) => return Outcome::failed(problem),
+    };
+    let readme = match context
+        .read("README.md")
+        .map(|text| manifest::rust_versions_named(&text))
+    {
+        Err(problem) => Outcome::failed(problem),
+        Ok(named) if named.is_empty() => Outcome::failed(format!("README.md does not say `Rust {stated}`")),
+        Ok(named) if named.iter().any(|version| *version != stated) => {
+            Outcome::failed(format!("README.md says Rust {}, Cargo.toml {stated}", named.join(", ")))
         }
-        (Err(problem), _) | (_, Err(problem)) => Outcome::failed(problem),
-    }
+        Ok(_) => Outcome::passed().note(format!("Rust {stated}")),
+    };
+    let tree = match output(&mut context.cargo(&["metadata", "--format-version", "1", "--all-features"])) {
+        Err(problem) => Outcome::failed(problem),
+        Ok(metadata) => match manifest::newer_than(&stated, &metadata).as_slice() {
+            [] => Outcome::passed(),
+            newer => Outcome::failed(format!("need a newer Rust than {stated}: {}", newer.join(", "))),
+        },
+    };
+    readme.and(tree)
 }
 
 fn licences(context: &Context) -> Outcome {
