@@ -69,10 +69,7 @@ impl Metrics {
         let metrics = Self::default();
         // The guard borrows its recorder; one small leak per test buys a guard that can be kept in a variable.
         let recorder: &'static Self = Box::leak(Box::new(metrics.clone()));
-        LocalMetrics {
-            metrics,
-            _guard: facade::set_default_local_recorder(recorder),
-        }
+        LocalMetrics { metrics, _guard: facade::set_default_local_recorder(recorder) }
     }
 
     /// Records what all threads of this process do, from the first call on. Tests that share a process share it.
@@ -84,10 +81,7 @@ impl Metrics {
         GLOBAL
             .get_or_init(|| {
                 let metrics = Self::default();
-                assert!(
-                    facade::set_global_recorder(metrics.clone()).is_ok(),
-                    "another recorder is installed"
-                );
+                assert!(facade::set_global_recorder(metrics.clone()).is_ok(), "another recorder is installed");
                 metrics
             })
             .clone()
@@ -96,9 +90,7 @@ impl Metrics {
     /// The sum of all counters of this name that have these labels, whatever others they have. 0 when there is none.
     pub fn counter(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
         let state = self.state();
-        matching(&state.counters, name, labels)
-            .map(|cell| cell.load(Ordering::SeqCst))
-            .sum()
+        matching(&state.counters, name, labels).map(|cell| cell.load(Ordering::SeqCst)).sum()
     }
 
     /// The gauge of this name and these labels.
@@ -116,19 +108,13 @@ impl Metrics {
     /// All samples of the histograms of this name that have these labels.
     pub fn samples(&self, name: &str, labels: &[(&str, &str)]) -> Vec<f64> {
         let state = self.state();
-        matching(&state.histograms, name, labels)
-            .flat_map(|samples| samples.lock().clone())
-            .collect()
+        matching(&state.histograms, name, labels).flat_map(|samples| samples.lock().clone()).collect()
     }
 
     /// Every series that was touched, of every kind: to look for names and labels that should not be there.
     pub fn series(&self) -> Vec<Series> {
         let state = self.state();
-        let all = state
-            .counters
-            .keys()
-            .chain(state.gauges.keys())
-            .chain(state.histograms.keys());
+        let all = state.counters.keys().chain(state.gauges.keys()).chain(state.histograms.keys());
         all.cloned().collect()
     }
 
@@ -142,10 +128,7 @@ impl Metrics {
     }
 
     fn describe(&self, name: &KeyName, unit: Option<Unit>, text: &SharedString) {
-        let description = Description {
-            unit,
-            text: text.to_string(),
-        };
+        let description = Description { unit, text: text.to_string() };
         self.state().descriptions.insert(name.as_str().to_owned(), description);
     }
 }
@@ -190,14 +173,8 @@ impl Recorder for Metrics {
 
 impl From<&Key> for Series {
     fn from(key: &Key) -> Self {
-        let labels = key
-            .labels()
-            .map(|label| (label.key().to_owned(), label.value().to_owned()))
-            .collect();
-        Self {
-            name: key.name().to_owned(),
-            labels,
-        }
+        let labels = key.labels().map(|label| (label.key().to_owned(), label.value().to_owned())).collect();
+        Self { name: key.name().to_owned(), labels }
     }
 }
 
@@ -209,9 +186,7 @@ fn matching<'s, V>(
     map.iter()
         .filter(move |(series, _)| {
             series.name == name
-                && labels
-                    .iter()
-                    .all(|(label, value)| series.labels.get(*label).is_some_and(|has| has == value))
+                && labels.iter().all(|(label, value)| series.labels.get(*label).is_some_and(|has| has == value))
         })
         .map(|(_, value)| value)
 }

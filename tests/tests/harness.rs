@@ -36,10 +36,7 @@ fn eventually(what: &str, condition: impl Fn() -> bool) {
 #[test]
 fn a_started_server_stores_and_counts() {
     let server = RedisServer::start();
-    assert_eq!(
-        redis_cli(&server, ["SET", "greeting", "hello"]),
-        Reply::Simple("OK".to_owned())
-    );
+    assert_eq!(redis_cli(&server, ["SET", "greeting", "hello"]), Reply::Simple("OK".to_owned()));
     assert_eq!(redis_cli(&server, ["GET", "greeting"]).text(), "hello");
     assert_eq!(redis_cli(&server, ["GET", "missing"]), Reply::Nil);
     assert_eq!(redis_cli(&server, ["KEYS", "*"]).texts(), ["greeting"]);
@@ -94,11 +91,7 @@ fn a_paused_server_can_be_killed_stopped_and_restarted() {
 #[test]
 fn a_password_is_asked_for() {
     let server = RedisServer::builder().requirepass("p w@1").start();
-    assert!(
-        server.url().starts_with("redis://:p%20w%401@127.0.0.1:"),
-        "{}",
-        server.url()
-    );
+    assert!(server.url().starts_with("redis://:p%20w%401@127.0.0.1:"), "{}", server.url());
     let mut client = RawClient::anonymous(&server).unwrap();
     assert!(client.send(["PING"]).unwrap().text().starts_with("NOAUTH"));
     assert_eq!(client.send(["AUTH", "p w@1"]).unwrap(), Reply::Simple("OK".to_owned()));
@@ -108,9 +101,7 @@ fn a_password_is_asked_for() {
 
 #[test]
 fn an_acl_user_is_refused_what_its_rules_forbid() {
-    let server = RedisServer::builder()
-        .acl_user("reader", "on >word ~* +get +auth")
-        .start();
+    let server = RedisServer::builder().acl_user("reader", "on >word ~* +get +auth").start();
     let mut client = RawClient::anonymous(&server).unwrap();
     client.send(["AUTH", "reader", "word"]).unwrap();
     assert_eq!(client.send(["GET", "k"]).unwrap(), Reply::Nil);
@@ -123,9 +114,7 @@ fn a_full_server_refuses_writes() {
     let reply = redis_cli(&server, ["SET".as_bytes(), b"k", &vec![b'x'; 2_000_000]]);
     let next = redis_cli(&server, ["SET", "k2", "v"]);
     assert!(
-        [&reply, &next]
-            .iter()
-            .any(|r| matches!(r, Reply::Error(text) if text.starts_with("OOM"))),
+        [&reply, &next].iter().any(|r| matches!(r, Reply::Error(text) if text.starts_with("OOM"))),
         "{reply:?} {next:?}"
     );
 }
@@ -147,14 +136,7 @@ fn a_loading_server_answers_that_it_loads() {
         .config("loading-process-events-interval-bytes", "1024")
         .ready_when(ReadyWhen::Answering)
         .start();
-    redis_cli(
-        &server,
-        [
-            "EVAL",
-            "for i = 1, 500 do redis.call('SET', 'k' .. i, string.rep('v', 1500)) end",
-            "0",
-        ],
-    );
+    redis_cli(&server, ["EVAL", "for i = 1, 500 do redis.call('SET', 'k' .. i, string.rep('v', 1500)) end", "0"]);
     assert_eq!(redis_cli(&server, ["SAVE"]), Reply::Simple("OK".to_owned()));
     server.restart();
     let reply = redis_cli(&server, ["GET", "k1"]);
@@ -178,10 +160,7 @@ fn a_tls_listener_starts_with_certificates_of_its_own() {
     assert!(server.ca_pem().starts_with("-----BEGIN CERTIFICATE-----"));
     assert!(server.tls_url().starts_with("rediss://localhost:"));
     assert_eq!(
-        redis_cli(&server, ["CONFIG", "GET", "tls-port"]).texts()[1]
-            .parse::<u16>()
-            .ok()
-            .map(|p| p > 0),
+        redis_cli(&server, ["CONFIG", "GET", "tls-port"]).texts()[1].parse::<u16>().ok().map(|p| p > 0),
         Some(true)
     );
 }
@@ -219,38 +198,26 @@ fn nothing_stays_after_the_test_process_is_killed() {
         return;
     }
     let mut child = Command::new(env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "nothing_stays_after_the_test_process_is_killed",
-            "--nocapture",
-        ])
+        .args(["--exact", "nothing_stays_after_the_test_process_is_killed", "--nocapture"])
         .env(CHILD, "1")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines
-        .map_while(Result::ok)
-        .find_map(|line| Some(line.split_once("started ")?.1.to_owned()))
-        .unwrap();
+    let line = lines.map_while(Result::ok).find_map(|line| Some(line.split_once("started ")?.1.to_owned())).unwrap();
     let (pid, folder) = line.split_once(' ').unwrap();
     let (pid, folder): (u32, &Path) = (pid.parse().unwrap(), Path::new(folder));
     assert!(is_alive(pid) && folder.exists());
 
     child.kill().unwrap();
     child.wait().unwrap();
-    eventually("the server ends and its folder goes", || {
-        !folder.exists() && !is_running(pid)
-    });
+    eventually("the server ends and its folder goes", || !folder.exists() && !is_running(pid));
 }
 
 /// A process that waits for its parent to be read is over too.
 fn is_running(pid: u32) -> bool {
     match fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => !stat
-            .rsplit(')')
-            .next()
-            .is_some_and(|rest| rest.trim_start().starts_with('Z')),
+        Ok(stat) => !stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')),
         Err(_) => is_alive(pid),
     }
 }
@@ -266,11 +233,7 @@ fn metrics_add_up_over_the_labels_that_are_named() {
     metrics::describe_counter!("requests_total", metrics::Unit::Count, "calls");
 
     assert_eq!(recorded.counter("requests_total", &[("result", "hit")]), 5);
-    assert_eq!(
-        recorded.counter("requests_total", &[("result", "hit")]),
-        5,
-        "reading changes nothing"
-    );
+    assert_eq!(recorded.counter("requests_total", &[("result", "hit")]), 5, "reading changes nothing");
     assert_eq!(recorded.counter("requests_total", &[]), 6);
     assert_eq!(recorded.counter("requests_total", &[("result", "stale")]), 0);
     assert_eq!(recorded.gauge("entries", &[]), Some(4.0));
@@ -291,11 +254,7 @@ fn logs_keep_events_and_spans_as_text() {
     span.record("outcome", "hit");
     tracing::warn!(target: "cache", attempts = 3, "store refused");
     assert_eq!(logs.lines().len(), 3);
-    assert!(
-        logs.lines()[0].ends_with(": span load resource=user"),
-        "{:?}",
-        logs.lines()
-    );
+    assert!(logs.lines()[0].ends_with(": span load resource=user"), "{:?}", logs.lines());
     assert_eq!(logs.lines()[1], "record outcome=hit");
     assert_eq!(logs.lines()[2], "WARN cache: store refused attempts=3");
     assert!(logs.contains("refused"));

@@ -90,9 +90,6 @@ mod tests {
 
     #[test]
     fn what_programs_print_is_no_result() {
-        assert_eq!(
-            counted(&["my test result: 5 passed", "5 passed, 1 failed"]),
-            Counts::default()
-        );
+        assert_eq!(counted(&["my test result: 5 passed", "5 passed, 1 failed"]), Counts::default());
     }
 }

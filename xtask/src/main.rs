@@ -36,16 +36,8 @@ fn only(options: &[&str]) -> Result<Vec<String>, String> {
         ["--help" | "-h"] => return Err("`test` runs all steps".to_owned()),
         other => return Err(format!("not understood: {}", other.join(" "))),
     };
-    let names: Vec<String> = list
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(String::from)
-        .collect();
-    match names
-        .iter()
-        .find(|name| !steps::ALL.iter().any(|step| step.name == **name))
-    {
+    let names: Vec<String> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
+    match names.iter().find(|name| !steps::ALL.iter().any(|step| step.name == **name)) {
         Some(unknown) => Err(format!("no such step: {unknown}")),
         None if names.is_empty() => Err("--only needs the name of a step".to_owned()),
         None => Ok(names),
@@ -60,13 +52,8 @@ fn refuse(problem: &str) -> ExitCode {
 fn help() -> String {
     let head = "cargo xtask test [--only STEP,..]   set up what the tests need, and run everything\n\
                 cargo xtask help                    this text\n\nsteps:";
-    let steps = steps::ALL
-        .iter()
-        .map(|step| format!("  {:<13} {}", step.name, step.about));
-    std::iter::once(head.to_owned())
-        .chain(steps)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let steps = steps::ALL.iter().map(|step| format!("  {:<13} {}", step.name, step.about));
+    std::iter::once(head.to_owned()).chain(steps).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -26,12 +26,7 @@ pub(crate) fn rust_version(manifest: &str) -> Option<String> {
 /// Every version that a text names as `Rust 1.88`.
 pub(crate) fn rust_versions_named(text: &str) -> Vec<String> {
     text.match_indices("Rust 1.")
-        .map(|(at, _)| {
-            text[at + "Rust ".len()..]
-                .chars()
-                .take_while(|c| c.is_ascii_digit() || *c == '.')
-                .collect()
-        })
+        .map(|(at, _)| text[at + "Rust ".len()..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect())
         .map(|version: String| version.trim_end_matches('.').to_owned())
         .collect()
 }
@@ -62,11 +57,7 @@ pub(crate) fn newer_than(rust_version: &str, metadata: &str) -> Vec<String> {
 }
 
 fn numbers(version: &str) -> Vec<u32> {
-    version
-        .split('.')
-        .take(2)
-        .map(|number| number.parse().unwrap_or(0))
-        .collect()
+    version.split('.').take(2).map(|number| number.parse().unwrap_or(0)).collect()
 }
 
 fn section<'m>(manifest: &'m str, header: &'m str) -> impl Iterator<Item = &'m str> {
@@ -108,14 +99,8 @@ mod tests {
 
     #[test]
     fn versions_are_found() {
-        assert_eq!(
-            rust_version("[workspace.package]\nrust-version = \"1.88\"\n").as_deref(),
-            Some("1.88")
-        );
-        assert_eq!(
-            rust_versions_named("Needs Rust 1.88. Not Rust 1.9, ever."),
-            ["1.88", "1.9"]
-        );
+        assert_eq!(rust_version("[workspace.package]\nrust-version = \"1.88\"\n").as_deref(), Some("1.88"));
+        assert_eq!(rust_versions_named("Needs Rust 1.88. Not Rust 1.9, ever."), ["1.88", "1.9"]);
     }
 
     #[test]
@@ -132,10 +117,7 @@ mod tests {
     #[test]
     fn the_real_manifests_are_understood() {
         let names = features(include_str!("../../cache-runtime/Cargo.toml"));
-        assert!(
-            names.contains(&"redis".to_owned()) && !names.contains(&"default".to_owned()),
-            "{names:?}"
-        );
+        assert!(names.contains(&"redis".to_owned()) && !names.contains(&"default".to_owned()), "{names:?}");
         assert!(rust_version(include_str!("../../Cargo.toml")).is_some());
     }
 }

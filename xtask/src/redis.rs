@@ -43,18 +43,10 @@ const MANAGERS: [Manager; 5] = [
     Manager {
         program: "pacman",
         refresh: None,
-        installs: &[
-            &["-Sy", "--noconfirm", "--needed", "valkey"],
-            &["-Sy", "--noconfirm", "--needed", "redis"],
-        ],
+        installs: &[&["-Sy", "--noconfirm", "--needed", "valkey"], &["-Sy", "--noconfirm", "--needed", "redis"]],
         as_root: true,
     },
-    Manager {
-        program: "brew",
-        refresh: None,
-        installs: &[&["install", "redis"]],
-        as_root: false,
-    },
+    Manager { program: "brew", refresh: None, installs: &[&["install", "redis"]], as_root: false },
 ];
 
 #[derive(Debug)]
@@ -95,11 +87,7 @@ fn verify(program: PathBuf) -> Result<Server, String> {
         .map_err(|reason| format!("{}: {reason}", program.display()))?;
     match version(&text) {
         Some(version) => Ok(Server { program, version }),
-        None => Err(format!(
-            "{} does not say that it is a server: {}",
-            program.display(),
-            text.trim()
-        )),
+        None => Err(format!("{} does not say that it is a server: {}", program.display(), text.trim())),
     }
 }
 
@@ -115,9 +103,7 @@ fn in_path() -> Option<PathBuf> {
 
 fn which(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|candidate| candidate.is_file())
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }
 
 fn install() -> Result<(), String> {
@@ -125,11 +111,7 @@ fn install() -> Result<(), String> {
         .iter()
         .find(|manager| which(manager.program).is_some())
         .ok_or("no redis-server in PATH, and no package manager that this program knows")?;
-    let prefix = if manager.as_root {
-        root_prefix(manager.program)?
-    } else {
-        Vec::new()
-    };
+    let prefix = if manager.as_root { root_prefix(manager.program)? } else { Vec::new() };
 
     if let Some(refresh) = manager.refresh {
         // A stale list may still do; where it does not, the installation says so.
@@ -154,37 +136,22 @@ fn root_prefix(program: &str) -> Result<Vec<&'static str>, String> {
     match which("sudo") {
         Some(_) if std::io::stdin().is_terminal() => Ok(vec!["sudo"]),
         Some(_) => Ok(vec!["sudo", "-n"]),
-        None => Err(format!(
-            "no redis-server in PATH; {program} needs root, and there is no sudo"
-        )),
+        None => Err(format!("no redis-server in PATH; {program} needs root, and there is no sudo")),
     }
 }
 
 fn attempt(prefix: &[&str], program: &str, arguments: &[&str]) -> Result<(), String> {
-    let words: Vec<&str> = prefix
-        .iter()
-        .copied()
-        .chain([program])
-        .chain(arguments.iter().copied())
-        .collect();
+    let words: Vec<&str> = prefix.iter().copied().chain([program]).chain(arguments.iter().copied()).collect();
     let line = words.join(" ");
     println!("$ {line}");
-    let stdin = if prefix == ["sudo"] {
-        Stdio::inherit()
-    } else {
-        Stdio::null()
-    };
+    let stdin = if prefix == ["sudo"] { Stdio::inherit() } else { Stdio::null() };
     let status = Command::new(words[0])
         .args(&words[1..])
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin(stdin)
         .status()
         .map_err(|error| format!("cannot start `{line}`: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{line}`: {status}"))
-    }
+    if status.success() { Ok(()) } else { Err(format!("`{line}`: {status}")) }
 }
 
 impl Server {
@@ -202,21 +169,14 @@ mod tests {
 
     #[test]
     fn versions_of_both_servers_are_read() {
-        assert_eq!(
-            version("Redis server v=7.0.15 sha=00000000:0 malloc=x").as_deref(),
-            Some("7.0.15")
-        );
+        assert_eq!(version("Redis server v=7.0.15 sha=00000000:0 malloc=x").as_deref(), Some("7.0.15"));
         assert_eq!(version("Valkey server v=8.1.1 sha=0").as_deref(), Some("8.1.1"));
         assert_eq!(version("hello"), None);
     }
 
     #[test]
     fn what_is_no_server_is_refused() {
-        assert!(
-            verify(PathBuf::from("/nonexistent/redis-server"))
-                .unwrap_err()
-                .contains("/nonexistent/redis-server")
-        );
+        assert!(verify(PathBuf::from("/nonexistent/redis-server")).unwrap_err().contains("/nonexistent/redis-server"));
         assert!(verify(PathBuf::from("true")).is_err());
     }
 }

@@ -13,26 +13,16 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn passed() -> Self {
-        Self {
-            passed: 1,
-            ..Self::default()
-        }
+        Self { passed: 1, ..Self::default() }
     }
 
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
-        Self {
-            failed: 1,
-            notes: vec![reason.into()],
-            ..Self::default()
-        }
+        Self { failed: 1, notes: vec![reason.into()], ..Self::default() }
     }
 
     /// Neither passed nor failed, but said.
     pub(crate) fn not_run(reason: &str) -> Self {
-        Self {
-            notes: vec![format!("not run: {reason}")],
-            ..Self::default()
-        }
+        Self { notes: vec![format!("not run: {reason}")], ..Self::default() }
     }
 
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
@@ -50,22 +40,11 @@ impl Outcome {
 
 /// The table of all steps; its last line is `N passed, N failed`.
 pub(crate) fn table(results: &[(&str, Duration, Outcome)]) -> String {
-    let mut lines = vec![
-        String::new(),
-        format!("{:<13} {:>8} {:>7} {:>7}  note", "step", "time", "passed", "failed"),
-    ];
+    let mut lines = vec![String::new(), format!("{:<13} {:>8} {:>7} {:>7}  note", "step", "time", "passed", "failed")];
     let (mut passed, mut failed) = (0, 0);
     for (name, time, outcome) in results {
-        let row = format!(
-            "{name:<13} {:>7.1}s {:>7} {:>7}",
-            time.as_secs_f64(),
-            outcome.passed,
-            outcome.failed
-        );
-        let (first, more) = outcome
-            .notes
-            .split_first()
-            .map_or(("", &[][..]), |(first, more)| (first.as_str(), more));
+        let row = format!("{name:<13} {:>7.1}s {:>7} {:>7}", time.as_secs_f64(), outcome.passed, outcome.failed);
+        let (first, more) = outcome.notes.split_first().map_or(("", &[][..]), |(first, more)| (first.as_str(), more));
         lines.push(format!("{row}  {first}").trim_end().to_owned());
         lines.extend(more.iter().map(|note| format!("{:row$}  {note}", "", row = row.len())));
         passed += outcome.passed;
@@ -86,15 +65,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let text = table(&[
             ("format", second, Outcome::passed()),
-            (
-                "test",
-                second,
-                Outcome {
-                    passed: 40,
-                    failed: 2,
-                    notes: vec!["a".into(), "b".into()],
-                },
-            ),
+            ("test", second, Outcome { passed: 40, failed: 2, notes: vec!["a".into(), "b".into()] }),
             ("licences", second, Outcome::not_run("cargo-deny is not installed")),
         ]);
         assert_eq!(text.lines().last(), Some("41 passed, 2 failed"));

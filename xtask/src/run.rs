@@ -40,22 +40,12 @@ pub(crate) fn tests(command: &mut Command) -> Outcome {
 }
 
 fn judge(success: bool, counts: Counts) -> Outcome {
-    let mut outcome = Outcome {
-        passed: counts.passed,
-        failed: counts.failed + counts.ignored,
-        ..Outcome::default()
-    };
-    outcome
-        .notes
-        .extend(counts.failures.into_iter().map(|name| format!("test failed: {name}")));
-    outcome
-        .notes
-        .extend(counts.skipped.into_iter().map(|name| format!("test ignored: {name}")));
+    let mut outcome = Outcome { passed: counts.passed, failed: counts.failed + counts.ignored, ..Outcome::default() };
+    outcome.notes.extend(counts.failures.into_iter().map(|name| format!("test failed: {name}")));
+    outcome.notes.extend(counts.skipped.into_iter().map(|name| format!("test ignored: {name}")));
     if outcome.failed == 0 && !success {
         outcome.failed = 1;
-        outcome
-            .notes
-            .push("something did not build, or a test process ended without a result".to_owned());
+        outcome.notes.push("something did not build, or a test process ended without a result".to_owned());
     } else if outcome.failed + outcome.passed == 0 {
         outcome.failed = 1;
         outcome.notes.push("no test ran".to_owned());
@@ -87,18 +77,12 @@ pub(crate) fn within(limit: Duration, command: &mut Command) -> Outcome {
 
 /// What a command prints, where it ends well.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("cannot start `{}`: {error}", shown(command)))?;
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| format!("cannot start `{}`: {error}", shown(command)))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(format!(
-            "`{}`: {}",
-            shown(command),
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))
+        Err(format!("`{}`: {}", shown(command), String::from_utf8_lossy(&output.stderr).trim()))
     }
 }
 
@@ -129,9 +113,7 @@ fn stream(command: &mut Command) -> Result<(bool, Counts), String> {
 fn shown(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
     let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
-    let arguments = command
-        .get_args()
-        .map(|argument| argument.to_string_lossy().into_owned());
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     std::iter::once(name).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
@@ -141,12 +123,7 @@ mod tests {
     use crate::count::Counts;
 
     fn counts(passed: u64, failed: u64, ignored: u64) -> Counts {
-        Counts {
-            passed,
-            failed,
-            ignored,
-            ..Counts::default()
-        }
+        Counts { passed, failed, ignored, ..Counts::default() }
     }
 
     #[test]

@@ -24,61 +24,17 @@ pub(crate) struct Step {
 
 /// Steps that look at the same packages with the same features stand together, as they share what they build.
 pub(crate) const ALL: &[Step] = &[
-    Step {
-        name: "setup",
-        about: "find a redis-server, or install it",
-        run: setup,
-    },
-    Step {
-        name: "format",
-        about: "rustfmt",
-        run: format,
-    },
-    Step {
-        name: "clippy",
-        about: "all lints, warnings denied",
-        run: clippy,
-    },
-    Step {
-        name: "docs",
-        about: "rustdoc, warnings denied",
-        run: docs,
-    },
-    Step {
-        name: "test",
-        about: "unit, integration, UI, snapshot and doc tests",
-        run: test_all,
-    },
-    Step {
-        name: "examples",
-        about: "every example program, without and with a server",
-        run: examples,
-    },
-    Step {
-        name: "features",
-        about: "cache-runtime with each feature alone",
-        run: features,
-    },
-    Step {
-        name: "dependencies",
-        about: "the size of the default dependency tree",
-        run: dependencies,
-    },
-    Step {
-        name: "msrv",
-        about: "README, manifest and dependencies agree on the Rust version",
-        run: msrv,
-    },
-    Step {
-        name: "licences",
-        about: "cargo-deny, where it is installed",
-        run: licences,
-    },
-    Step {
-        name: "leftovers",
-        about: "no process, temporary file or changed source stays behind",
-        run: leftovers,
-    },
+    Step { name: "setup", about: "find a redis-server, or install it", run: setup },
+    Step { name: "format", about: "rustfmt", run: format },
+    Step { name: "clippy", about: "all lints, warnings denied", run: clippy },
+    Step { name: "docs", about: "rustdoc, warnings denied", run: docs },
+    Step { name: "test", about: "unit, integration, UI, snapshot and doc tests", run: test_all },
+    Step { name: "examples", about: "every example program, without and with a server", run: examples },
+    Step { name: "features", about: "cache-runtime with each feature alone", run: features },
+    Step { name: "dependencies", about: "the size of the default dependency tree", run: dependencies },
+    Step { name: "msrv", about: "README, manifest and dependencies agree on the Rust version", run: msrv },
+    Step { name: "licences", about: "cargo-deny, where it is installed", run: licences },
+    Step { name: "leftovers", about: "no process, temporary file or changed source stays behind", run: leftovers },
 ];
 
 pub(crate) struct Context {
@@ -99,10 +55,7 @@ pub(crate) fn test(only: &[String]) -> ExitCode {
         }
     };
     let mut results = Vec::new();
-    for step in ALL
-        .iter()
-        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
-    {
+    for step in ALL.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)) {
         println!("\n== {}: {}", step.name, step.about);
         let start = Instant::now();
         let outcome = (step.run)(&context);
@@ -110,34 +63,18 @@ pub(crate) fn test(only: &[String]) -> ExitCode {
     }
     let _ = fs::remove_dir_all(&context.scratch);
     println!("{}", table(&results));
-    if results.iter().all(|(_, _, outcome)| outcome.failed == 0) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if results.iter().all(|(_, _, outcome)| outcome.failed == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 impl Context {
     fn new() -> Result<Self, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .ok_or("xtask has no parent folder")?
-            .to_owned();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask has no parent folder")?.to_owned();
         // This program lies in `{target}/debug`.
         let program = env::current_exe().map_err(|error| error.to_string())?;
-        let target = program
-            .ancestors()
-            .nth(2)
-            .ok_or("xtask lies outside a target folder")?
-            .to_owned();
+        let target = program.ancestors().nth(2).ok_or("xtask lies outside a target folder")?.to_owned();
         let scratch = env::temp_dir().join(format!("cache-xtask-{}", std::process::id()));
         fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
-        Ok(Self {
-            root,
-            target,
-            scratch,
-            redis: OnceCell::new(),
-        })
+        Ok(Self { root, target, scratch, redis: OnceCell::new() })
     }
 
     /// Looked for, or installed, by the first step that needs it.
@@ -157,10 +94,7 @@ impl Context {
 
     /// For what may start servers and make temporary files.
     fn watched(&self, mut command: Command) -> Command {
-        command
-            .current_dir(&self.root)
-            .env_remove("REDIS_URL")
-            .env("TMPDIR", &self.scratch);
+        command.current_dir(&self.root).env_remove("REDIS_URL").env("TMPDIR", &self.scratch);
         if let Ok(server) = self.redis() {
             command.env("REDIS_SERVER_BIN", &server.program);
         }
@@ -183,23 +117,11 @@ fn format(context: &Context) -> Outcome {
 }
 
 fn clippy(context: &Context) -> Outcome {
-    check(&mut context.cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    check(&mut context.cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
 }
 
 fn docs(context: &Context) -> Outcome {
-    check(
-        context
-            .cargo(&["doc", "--workspace", "--no-deps", "--all-features"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
-    )
+    check(context.cargo(&["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn test_all(context: &Context) -> Outcome {
@@ -248,22 +170,11 @@ fn features(context: &Context) -> Outcome {
         Err(problem) => return Outcome::failed(problem),
     };
     let alone = |feature: &str| {
-        let arguments = [
-            "clippy",
-            "-p",
-            "cache-runtime",
-            "--no-default-features",
-            "--features",
-            feature,
-        ];
+        let arguments = ["clippy", "-p", "cache-runtime", "--no-default-features", "--features", feature];
         check(context.cargo(&arguments).args(["--", "-D", "warnings"]))
     };
     let none = alone("");
-    names
-        .iter()
-        .map(|name| alone(name))
-        .fold(none, Outcome::and)
-        .note(format!("none, {}", names.join(", ")))
+    names.iter().map(|name| alone(name)).fold(none, Outcome::and).note(format!("none, {}", names.join(", ")))
 }
 
 fn dependencies(context: &Context) -> Outcome {
@@ -276,11 +187,7 @@ fn dependencies(context: &Context) -> Outcome {
             lines.dedup();
             let figure = format!("{} crates, must stay under {DEPENDENCY_BOUND}", lines.len());
             println!("{figure}");
-            if lines.len() < DEPENDENCY_BOUND {
-                Outcome::passed().note(figure)
-            } else {
-                Outcome::failed(figure)
-            }
+            if lines.len() < DEPENDENCY_BOUND { Outcome::passed().note(figure) } else { Outcome::failed(figure) }
         }
     }
 }
@@ -295,10 +202,7 @@ fn msrv(context: &Context) -> Outcome {
         Ok(stated) => stated,
         Err(problem) => return Outcome::failed(problem),
     };
-    let readme = match context
-        .read("README.md")
-        .map(|text| manifest::rust_versions_named(&text))
-    {
+    let readme = match context.read("README.md").map(|text| manifest::rust_versions_named(&text)) {
         Err(problem) => Outcome::failed(problem),
         Ok(named) if named.is_empty() => Outcome::failed(format!("README.md does not say `Rust {stated}`")),
         Ok(named) if named.iter().any(|version| *version != stated) => {
@@ -330,21 +234,14 @@ fn leftovers(context: &Context) -> Outcome {
     found.extend(entries.map(|entry| format!("temporary file {}", entry.file_name().to_string_lossy())));
     if env::var_os("CI").is_some() {
         // A fresh clone: whatever differs was written by the build or the tests, such as a stale lock file.
-        match output(
-            Command::new("git")
-                .current_dir(&context.root)
-                .args(["status", "--porcelain"]),
-        ) {
+        match output(Command::new("git").current_dir(&context.root).args(["status", "--porcelain"])) {
             Ok(text) => found.extend(text.lines().map(|line| format!("changed source {}", line.trim()))),
             Err(problem) => found.push(problem),
         }
     }
     match found.as_slice() {
         [] => Outcome::passed(),
-        _ => found
-            .into_iter()
-            .map(Outcome::failed)
-            .fold(Outcome::default(), Outcome::and),
+        _ => found.into_iter().map(Outcome::failed).fold(Outcome::default(), Outcome::and),
     }
 }
 

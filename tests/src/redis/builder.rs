@@ -46,8 +46,7 @@ impl Builder {
     /// Bounds the memory and refuses writes beyond it (`noeviction`). An empty server needs about 1 MB.
     #[must_use]
     pub fn maxmemory(self, bytes: u64) -> Self {
-        self.config("maxmemory", &bytes.to_string())
-            .config("maxmemory-policy", "noeviction")
+        self.config("maxmemory", &bytes.to_string()).config("maxmemory-policy", "noeviction")
     }
 
     /// Asks the `default` user for a password; [`RedisServer::url`] has it.

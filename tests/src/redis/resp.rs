@@ -65,9 +65,7 @@ impl Reply {
 /// # Panics
 /// When the server cannot be reached or does not answer. [`RawClient`] returns such errors.
 pub fn redis_cli<A: AsRef<[u8]>>(server: &RedisServer, command: impl IntoIterator<Item = A>) -> Reply {
-    RawClient::admin(server)
-        .and_then(|mut client| client.send(command))
-        .expect("an answer of the test's redis-server")
+    RawClient::admin(server).and_then(|mut client| client.send(command)).expect("an answer of the test's redis-server")
 }
 
 /// A connection that speaks RESP2 and knows nothing of the library under test.
@@ -100,9 +98,7 @@ impl RawClient {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(deadline))?;
         stream.set_write_timeout(Some(deadline))?;
-        Ok(Self {
-            stream: BufReader::new(stream),
-        })
+        Ok(Self { stream: BufReader::new(stream) })
     }
 
     /// How long a command waits for its reply; 5 s at first.
@@ -148,10 +144,7 @@ impl RawClient {
             },
             "*" => match usize::try_from(number()?) {
                 Err(_) => Ok(Reply::Nil),
-                Ok(length) => (0..length)
-                    .map(|_| self.reply())
-                    .collect::<io::Result<_>>()
-                    .map(Reply::Array),
+                Ok(length) => (0..length).map(|_| self.reply()).collect::<io::Result<_>>().map(Reply::Array),
             },
             _ => Err(malformed(line)),
         }

@@ -34,10 +34,7 @@ impl Ports {
     fn free() -> Self {
         let [plain, tls] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free loopback port"));
         let port = |listener: &TcpListener| listener.local_addr().expect("the address of a listener").port();
-        Self {
-            plain: port(&plain),
-            tls: port(&tls),
-        }
+        Self { plain: port(&plain), tls: port(&tls) }
     }
 }
 
@@ -82,19 +79,11 @@ impl RedisServer {
     }
 
     pub(super) fn launch(options: Builder) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("cache-redis-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("cache-redis-").tempdir().expect("a temporary folder");
         if options.tls {
             tls::write_certificates(folder.path());
         }
-        let mut server = Self {
-            options,
-            ports: Ports::free(),
-            running: Mutex::new(None),
-            folder,
-        };
+        let mut server = Self { options, ports: Ports::free(), running: Mutex::new(None), folder };
         for _ in 0..PORT_ATTEMPTS {
             match server.spawn() {
                 Ok(()) => return server,
@@ -135,11 +124,7 @@ impl RedisServer {
     /// When the server has no TLS listener.
     pub fn tls_url(&self) -> String {
         assert!(self.options.tls, "this server was built without `tls()`");
-        let login = self
-            .options
-            .password
-            .as_deref()
-            .map(|word| format!(":{}@", percent_encoded(word)));
+        let login = self.options.password.as_deref().map(|word| format!(":{}@", percent_encoded(word)));
         format!("rediss://{}localhost:{}/", login.unwrap_or_default(), self.ports.tls)
     }
 
@@ -153,10 +138,7 @@ impl RedisServer {
     /// # Panics
     /// When the server has no unix socket.
     pub fn socket_path(&self) -> PathBuf {
-        assert!(
-            self.options.unix_socket,
-            "this server was built without `unix_socket()`"
-        );
+        assert!(self.options.unix_socket, "this server was built without `unix_socket()`");
         self.folder.path().join("redis.sock")
     }
 
@@ -282,12 +264,7 @@ impl RedisServer {
         fs::write(&file, self.options.config_file(self.folder.path(), self.ports)).expect("write redis.conf");
         // Truncated, so that the log tells about this process alone.
         File::create(self.log_path()).expect("make the server's log");
-        let log = || {
-            OpenOptions::new()
-                .append(true)
-                .open(self.log_path())
-                .expect("open the server's log")
-        };
+        let log = || OpenOptions::new().append(true).open(self.log_path()).expect("open the server's log");
 
         let program = binary::find();
         let child = Command::new(&program)
@@ -299,10 +276,7 @@ impl RedisServer {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
         let guardian = Guardian::of(child.id(), self.folder.path());
-        *self.running() = Some(Running {
-            child,
-            _guardian: guardian,
-        });
+        *self.running() = Some(Running { child, _guardian: guardian });
 
         let outcome = self.wait_until_ready();
         if outcome.is_err() {
@@ -315,10 +289,7 @@ impl RedisServer {
         let deadline = Instant::now() + START_DEADLINE;
         // Its own log says that this process listens: a reply alone could come from another that has the port.
         while !self.log().contains("Server initialized") {
-            let ended = self
-                .running()
-                .as_mut()
-                .and_then(|running| running.child.try_wait().ok().flatten());
+            let ended = self.running().as_mut().and_then(|running| running.child.try_wait().ok().flatten());
             if let Some(status) = ended {
                 if self.log().contains("Address already in use") {
                     return Err(StartError::PortTaken);
@@ -339,11 +310,7 @@ impl RedisServer {
         match (self.options.ready_when, ping()) {
             (ReadyWhen::Answering, Ok(_)) => true,
             (ReadyWhen::Serving, Ok(Reply::Simple(_))) => {
-                !self.options.replica
-                    || self
-                        .info("replication")
-                        .get("master_link_status")
-                        .is_some_and(|s| s == "up")
+                !self.options.replica || self.info("replication").get("master_link_status").is_some_and(|s| s == "up")
             }
             (_, Err(_)) | (ReadyWhen::Serving, Ok(_)) => false,
         }
@@ -386,17 +353,8 @@ fn signal(pid: Pid, signal: Signal) {
 
 /// `cmdstat_get: calls=2,usec=..` to `get: 2`.
 fn parse_command_stats(fields: &BTreeMap<String, String>) -> BTreeMap<String, u64> {
-    let calls = |value: &str| {
-        value
-            .split(',')
-            .find_map(|pair| pair.strip_prefix("calls="))?
-            .parse()
-            .ok()
-    };
-    fields
-        .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("cmdstat_")?.to_owned(), calls(value)?)))
-        .collect()
+    let calls = |value: &str| value.split(',').find_map(|pair| pair.strip_prefix("calls="))?.parse().ok();
+    fields.iter().filter_map(|(name, value)| Some((name.strip_prefix("cmdstat_")?.to_owned(), calls(value)?))).collect()
 }
 
 fn percent_encoded(text: &str) -> String {

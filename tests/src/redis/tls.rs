@@ -7,9 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 pub(super) fn write_certificates(folder: &Path) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "authority of one test");
+    authority.distinguished_name.push(DnType::CommonName, "authority of one test");
     let authority = CertifiedIssuer::self_signed(authority, new_key()).expect("sign the authority's certificate");
 
     let key = new_key();
@@ -18,11 +16,8 @@ pub(super) fn write_certificates(folder: &Path) {
         .and_then(|params| params.signed_by(&key, &authority))
         .expect("sign the server's certificate");
 
-    for (name, text) in [
-        ("ca.pem", authority.pem()),
-        ("server.pem", server.pem()),
-        ("server.key", key.serialize_pem()),
-    ] {
+    for (name, text) in [("ca.pem", authority.pem()), ("server.pem", server.pem()), ("server.key", key.serialize_pem())]
+    {
         fs::write(folder.join(name), text).expect("write a certificate");
     }
 }
