@@ -214,3 +214,24 @@ fn frozen() {
         GOLDEN
     );
 }
+
+const GOLDEN: [u64; 18] = [
+    0xf4c0_869b_b762_c5d4,
+    0x61a2_99e2_8474_c65a,
+    0x5ff9_2746_9fd9_5352,
+    0x9ef1_d26a_c22d_2e4c,
+    0xd861_2e8b_813c_815d,
+    0xfdee_66db_87b2_5b65,
+    0x0fa0_7484_b8c8_e4ed,
+    0x20bc_02af_5582_1cde,
+    0x235e_b469_c653_4e7c,
+    0x8260_7676_79fc_66e4,
+    0xbe73_9c39_283f_8d71,
+    0x33e0_0a6d_d336_6cc3,
+    0x05b6_d0f3_950f_6e27,
+    0xe476_d0a6_3b0d_6c5c,
+    0x4e35_90ff_2a43_67ca,
+    0x3896_4281_57f9_6991,
+    0x74a3_49d5_4a75_f23b,
+    0x0f8a_dc06_aee8_b512,
+];
