@@ -99,7 +99,7 @@ struct OrgId(Option<String>);
 
 #[test]
 fn an_absent_tenant_is_seen_through_a_newtype() {
-    assert_eq!(tenant(&UserKey { org: OrgId(None), id: 1, trace: 0 }), (Tenancy::Missing, "''".to_owned()));
+    assert_eq!(tenant(&UserKey { org: OrgId(None), id: 1, trace: 0 }), (Tenancy::Missing, "!".to_owned()));
     let some = UserKey { org: OrgId(Some("a:b".to_owned())), id: 1, trace: 0 };
     assert_eq!(tenant(&some), (Tenancy::Written, "a%3Ab".to_owned()));
     assert_eq!(tenant(&ByEmail("x")).0, Tenancy::Shared);

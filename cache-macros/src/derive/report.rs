@@ -70,14 +70,14 @@ pub(super) fn list(names: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// ``; did you mean `ttl`?`` when a valid name is near.
+/// `` (did you mean `ttl`?)`` when a valid name is near.
 pub(super) fn did_you_mean(given: &str, valid: &[impl AsRef<str>]) -> String {
     let near = valid
         .iter()
         .map(|name| (distance(given, name.as_ref()), name.as_ref()))
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
         .min();
-    near.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default()
+    near.map(|(_, name)| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }
 
 /// How many letters to insert, remove or replace (Levenshtein 1966).
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn near_names_are_found() {
-        assert_eq!(did_you_mean("resorce", &["resource", "ttl"]), "; did you mean `resource`?");
-        assert_eq!(did_you_mean("tll", &["resource", "ttl"]), "; did you mean `ttl`?");
+        assert_eq!(did_you_mean("resorce", &["resource", "ttl"]), " (did you mean `resource`?)");
+        assert_eq!(did_you_mean("tll", &["resource", "ttl"]), " (did you mean `ttl`?)");
         assert_eq!(did_you_mean("colour", &["resource", "ttl"]), "");
         assert_eq!(distance("kitten", "sitting"), 3);
     }

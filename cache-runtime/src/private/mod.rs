@@ -30,3 +30,9 @@ pub fn apply<V: ?Sized, O>(value: &V, function: impl FnOnce(&V) -> O) -> O {
 pub fn validate<K: ?Sized, V: ?Sized>(key: &K, value: &V, function: impl FnOnce(&K, &V) -> bool) -> bool {
     function(key, value)
 }
+
+/// Writes a tenant, absent or not, and says which: what both `write_key` and `write_tenant` of a derived key call.
+pub fn tenant<K: CacheKey + ?Sized>(tenant: &K, out: &mut KeyWriter) -> Tenancy {
+    out.part(tenant);
+    if tenant.is_absent() { Tenancy::Missing } else { Tenancy::Written }
+}

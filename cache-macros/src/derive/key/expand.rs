@@ -19,11 +19,14 @@ pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
     let bounded = with_bounds(input, key);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     let write_key = each_shape(key, &WRITTEN, |shape| write_part(p, shape));
-    let is_absent = transparent(&key.shapes).map(|field| {
-        let (member, ty) = (&field.member, field.ty);
+    let is_absent = transparent(&key.shapes).map(|_| {
+        let ask = each_shape(key, &WRITTEN, |shape| {
+            let ask = quote!(#p::__private::CacheKey::is_absent);
+            shape.with(&WRITTEN).map(|field| call_at(field, &ask, |variable| variable)).collect()
+        });
         quote! {
-            fn is_absent(&self) -> bool {
-                <#ty as #p::__private::CacheKey>::is_absent(&self.#member)
+            fn is_absent(&self) -> ::core::primitive::bool {
+                #ask
             }
         }
     });
@@ -53,7 +56,7 @@ pub(super) fn dummy(input: &DeriveInput, parsed: &Parsed) -> TokenStream {
             impl #impl_generics #p::__private::TypedKey for #name #ty_generics #where_clause {
                 type Value = #value;
                 const SPEC: #p::__private::KeySpec = #p::__private::KeySpec::new("");
-                pub(super) fn write_id(&self, _: &mut #p::__private::KeyWriter) {}
+                fn write_id(&self, _: &mut #p::__private::KeyWriter) {}
             }
         }
     });
@@ -130,9 +133,18 @@ pub(super) fn write_id(p: &Path, shape: &Shape<'_>) -> TokenStream {
 }
 
 fn write_field(p: &Path, field: &KeyField<'_>) -> TokenStream {
+    if field.role == Role::Tenant {
+        let call = write_tenant(p, field);
+        return quote!(#call;);
+    }
     let method = if field.role == Role::Hash { quote!(hashed) } else { quote!(part) };
     let call = call_at(field, &quote!(#p::__private::KeyWriter::#method), |variable| quote!(__cache_out, #variable));
     quote!(#call;)
+}
+
+/// The same call in both traits, so that a tenant that is no key part is one error.
+pub(super) fn write_tenant(p: &Path, field: &KeyField<'_>) -> TokenStream {
+    call_at(field, &quote!(#p::__private::tenant), |variable| quote!(#variable, __cache_out))
 }
 
 /// A call whose trait error is shown at the field's type.

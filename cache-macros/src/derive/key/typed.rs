@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Generics, Ident, Path};
 
-use super::expand::{ID, call_at, each_shape, write_id};
+use super::expand::{ID, each_shape, write_id, write_tenant};
 use super::parse::VersionArg;
 use super::tags::{Piece, Tag};
 use super::valid::{Key, KeyField, Role, Shape, Typed};
@@ -19,10 +19,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
     let write_id = each_shape(key, &ID, |shape| write_id(p, shape));
     let write_tenant = typed.tenant.then(|| {
         let write = each_shape(key, &[Role::Tenant], |shape| {
-            shape
-                .with(&[Role::Tenant])
-                .map(|field| call_at(field, &quote!(#p::__private::Tenancy::write), |variable| quote!(#variable, __cache_out)))
-                .collect()
+            shape.with(&[Role::Tenant]).map(|field| write_tenant(p, field)).collect()
         });
         quote! {
             fn write_tenant(&self, __cache_out: &mut #p::__private::KeyWriter) -> #p::__private::Tenancy {

@@ -59,6 +59,8 @@ pub(super) struct Key<'a> {
 }
 
 pub(super) fn validate<'a>(input: &'a DeriveInput, parsed: &'a Parsed, report: &mut Report) -> Option<Key<'a>> {
+    // An argument that could not be read is not a missing one.
+    let complete = !report.failed();
     let shapes: Vec<Shape<'a>> = match &input.data {
         Data::Struct(data) => vec![shape(None, &data.fields, parsed.fields.first()?, report)],
         Data::Enum(data) => data
@@ -79,7 +81,7 @@ pub(super) fn validate<'a>(input: &'a DeriveInput, parsed: &'a Parsed, report: &
     if all().next().is_some() && all().all(|field| field.role == Role::Skip) {
         report.at(&input.ident, "every field is skipped, so that all keys would be one; keep a field, or write a unit struct");
     }
-    let typed = typed(&parsed.args, &shapes, parsed, report);
+    let typed = typed(&parsed.args, &shapes, parsed, complete, report);
     let runtime = parsed.args.runtime.get().cloned().unwrap_or_else(runtime);
     Some(Key { runtime, shapes, typed })
 }
@@ -123,7 +125,13 @@ fn role(args: &FieldArgs, report: &mut Report) -> Role {
     }
 }
 
-fn typed<'a>(args: &'a TypeArgs, shapes: &[Shape<'_>], parsed: &Parsed, report: &mut Report) -> Option<Typed<'a>> {
+fn typed<'a>(
+    args: &'a TypeArgs,
+    shapes: &[Shape<'_>],
+    parsed: &Parsed,
+    complete: bool,
+    report: &mut Report,
+) -> Option<Typed<'a>> {
     for text in [args.resource.get(), args.suffix.get()].into_iter().flatten() {
         key_text(text, report);
     }
@@ -133,6 +141,7 @@ fn typed<'a>(args: &'a TypeArgs, shapes: &[Shape<'_>], parsed: &Parsed, report: 
     let tags = tags(args, shapes, report);
     let (resource, value) = match (args.resource.get(), args.value.get()) {
         (Some(resource), Some(value)) => (resource, value),
+        _ if !complete => return None,
         (Some(_), None) => {
             report.at(args.resource.name(), "`resource` needs the type of what is cached: add `value = Type`");
             return None;

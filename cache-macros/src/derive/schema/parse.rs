@@ -109,7 +109,9 @@ fn arg(
         }
         "crate" if valid.contains(&"crate") => {
             assign(name, input, "crate = my::cache_runtime")?;
-            let path = input.call(Path::parse_mod_style)?;
+            let path = input.call(Path::parse_mod_style).map_err(|error| {
+                syn::Error::new(error.span(), format_args!("{error}; write `crate = my::cache_runtime`"))
+            })?;
             args.runtime.set(report, name, path);
         }
         other => {
