@@ -11,7 +11,7 @@ mod typed;
 mod writer;
 
 pub use convert::KeyField;
-pub use text::KeyText;
+pub(crate) use text::{KeyLayout, KeyText, Unversioned};
 pub use typed::{KeyPart, KeySpec, Tenancy, TypedKey, Version};
 pub use writer::KeyWriter;
 

@@ -10,11 +10,11 @@ pub(crate) const LONGEST_PART: usize = 256;
 
 /// The text of one key, shared cheaply. Its `Debug` shows a hash only, since ids can be personal data.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct KeyText(Arc<str>);
+pub(crate) struct KeyText(Arc<str>);
 
 impl KeyText {
     /// The text as it stands in the store.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -97,5 +97,12 @@ impl Unversioned {
             out.raw(suffix);
         }
         KeyText(out.into_text().into())
+    }
+}
+
+impl KeyText {
+    /// A key that is text already: one that was read from the store.
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(text.into())
     }
 }

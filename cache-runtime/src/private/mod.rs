@@ -17,7 +17,7 @@ pub use self::fill::{Decision, Fill, load};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::shape::{CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
-pub use self::write::Write;
+pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
 
 /// Calls `function` with `value`, so that a closure written in an attribute learns its parameter's type.

@@ -1,0 +1,197 @@
+//! When to leave the store alone.
+//!
+//! The usual three states (M. Nygard, "Release It!", 2007): closed lets everything through and watches the rates of
+//! failures and of slow calls over a rolling window; open refuses without asking; half-open lets a few probes through.
+//! Why it is ours and not a crate's: `docs/decisions/0001-own-breaker.md`.
+
+mod window;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use self::window::Window;
+
+/// When the breaker opens and closes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BreakerConfig {
+    /// Share of failed calls in the window, from which it opens.
+    pub failure_rate: f64,
+    /// Share of slow calls in the window, from which it opens.
+    pub slow_rate: f64,
+    /// From which duration a call is slow.
+    pub slow_call: Duration,
+    /// Fewer calls than this in the window decide nothing.
+    pub min_calls: u32,
+    /// The length of the rolling window.
+    pub window: Duration,
+    /// How long it stays open before it probes.
+    pub open_for: Duration,
+    /// How many probes run at once, and how many must succeed to close.
+    pub probes: u32,
+}
+
+/// The state, for health and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BreakerState {
+    /// Calls go through.
+    Closed,
+    /// Calls are refused without asking the store.
+    Open,
+    /// A few probes go through, the rest is refused.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// The `to` label of `cache_breaker_transitions_total`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+pub(crate) struct Breaker {
+    config: BreakerConfig,
+    // Read before the lock, so that a call on a closed breaker takes it once, and one on an open breaker shortly.
+    closed: AtomicBool,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: BreakerState,
+    window: Window,
+    retry_at: Instant,
+    probing: u32,
+    succeeded: u32,
+}
+
+/// Leave to ask the store. Dropped without a verdict (the caller was cancelled), it counts as nothing.
+pub(crate) struct Permit<'a> {
+    breaker: &'a Breaker,
+    probe: bool,
+    started: Instant,
+    settled: bool,
+}
+
+impl Breaker {
+    pub(crate) fn new(config: BreakerConfig) -> Self {
+        let now = Instant::now();
+        Self {
+            config,
+            closed: AtomicBool::new(true),
+            inner: Mutex::new(Inner {
+                state: BreakerState::Closed,
+                window: Window::new(config.window, now),
+                retry_at: now,
+                probing: 0,
+                succeeded: 0,
+            }),
+        }
+    }
+
+    /// Leave to ask, or none.
+    pub(crate) fn permit(&self) -> Option<Permit<'_>> {
+        let started = Instant::now();
+        let probe = !self.closed.load(Ordering::Acquire) && {
+            let mut inner = self.lock();
+            match inner.state {
+                BreakerState::Closed => false,
+                BreakerState::Open if started < inner.retry_at => return None,
+                BreakerState::Open => {
+                    inner.probing = 1;
+                    inner.succeeded = 0;
+                    self.enter(&mut inner, BreakerState::HalfOpen);
+                    true
+                }
+                BreakerState::HalfOpen if inner.probing < self.config.probes => {
+                    inner.probing += 1;
+                    true
+                }
+                BreakerState::HalfOpen => return None,
+            }
+        };
+        Some(Permit { breaker: self, probe, started, settled: false })
+    }
+
+    pub(crate) fn state(&self) -> BreakerState {
+        self.lock().state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, inner: &mut Inner, state: BreakerState) {
+        inner.state = state;
+        self.closed.store(state == BreakerState::Closed, Ordering::Release);
+    }
+
+    fn open(&self, inner: &mut Inner, now: Instant) {
+        inner.retry_at = now + self.config.open_for;
+        inner.probing = 0;
+        inner.window.clear(now);
+        self.enter(inner, BreakerState::Open);
+    }
+}
+
+impl Permit<'_> {
+    /// How long the call has taken.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Records how the call went. Says which state it led to, if that is another one.
+    pub(crate) fn settle(mut self, failed: bool) -> Option<BreakerState> {
+        self.settled = true;
+        let now = Instant::now();
+        let slow = now.duration_since(self.started) >= self.breaker.config.slow_call;
+        let config = &self.breaker.config;
+        let mut inner = self.breaker.lock();
+        match (inner.state, self.probe) {
+            (BreakerState::Closed, _) => {
+                inner.window.record(now, failed, slow);
+                let seen = inner.window.sums(now);
+                let share = |part: u32| f64::from(part) / f64::from(seen.calls.max(1));
+                let unwell = share(seen.failed) >= config.failure_rate || share(seen.slow) >= config.slow_rate;
+                if seen.calls >= config.min_calls && unwell {
+                    self.breaker.open(&mut inner, now);
+                    return Some(BreakerState::Open);
+                }
+            }
+            (BreakerState::HalfOpen, true) => {
+                inner.probing = inner.probing.saturating_sub(1);
+                if failed || slow {
+                    self.breaker.open(&mut inner, now);
+                    return Some(BreakerState::Open);
+                }
+                inner.succeeded += 1;
+                if inner.succeeded >= config.probes {
+                    inner.window.clear(now);
+                    self.breaker.enter(&mut inner, BreakerState::Closed);
+                    return Some(BreakerState::Closed);
+                }
+            }
+            // A call that began before the breaker opened says nothing new.
+            (BreakerState::Open, _) | (BreakerState::HalfOpen, false) => {}
+        }
+        None
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.probe && !self.settled {
+            let mut inner = self.breaker.lock();
+            inner.probing = inner.probing.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+use super::*;
+
+const CONFIG: BreakerConfig = BreakerConfig {
+    failure_rate: 0.5,
+    slow_rate: 0.5,
+    slow_call: Duration::from_millis(40),
+    min_calls: 4,
+    window: Duration::from_secs(10),
+    open_for: Duration::from_secs(1),
+    probes: 2,
+};
+
+fn call(breaker: &Breaker, failed: bool) -> Option<BreakerState> {
+    breaker.permit().expect("a permit").settle(failed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn opens_at_the_failure_rate_and_not_before_enough_calls() {
+    let breaker = Breaker::new(CONFIG);
+    for _ in 0..3 {
+        assert_eq!(call(&breaker, true), None);
+    }
+    assert_eq!(call(&breaker, true), Some(BreakerState::Open));
+    assert!(breaker.permit().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn opens_on_slow_calls() {
+    let breaker = Breaker::new(CONFIG);
+    for turn in 0..4 {
+        let permit = breaker.permit().expect("a permit");
+        tokio::time::advance(Duration::from_millis(45)).await;
+        assert_eq!(permit.settle(false).is_some(), turn == 3);
+    }
+    assert_eq!(breaker.state(), BreakerState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_failures_roll_out_of_the_window() {
+    let breaker = Breaker::new(CONFIG);
+    for _ in 0..3 {
+        call(&breaker, true);
+    }
+    tokio::time::advance(Duration::from_secs(11)).await;
+    assert_eq!(call(&breaker, true), None);
+    assert_eq!(breaker.state(), BreakerState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn successes_keep_it_closed() {
+    let breaker = Breaker::new(CONFIG);
+    for turn in 0..40 {
+        assert_eq!(call(&breaker, turn % 3 == 0), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn probes_are_few_and_close_it() {
+    let breaker = opened();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let (first, second) = (breaker.permit().expect("a probe"), breaker.permit().expect("a probe"));
+    assert!(breaker.permit().is_none(), "no third probe at once");
+    assert_eq!(first.settle(false), None);
+    assert_eq!(second.settle(false), Some(BreakerState::Closed));
+    assert!(breaker.permit().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_probe_opens_again() {
+    let breaker = opened();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(call(&breaker, true), Some(BreakerState::Open));
+    assert!(breaker.permit().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_probe_gives_its_place_back() {
+    let breaker = opened();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    for _ in 0..10 {
+        drop(breaker.permit().expect("a probe"));
+    }
+}
+
+fn opened() -> Breaker {
+    let breaker = Breaker::new(CONFIG);
+    for _ in 0..4 {
+        call(&breaker, true);
+    }
+    breaker
+}

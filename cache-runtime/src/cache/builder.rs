@@ -1,0 +1,297 @@
+//! Settings, checked before a cache exists.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::health::Counts;
+use super::{Cache, Inner, Settings};
+use crate::breaker::{Breaker, BreakerConfig};
+use crate::clock::Clock;
+use crate::error::CacheError;
+use crate::flight::Flights;
+use crate::recovery::Recovery;
+use crate::store::{MemoryLimits, MemoryStore, Store};
+
+/// Builds a [`Cache`]. Every setting has a default; a bad one is refused by [`build`](Self::build) with its name.
+#[derive(Clone)]
+#[must_use]
+pub struct CacheBuilder {
+    name: String,
+    prefix: String,
+    url: Option<(String, String)>,
+    require_tenant: bool,
+    default_ttl: Duration,
+    operation_timeout: Duration,
+    connect_timeout: Duration,
+    wait_timeout: Duration,
+    max_value_bytes: u64,
+    memory: MemoryLimits,
+    max_pending: u64,
+    breaker: BreakerConfig,
+    clock: Option<Clock>,
+}
+
+impl CacheBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            name: "default".into(),
+            prefix: "cache".into(),
+            url: None,
+            require_tenant: false,
+            default_ttl: Duration::from_secs(300),
+            operation_timeout: Duration::from_millis(50),
+            connect_timeout: Duration::from_secs(1),
+            wait_timeout: Duration::from_secs(5),
+            max_value_bytes: 8 << 20,
+            memory: MemoryLimits { entries: 100_000, bytes: 64 << 20 },
+            max_pending: 10_000,
+            breaker: BreakerConfig {
+                failure_rate: 0.5,
+                slow_rate: 0.8,
+                slow_call: Duration::from_millis(40),
+                min_calls: 5,
+                window: Duration::from_secs(10),
+                open_for: Duration::from_secs(1),
+                probes: 3,
+            },
+            clock: None,
+        }
+    }
+
+    /// The `cache` label of metrics and logs. Default `default`; letters, digits, `-`, `_`, `.`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The first part of every key, by which services that share a server keep apart. Default `cache`; letters, digits,
+    /// `-`, `_`, `.`.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// A Redis or Valkey server: `redis://[user[:password]@]host[:port][/database]`, `rediss://..` for TLS (feature `tls`),
+    /// `unix:///path`. Default: none, the embedded in-memory store. The server need not be reachable.
+    pub fn redis(self, url: impl Into<String>) -> Self {
+        self.url("redis", url)
+    }
+
+    pub(crate) fn url(mut self, setting: &str, url: impl Into<String>) -> Self {
+        self.url = Some((setting.to_owned(), url.into()));
+        self
+    }
+
+    /// Refuses to cache a call whose key names no tenant: it runs uncached, and is counted. Default `false`.
+    pub fn require_tenant(mut self, require: bool) -> Self {
+        self.require_tenant = require;
+        self
+    }
+
+    /// How long an entry lives where neither the key nor the function says. Default 5 minutes; more than zero.
+    pub fn default_ttl(mut self, ttl: Duration) -> Self {
+        self.default_ttl = ttl;
+        self
+    }
+
+    /// How long the store operations of one call may take together. Default 50 ms; from 1 ms to 60 s.
+    pub fn operation_timeout(mut self, timeout: Duration) -> Self {
+        self.operation_timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take. Callers wait for it no longer than the operation timeout. Default 1 s; from 1 ms to
+    /// 60 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a caller waits for another caller's load of the same key before it runs the body itself. Default 5 s; from
+    /// 1 ms to 1 h.
+    pub fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.wait_timeout = timeout;
+        self
+    }
+
+    /// The largest encoded value that is stored, in bytes; a larger one is returned, counted and not cached. Default 8 MiB;
+    /// from 1 to 512 MiB (the server's own limit).
+    pub fn max_value_bytes(mut self, bytes: u64) -> Self {
+        self.max_value_bytes = bytes;
+        self
+    }
+
+    /// How many entries the embedded store holds at most. Default 100,000; at least 1.
+    pub fn memory_entries(mut self, entries: u64) -> Self {
+        self.memory.entries = entries;
+        self
+    }
+
+    /// How many bytes of keys, values and overhead the embedded store holds at most. Default 64 MiB; at least 4 KiB.
+    pub fn memory_bytes(mut self, bytes: u64) -> Self {
+        self.memory.bytes = bytes;
+        self
+    }
+
+    /// How many invalidations that did not reach the store are kept for another try. When more fail, this process stops
+    /// reading the store until it could remove every entry under its prefix. Default 10,000; at least 1.
+    pub fn max_pending_invalidations(mut self, keys: u64) -> Self {
+        self.max_pending = keys;
+        self
+    }
+
+    /// The share of failed calls, and of slow ones, in the breaker's window from which it opens. Default 0.5 and 0.8; more
+    /// than 0, at most 1.
+    pub fn breaker_rates(mut self, failed: f64, slow: f64) -> Self {
+        self.breaker.failure_rate = failed;
+        self.breaker.slow_rate = slow;
+        self
+    }
+
+    /// From which duration a call counts as slow. Default 40 ms; more than zero.
+    pub fn breaker_slow_call(mut self, slow: Duration) -> Self {
+        self.breaker.slow_call = slow;
+        self
+    }
+
+    /// How many calls the window must hold before the breaker decides. Default 5; at least 1.
+    pub fn breaker_min_calls(mut self, calls: u32) -> Self {
+        self.breaker.min_calls = calls;
+        self
+    }
+
+    /// The length of the breaker's rolling window. Default 10 s; more than zero.
+    pub fn breaker_window(mut self, window: Duration) -> Self {
+        self.breaker.window = window;
+        self
+    }
+
+    /// How long the breaker stays open before it lets probes through. Default 1 s; more than zero.
+    pub fn breaker_open_for(mut self, open_for: Duration) -> Self {
+        self.breaker.open_for = open_for;
+        self
+    }
+
+    /// How many probes run at once, and how many must succeed before the breaker closes. Default 3; at least 1.
+    pub fn breaker_probes(mut self, probes: u32) -> Self {
+        self.breaker.probes = probes;
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Checks the settings and makes the cache. Does not connect.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), whose message names the setting, what was wrong and what is
+    /// allowed.
+    pub fn build(self) -> Result<Cache, CacheError> {
+        self.check()?;
+        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        Ok(Cache(Arc::new(Inner {
+            name: self.name.as_str().into(),
+            store: self.store(&clock)?,
+            settings: Settings {
+                prefix: self.prefix,
+                require_tenant: self.require_tenant,
+                default_ttl: self.default_ttl,
+                operation_timeout: self.operation_timeout,
+                wait_timeout: self.wait_timeout,
+                max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
+            },
+            flights: Flights::new(),
+            breaker: Breaker::new(self.breaker),
+            recovery: Recovery::new(self.max_pending),
+            clock,
+            counts: Counts::default(),
+        })))
+    }
+
+    fn store(&self, clock: &Clock) -> Result<Store, CacheError> {
+        let Some((setting, url)) = &self.url else {
+            return Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone())));
+        };
+        #[cfg(feature = "redis")]
+        {
+            let endpoint = crate::store::parse_url(setting, url)?;
+            Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout)))
+        }
+        #[cfg(not(feature = "redis"))]
+        {
+            let _ = url;
+            Err(CacheError::config(format!(
+                "`{setting}` names a server, and this build has no Redis store; enable the feature `redis` of `cache-runtime`"
+            )))
+        }
+    }
+
+    fn check(&self) -> Result<(), CacheError> {
+        name("name", &self.name)?;
+        name("prefix", &self.prefix)?;
+        let (ms, minute, hour) = (Duration::from_millis(1), Duration::from_secs(60), Duration::from_secs(3600));
+        within("operation_timeout", self.operation_timeout, ms, minute)?;
+        within("connect_timeout", self.connect_timeout, ms, minute)?;
+        within("wait_timeout", self.wait_timeout, ms, hour)?;
+        within("default_ttl", self.default_ttl, ms, Duration::MAX)?;
+        within("breaker_window", self.breaker.window, ms, hour)?;
+        within("breaker_open_for", self.breaker.open_for, ms, hour)?;
+        within("breaker_slow_call", self.breaker.slow_call, ms, hour)?;
+        within("max_value_bytes", self.max_value_bytes, 1, 512 << 20)?;
+        within("memory_entries", self.memory.entries, 1, u64::MAX)?;
+        within("memory_bytes", self.memory.bytes, 4096, u64::MAX)?;
+        within("max_pending_invalidations", self.max_pending, 1, u64::MAX)?;
+        within("breaker_min_calls", self.breaker.min_calls, 1, u32::MAX)?;
+        within("breaker_probes", self.breaker.probes, 1, u32::MAX)?;
+        rate("breaker_rates (failed)", self.breaker.failure_rate)?;
+        rate("breaker_rates (slow)", self.breaker.slow_rate)
+    }
+}
+
+fn name(setting: &str, text: &str) -> Result<(), CacheError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !text.is_empty() && text.len() <= 64 && text.chars().all(plain) {
+        return Ok(());
+    }
+    Err(CacheError::config(format!(
+        "`{setting}` is {text:?}; allowed are 1 to 64 letters, digits, `-`, `_` and `.`"
+    )))
+}
+
+fn within<T: PartialOrd + fmt::Debug>(setting: &str, value: T, least: T, most: T) -> Result<(), CacheError> {
+    if value >= least && value <= most {
+        return Ok(());
+    }
+    Err(CacheError::config(format!("`{setting}` is {value:?}; allowed is {least:?} to {most:?}")))
+}
+
+fn rate(setting: &str, value: f64) -> Result<(), CacheError> {
+    if value > 0.0 && value <= 1.0 {
+        return Ok(());
+    }
+    Err(CacheError::config(format!("`{setting}` is {value}; allowed is more than 0, at most 1")))
+}
+
+/// The URL can hold a password and is not shown.
+impl fmt::Debug for CacheBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CacheBuilder")
+            .field("name", &self.name)
+            .field("prefix", &self.prefix)
+            .field("redis", &self.url.as_ref().map(|_| "<set>"))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Cache {
+    /// The cache of a program that configured none.
+    pub(crate) fn embedded() -> Self {
+        let embedded = CacheBuilder::new().name("embedded").build();
+        embedded.unwrap_or_else(|error| unreachable!("the defaults are allowed: {error}"))
+    }
+}

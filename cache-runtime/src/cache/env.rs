@@ -1,0 +1,176 @@
+//! Settings from environment variables.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::{Cache, CacheBuilder};
+use crate::error::CacheError;
+
+impl Cache {
+    /// A cache from environment variables. One that is unset keeps its default; one that is set wrongly is an error.
+    ///
+    /// | variable | setting | example |
+    /// |---|---|---|
+    /// | `CACHE_REDIS_URL`, else `REDIS_URL` | [`redis`](CacheBuilder::redis); embedded in-memory store when neither is set | `redis://localhost:6379/0` |
+    /// | `CACHE_NAME` | [`name`](CacheBuilder::name) | `orders` |
+    /// | `CACHE_PREFIX` | [`prefix`](CacheBuilder::prefix) | `shop` |
+    /// | `CACHE_REQUIRE_TENANT` | [`require_tenant`](CacheBuilder::require_tenant) | `true` or `false` |
+    /// | `CACHE_DEFAULT_TTL` | [`default_ttl`](CacheBuilder::default_ttl) | `5m`, `1h30m`, `300` (seconds) |
+    /// | `CACHE_OPERATION_TIMEOUT` | [`operation_timeout`](CacheBuilder::operation_timeout) | `50ms` |
+    /// | `CACHE_CONNECT_TIMEOUT` | [`connect_timeout`](CacheBuilder::connect_timeout) | `1s` |
+    /// | `CACHE_WAIT_TIMEOUT` | [`wait_timeout`](CacheBuilder::wait_timeout) | `5s` |
+    /// | `CACHE_MAX_VALUE_BYTES` | [`max_value_bytes`](CacheBuilder::max_value_bytes) | `8388608` |
+    /// | `CACHE_MEMORY_ENTRIES` | [`memory_entries`](CacheBuilder::memory_entries) | `100000` |
+    /// | `CACHE_MEMORY_BYTES` | [`memory_bytes`](CacheBuilder::memory_bytes) | `67108864` |
+    /// | `CACHE_MAX_PENDING_INVALIDATIONS` | [`max_pending_invalidations`](CacheBuilder::max_pending_invalidations) | `10000` |
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), whose message names the variable or setting.
+    pub fn from_env() -> Result<Self, CacheError> {
+        from_vars(|name| std::env::var_os(name).map(|value| value.into_string().unwrap_or_else(|_| "\u{fffd}".into())))?
+            .build()
+    }
+}
+
+fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, CacheError> {
+    let mut builder = CacheBuilder::new();
+    let set = |name: &'static str| var(name).filter(|value| !value.is_empty()).map(|value| (name, value));
+    if let Some((name, url)) = set("CACHE_REDIS_URL").or_else(|| set("REDIS_URL")) {
+        builder = builder.url(name, url);
+    }
+    if let Some((_, name)) = set("CACHE_NAME") {
+        builder = builder.name(name);
+    }
+    if let Some((_, prefix)) = set("CACHE_PREFIX") {
+        builder = builder.prefix(prefix);
+    }
+    if let Some((name, value)) = set("CACHE_REQUIRE_TENANT") {
+        builder = builder.require_tenant(parsed(name, &value, "`true` or `false`")?);
+    }
+    type SetDuration = fn(CacheBuilder, Duration) -> CacheBuilder;
+    let durations: [(&'static str, SetDuration); 4] = [
+        ("CACHE_DEFAULT_TTL", CacheBuilder::default_ttl),
+        ("CACHE_OPERATION_TIMEOUT", CacheBuilder::operation_timeout),
+        ("CACHE_CONNECT_TIMEOUT", CacheBuilder::connect_timeout),
+        ("CACHE_WAIT_TIMEOUT", CacheBuilder::wait_timeout),
+    ];
+    for (name, apply) in durations {
+        if let Some((name, value)) = set(name) {
+            builder = apply(builder, duration(name, &value)?);
+        }
+    }
+    type SetNumber = fn(CacheBuilder, u64) -> CacheBuilder;
+    let numbers: [(&'static str, SetNumber); 4] = [
+        ("CACHE_MAX_VALUE_BYTES", CacheBuilder::max_value_bytes),
+        ("CACHE_MEMORY_ENTRIES", CacheBuilder::memory_entries),
+        ("CACHE_MEMORY_BYTES", CacheBuilder::memory_bytes),
+        ("CACHE_MAX_PENDING_INVALIDATIONS", CacheBuilder::max_pending_invalidations),
+    ];
+    for (name, apply) in numbers {
+        if let Some((name, value)) = set(name) {
+            builder = apply(builder, parsed(name, &value, "a whole number")?);
+        }
+    }
+    Ok(builder)
+}
+
+fn parsed<T: FromStr>(name: &str, value: &str, allowed: &str) -> Result<T, CacheError> {
+    value.trim().parse().map_err(|_| CacheError::config(format!("`{name}` is {value:?}; allowed is {allowed}")))
+}
+
+/// Seconds, or numbers with units: `1h30m`, `250ms`.
+fn duration(name: &str, text: &str) -> Result<Duration, CacheError> {
+    let refuse = || {
+        CacheError::config(format!(
+            "`{name}` is {text:?}; allowed are seconds (`300`) or numbers with the units `ms`, `s`, `m`, `h`, `d` (`1h30m`)"
+        ))
+    };
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(refuse)?;
+        let (number, tail) = rest.split_at(digits);
+        let unit = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(unit);
+        let number: u64 = number.parse().map_err(|_| refuse())?;
+        let millis: u64 = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(refuse()),
+        };
+        let part = number.checked_mul(millis).map(Duration::from_millis).ok_or_else(refuse)?;
+        total = total.checked_add(part).ok_or_else(refuse)?;
+        rest = tail.trim_start();
+    }
+    if text.is_empty() { Err(refuse()) } else { Ok(total) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(vars: &[(&str, &str)]) -> Result<Cache, CacheError> {
+        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        from_vars(var).and_then(CacheBuilder::build)
+    }
+
+    #[test]
+    fn unset_is_the_embedded_default() {
+        let cache = build(&[]).expect("defaults");
+        assert_eq!(cache.health().store, crate::Level::Memory);
+    }
+
+    #[test]
+    fn variables_reach_the_settings() {
+        let cache = build(&[
+            ("CACHE_PREFIX", "shop"),
+            ("CACHE_REQUIRE_TENANT", "true"),
+            ("CACHE_DEFAULT_TTL", "1h30m"),
+            ("CACHE_OPERATION_TIMEOUT", "25ms"),
+            ("CACHE_MAX_VALUE_BYTES", "1000"),
+        ])
+        .expect("good settings");
+        let settings = &cache.0.settings;
+        assert_eq!(settings.prefix, "shop");
+        assert!(settings.require_tenant);
+        assert_eq!(settings.default_ttl, Duration::from_secs(5400));
+        assert_eq!(settings.operation_timeout, Duration::from_millis(25));
+        assert_eq!(settings.max_value_bytes, 1000);
+    }
+
+    #[test]
+    fn a_bad_value_names_the_variable_and_what_is_allowed() {
+        for (name, value, allowed) in [
+            ("CACHE_REDIS_URL", "localhost:6379", "redis://host:6379/0"),
+            ("REDIS_URL", "http://localhost", "redis://host:6379/0"),
+            ("CACHE_REQUIRE_TENANT", "yes", "`true` or `false`"),
+            ("CACHE_DEFAULT_TTL", "5 minutes", "1h30m"),
+            ("CACHE_DEFAULT_TTL", "99999999999999999d", "1h30m"),
+            ("CACHE_MEMORY_ENTRIES", "many", "a whole number"),
+            ("CACHE_MEMORY_ENTRIES", "-1", "a whole number"),
+        ] {
+            let error = build(&[(name, value)]).expect_err(value).to_string();
+            assert!(error.contains(&format!("`{name}`")) && error.contains(allowed), "{error}");
+        }
+        let error = build(&[("CACHE_PREFIX", "a:b")]).expect_err("colon").to_string();
+        assert!(error.contains("`prefix`") && error.contains("letters, digits"), "{error}");
+    }
+
+    #[test]
+    fn a_password_is_never_repeated() {
+        let error = build(&[("REDIS_URL", "redis://user:hunter2@host:notaport/0")]).expect_err("bad port");
+        assert!(!error.to_string().contains("hunter2") && !format!("{error:?}").contains("hunter2"));
+        let builder = Cache::builder().redis("redis://user:hunter2@localhost/0");
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        let cache = builder.build().expect("a good url");
+        assert!(!format!("{cache:?}").contains("hunter2"));
+    }
+}

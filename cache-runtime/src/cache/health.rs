@@ -1,0 +1,147 @@
+//! What a cache says of itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Cache;
+use crate::breaker::BreakerState;
+use crate::outcome::{Level, Outcome, Status};
+use crate::store::Store;
+
+/// A count that only grows.
+#[derive(Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub hits: Count,
+    pub misses: Count,
+    pub refreshes: Count,
+    pub bypasses: Count,
+    pub failures: Count,
+    pub shared: Count,
+    pub loads: Count,
+    pub fills: Count,
+    pub invalidations: Count,
+    pub deferred_invalidations: Count,
+    pub decode_failures: Count,
+    pub errors: Count,
+}
+
+impl Counts {
+    pub(crate) fn request(&self, outcome: &Outcome) {
+        match outcome.status {
+            Status::Hit => self.hits.add(),
+            Status::Miss => self.misses.add(),
+            Status::Refresh => self.refreshes.add(),
+            Status::Bypass => self.bypasses.add(),
+            Status::Error => self.failures.add(),
+            Status::Uncached => {}
+        }
+        if outcome.level == Level::Flight {
+            self.shared.add();
+        }
+    }
+}
+
+/// Counts since the cache was built. The same numbers, by resource, are in the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Calls that were served a stored value.
+    pub hits: u64,
+    /// Calls whose value was not stored.
+    pub misses: u64,
+    /// Calls that asked for a new value.
+    pub refreshes: u64,
+    /// Calls that left the cache out.
+    pub bypasses: u64,
+    /// Calls on which the store failed, or held something that did not decode.
+    pub failures: u64,
+    /// Of all calls, those that another caller's read or load served.
+    pub shared: u64,
+    /// Bodies and loaders run.
+    pub loads: u64,
+    /// Values stored.
+    pub fills: u64,
+    /// Invalidations that reached the store.
+    pub invalidations: u64,
+    /// Invalidations that did not at first; they are tried again.
+    pub deferred_invalidations: u64,
+    /// Entries that did not decode.
+    pub decode_failures: u64,
+    /// Failed operations of the store, those refused by the breaker included.
+    pub errors: u64,
+    /// Invalidations that wait for the store now.
+    pub pending_invalidations: usize,
+    /// Keys being read or loaded now.
+    pub in_flight: usize,
+    /// Callers that ever waited for another one's read or load.
+    pub waited: usize,
+    /// Entries in the embedded store, `None` for a server.
+    pub entries: Option<u64>,
+    /// Bytes in the embedded store, `None` for a server.
+    pub bytes: Option<u64>,
+}
+
+/// Whether a cache is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Health {
+    /// Where entries live.
+    pub store: Level,
+    /// Whether there is a connection now. A cache that was not used yet has none.
+    pub connected: bool,
+    /// Whether the store is being asked.
+    pub breaker: BreakerState,
+}
+
+impl Cache {
+    /// Counts since the cache was built.
+    pub fn stats(&self) -> Stats {
+        let counts = &self.0.counts;
+        let usage = match &self.0.store {
+            Store::Memory(store) => Some(store.usage()),
+            #[cfg(feature = "redis")]
+            Store::Redis(_) => None,
+        };
+        Stats {
+            hits: counts.hits.get(),
+            misses: counts.misses.get(),
+            refreshes: counts.refreshes.get(),
+            bypasses: counts.bypasses.get(),
+            failures: counts.failures.get(),
+            shared: counts.shared.get(),
+            loads: counts.loads.get(),
+            fills: counts.fills.get(),
+            invalidations: counts.invalidations.get(),
+            deferred_invalidations: counts.deferred_invalidations.get(),
+            decode_failures: counts.decode_failures.get(),
+            errors: counts.errors.get(),
+            pending_invalidations: self.0.recovery.len(),
+            in_flight: self.0.flights.len(),
+            waited: self.0.flights.waited(),
+            entries: usage.map(|(entries, _)| entries),
+            bytes: usage.map(|(_, bytes)| bytes),
+        }
+    }
+
+    /// Whether the cache is well, without asking the store. [`ping`](Self::ping) asks.
+    pub fn health(&self) -> Health {
+        let connected = match &self.0.store {
+            Store::Memory(_) => true,
+            #[cfg(feature = "redis")]
+            Store::Redis(store) => store.is_connected(),
+        };
+        Health { store: self.0.store.level(), connected, breaker: self.0.breaker.state() }
+    }
+}

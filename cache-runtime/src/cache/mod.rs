@@ -1,0 +1,118 @@
+//! The handle.
+
+mod builder;
+mod direct;
+mod env;
+mod guard;
+mod health;
+mod remove;
+mod sweep;
+mod which;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::builder::CacheBuilder;
+pub(crate) use self::guard::Budget;
+pub use self::health::{Health, Stats};
+pub(crate) use self::remove::{Removal, Replacement};
+use crate::breaker::Breaker;
+use crate::clock::Clock;
+use crate::flight::Flights;
+use crate::key::{KeyLayout, KeyText, Tenancy, Unversioned};
+use crate::private::EntryKey;
+use crate::recovery::Recovery;
+use crate::store::Store;
+use crate::telemetry::Name;
+
+/// A cache: settings, a store, and what goes on in it. Cloning is cheap and gives the same cache.
+///
+/// Without settings it is an embedded, bounded in-memory store. With a URL it is a Redis or Valkey server, which need not
+/// be reachable: annotated functions run their body, and use the server when it comes.
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_runtime::Cache;
+///
+/// let cache = Cache::builder().prefix("shop").default_ttl(Duration::from_secs(60)).build()?;
+/// # Ok::<(), cache_runtime::CacheError>(())
+/// ```
+#[derive(Clone)]
+pub struct Cache(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub name: Name,
+    pub settings: Settings,
+    pub store: Store,
+    pub flights: Flights,
+    pub breaker: Breaker,
+    pub clock: Clock,
+    pub recovery: Recovery,
+    pub counts: health::Counts,
+}
+
+/// The checked settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub prefix: String,
+    pub require_tenant: bool,
+    pub default_ttl: Duration,
+    pub operation_timeout: Duration,
+    pub wait_timeout: Duration,
+    pub max_value_bytes: usize,
+}
+
+/// The key of one call in one cache.
+pub(crate) struct Located {
+    pub unversioned: Unversioned,
+    pub key: KeyText,
+}
+
+impl Cache {
+    /// A cache with settings of its own.
+    pub fn builder() -> CacheBuilder {
+        CacheBuilder::new()
+    }
+
+    /// The `cache` label of its metrics: `default` unless set.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(crate) fn name_label(&self) -> &Name {
+        &self.0.name
+    }
+
+    /// The text of a key in this cache. `None` when it may not touch the cache, for want of a tenant.
+    pub(crate) fn locate(&self, key: &impl EntryKey) -> Option<Located> {
+        let spec = key.spec();
+        let unversioned = self.locate_unversioned(key)?;
+        Some(Located { key: unversioned.with_version(spec.version), unversioned })
+    }
+
+    pub(crate) fn locate_unversioned(&self, key: &impl EntryKey) -> Option<Unversioned> {
+        let spec = key.spec();
+        let suffix = key.suffix();
+        let layout = KeyLayout {
+            prefix: &self.0.settings.prefix,
+            resource: spec.resource,
+            suffix: suffix.as_deref().or(spec.suffix),
+        };
+        let (unversioned, tenancy) =
+            Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));
+        let needs_one = tenancy == Tenancy::Shared && self.0.settings.require_tenant;
+        unversioned.filter(|_| !needs_one)
+    }
+}
+
+/// Name and kind of store; never an address with credentials, a key or a value.
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache")
+            .field("name", &self.0.name)
+            .field("store", &self.0.store.level().as_str())
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}

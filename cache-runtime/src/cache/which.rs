@@ -1,0 +1,50 @@
+//! Which cache a call uses: the one it names, else its task's, else the installed one, else an embedded one.
+
+use std::future::Future;
+use std::sync::OnceLock;
+
+use super::Cache;
+use crate::error::CacheError;
+
+tokio::task_local! {
+    static SCOPED: Cache;
+}
+
+static INSTALLED: OnceLock<Cache> = OnceLock::new();
+static EMBEDDED: OnceLock<Cache> = OnceLock::new();
+
+impl Cache {
+    /// Runs `future` with this cache for every annotated function it calls. A task that the future spawns does not inherit
+    /// it. Tests that run side by side each take a scope of their own.
+    ///
+    /// ```
+    /// # use cache_runtime::Cache;
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let cache = Cache::builder().name("test").build().unwrap();
+    /// cache.scope(async { assert_eq!(Cache::current().name(), "test") }).await;
+    /// # });
+    /// ```
+    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
+        SCOPED.scope(self.clone(), future).await
+    }
+
+    /// Makes this the cache of the whole process. The first one stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when one was installed before.
+    pub fn install(self) -> Result<(), CacheError> {
+        INSTALLED
+            .set(self)
+            .map_err(|_| CacheError::config("`Cache::install` was called before; a process installs one cache, at its start"))
+    }
+
+    /// The cache that an annotated function without `cache = ..` uses here: the task's, else the installed one, else an
+    /// embedded in-memory one that is made on first use.
+    pub fn current() -> Self {
+        if let Ok(scoped) = SCOPED.try_with(Self::clone) {
+            return scoped;
+        }
+        INSTALLED.get().unwrap_or_else(|| EMBEDDED.get_or_init(Self::embedded)).clone()
+    }
+}

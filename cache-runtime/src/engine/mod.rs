@@ -1,0 +1,18 @@
+//! The path of one call, apart from types that only the user's crate knows.
+
+mod load;
+mod lookup;
+
+pub(crate) use self::load::Load;
+pub(crate) use self::lookup::{Found, Lookup, look_up};
+use crate::cache::Cache;
+use crate::call;
+use crate::outcome::Outcome;
+use crate::telemetry;
+
+/// Counts a call and tells its caller what it did.
+pub(crate) fn finish(cache: &Cache, resource: &'static str, outcome: Outcome) {
+    cache.0.counts.request(&outcome);
+    telemetry::request(&cache.0.name, resource, &outcome);
+    call::report(outcome);
+}

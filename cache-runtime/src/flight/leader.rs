@@ -1,0 +1,103 @@
+//! The caller that does the work for the others.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Flight, Flights, Landed, Turn, Waiter, Wish, lock};
+use crate::key::KeyText;
+
+/// Leads one flight. Dropping it hands the place to the next waiter.
+pub(crate) struct Leader {
+    flights: Flights,
+    key: KeyText,
+    flight: Arc<Flight>,
+    /// Whether this leader should look into the store before it loads.
+    reads: bool,
+    done: bool,
+}
+
+impl Leader {
+    pub(super) fn new(flights: Flights, key: KeyText, flight: Arc<Flight>, reads: bool) -> Self {
+        Self { flights, key, flight, reads, done: false }
+    }
+
+    /// Whether to look into the store first. A leader that took over from a failed load does not.
+    pub(crate) fn reads(&self) -> bool {
+        self.reads
+    }
+
+    /// Marks the callers that wait now: the read or the load that is about to begin serves them.
+    pub(crate) fn begins(&self) {
+        for waiter in lock(&self.flight.waiters).iter_mut() {
+            waiter.early = true;
+        }
+    }
+
+    /// Whether an invalidation came since this flight began.
+    pub(crate) fn is_void(&self) -> bool {
+        self.flight.void.load(Ordering::SeqCst)
+    }
+
+    /// Runs `store` unless the flight is void, with no invalidation of this process in between.
+    pub(crate) fn unless_void<T>(&self, store: impl FnOnce() -> T) -> Option<T> {
+        let _shard = self.flights.shard(&self.key);
+        (!self.is_void()).then(store)
+    }
+
+    /// Hands what the store held to those that came before the read; one of the others reads again.
+    pub(crate) fn land_read(mut self, landed: &Landed) {
+        self.land(landed, |waiter| waiter.early && waiter.wish == Wish::Any);
+    }
+
+    /// Hands what the body returned to all who accept it.
+    pub(crate) fn land_load(mut self, landed: &Landed) {
+        self.land(landed, |waiter| waiter.early || waiter.wish == Wish::Any);
+    }
+
+    fn land(&mut self, landed: &Landed, serves: impl Fn(&Waiter) -> bool) {
+        self.done = true;
+        let (served, left): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut *lock(&self.flight.waiters)).into_iter().partition(serves);
+        // Whoever joined since the take is behind those that were left.
+        let mut waiters = lock(&self.flight.waiters);
+        let joined = std::mem::replace(&mut *waiters, left);
+        waiters.extend(joined);
+        drop(waiters);
+        for waiter in served {
+            let _ = waiter.turn.send(Turn::Landed(landed.clone()));
+        }
+        self.pass_on(true);
+    }
+
+    /// Makes the next waiter the leader, or ends the flight. After a success it looks into the store first; after a
+    /// failure it loads at once.
+    fn pass_on(&self, landed: bool) {
+        loop {
+            let mut shard = self.flights.shard(&self.key);
+            let Some(next) = lock(&self.flight.waiters).pop_front() else {
+                if shard.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
+                    shard.remove(&self.key);
+                }
+                return;
+            };
+            drop(shard);
+            let reads = landed && next.wish == Wish::Any;
+            let leader = Self::new(self.flights.clone(), self.key.clone(), Arc::clone(&self.flight), reads);
+            match next.turn.send(Turn::Lead(leader)) {
+                Ok(()) => return,
+                // The waiter is gone. Its leadership must not pass on a second time from inside this loop.
+                Err(Turn::Lead(mut refused)) => refused.done = true,
+                Err(Turn::Landed(_)) => {}
+            }
+        }
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        if !self.done {
+            self.pass_on(false);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One load per key in this process.
+//!
+//! The first caller of a key leads: it asks the store, runs the body and fills. The others wait for what it lands. A
+//! leader that is dropped (an error, a panic, a cancelled task) hands its place to the next waiter at once: the hand-over
+//! is the guard's `Drop`, so there is no path on which a waiter can be forgotten.
+//!
+//! A waiter may be served by a read of the store only if it came before that read was sent: otherwise an invalidation that
+//! returned in between would be missed. Those that came later are served by the next read, which one of them leads.
+
+mod leader;
+
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, RandomState};
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+pub(crate) use self::leader::Leader;
+use crate::key::KeyText;
+use crate::wire::Payload;
+
+const SHARDS: usize = 32;
+
+/// What a leader hands to the callers that waited.
+#[derive(Clone)]
+pub(crate) enum Landed {
+    /// The store's bytes, or the ones just encoded.
+    Value(Payload),
+    /// "There is none", not stored.
+    None,
+}
+
+/// What a waiter gets.
+pub(crate) enum Turn {
+    Landed(Landed),
+    /// The waiter leads now.
+    Lead(Leader),
+}
+
+/// What a caller gets on joining.
+pub(crate) enum Joined {
+    Lead(Leader),
+    Wait(oneshot::Receiver<Turn>),
+}
+
+/// What a caller accepts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// A stored value, or one that is being loaded.
+    Any,
+    /// Only a value whose load begins after the call.
+    Fresh,
+}
+
+/// The flights of one cache.
+#[derive(Clone)]
+pub(crate) struct Flights(Arc<Shared>);
+
+struct Shared {
+    shards: Vec<Mutex<HashMap<KeyText, Arc<Flight>>>>,
+    hasher: RandomState,
+    waiting: AtomicUsize,
+}
+
+struct Flight {
+    void: AtomicBool,
+    waiters: Mutex<VecDeque<Waiter>>,
+}
+
+struct Waiter {
+    turn: oneshot::Sender<Turn>,
+    wish: Wish,
+    /// Came before the read or the load began.
+    early: bool,
+}
+
+impl Flights {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Shared {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            waiting: AtomicUsize::new(0),
+        }))
+    }
+
+    /// Leads the flight of `key`, or waits for it.
+    pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
+        let mut shard = self.shard(key);
+        match shard.entry(key.clone()) {
+            Entry::Vacant(slot) => {
+                let flight = Arc::new(Flight { void: AtomicBool::new(false), waiters: Mutex::default() });
+                slot.insert(Arc::clone(&flight));
+                drop(shard);
+                Joined::Lead(Leader::new(self.clone(), key.clone(), flight, wish == Wish::Any))
+            }
+            Entry::Occupied(slot) => {
+                let (turn, wait) = oneshot::channel();
+                lock(&slot.get().waiters).push_back(Waiter { turn, wish, early: false });
+                self.0.waiting.fetch_add(1, Ordering::Relaxed);
+                Joined::Wait(wait)
+            }
+        }
+    }
+
+    /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
+    pub(crate) fn void(&self, key: &KeyText) {
+        if let Some(flight) = self.shard(key).remove(key) {
+            // After removing: who sees the mark may rely on nobody joining any more.
+            flight.void.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Voids every flight whose key matches.
+    pub(crate) fn void_where(&self, matches: impl Fn(&str) -> bool) {
+        for shard in &self.0.shards {
+            lock(shard).retain(|key, flight| {
+                let hit = matches(key.as_str());
+                if hit {
+                    flight.void.store(true, Ordering::SeqCst);
+                }
+                !hit
+            });
+        }
+    }
+
+    /// How many keys are in flight.
+    pub(crate) fn len(&self) -> usize {
+        self.0.shards.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    /// How many callers were ever made to wait.
+    pub(crate) fn waited(&self) -> usize {
+        self.0.waiting.load(Ordering::Relaxed)
+    }
+
+    fn shard(&self, key: &KeyText) -> MutexGuard<'_, HashMap<KeyText, Arc<Flight>>> {
+        let hash = self.0.hasher.hash_one(key);
+        lock(&self.0.shards[usize::try_from(hash % SHARDS as u64).unwrap_or(0)])
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The first half of an annotated read: is there a value, and if not, who loads it.
+
+use std::borrow::Borrow;
+use std::time::Duration;
+
+use super::fill::Fill;
+use super::key::KeyOf;
+use super::shape::{CacheValue, Shape};
+use super::site::Site;
+use crate::cache::Cache;
+use crate::call;
+use crate::engine::{self, Found, Lookup};
+use crate::outcome::{Level, Outcome, Status};
+
+/// What an expansion knows of a call before the body runs.
+pub struct Call {
+    #[expect(dead_code, reason = "names the call site in a debugger; later policies read it")]
+    site: &'static Site,
+    cache: Option<Cache>,
+    bypass: bool,
+    ttl: Option<Duration>,
+    none_ttl: Option<Duration>,
+}
+
+impl Call {
+    /// A call with the key's own settings.
+    pub fn new(site: &'static Site) -> Self {
+        Self { site, cache: None, bypass: false, ttl: None, none_ttl: None }
+    }
+
+    /// `cache = ..`.
+    #[must_use]
+    pub fn cache<C: Borrow<Cache> + ?Sized>(mut self, cache: &C) -> Self {
+        self.cache = Some(cache.borrow().clone());
+        self
+    }
+
+    /// `bypass = ..`.
+    #[must_use]
+    pub fn bypass(mut self, bypass: bool) -> Self {
+        self.bypass |= bypass;
+        self
+    }
+
+    /// `ttl = ..`, where it does not depend on the value.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// `cache_none = ..`.
+    #[must_use]
+    pub fn none_ttl(mut self, ttl: Duration) -> Self {
+        self.none_ttl = Some(ttl);
+        self
+    }
+}
+
+/// What to do next.
+pub enum Entry<S: Shape> {
+    /// Return this.
+    Ready(S::Return),
+    /// Run the body.
+    Load(Fill<S>),
+}
+
+/// Looks the key up.
+pub async fn enter<S, K>(call: Call, _shape: S, key: K) -> Entry<S>
+where
+    S: Shape,
+    S::Value: CacheValue,
+    K: KeyOf<S::Value>,
+{
+    let cache = call.cache.unwrap_or_else(Cache::current);
+    let lookup = Lookup {
+        cache: &cache,
+        ttl: call.ttl,
+        none_ttl: call.none_ttl,
+        wants_none: S::none().is_some(),
+        mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
+    };
+    match engine::look_up::<S::Value, K>(lookup, &key).await {
+        Found::Value(value, outcome) => {
+            let resource = key.spec().resource;
+            engine::finish(&cache, resource, outcome);
+            Entry::Ready(S::some(value))
+        }
+        Found::None(outcome) => match S::none() {
+            Some(none) => {
+                engine::finish(&cache, key.spec().resource, outcome);
+                Entry::Ready(none)
+            }
+            // Excluded by `wants_none`; running the body is right all the same.
+            None => Entry::Load(Fill::new(engine::Load::uncached(
+                cache.clone(),
+                key.spec().resource,
+                Outcome::new(Status::Bypass, Level::Body),
+            ))),
+        },
+        Found::Load(load) => Entry::Load(Fill::new(load)),
+    }
+}

@@ -1,0 +1,72 @@
+//! The second half of an annotated read: runs the body and stores what it returned.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::shape::{CacheValue, Fate, Shape};
+use crate::engine::Load;
+
+/// Leave to run the body, and what to do with its value.
+pub struct Fill<S> {
+    load: Load,
+    shape: PhantomData<fn() -> S>,
+}
+
+impl<S> Fill<S> {
+    pub(super) fn new(load: Load) -> Self {
+        Self { load, shape: PhantomData }
+    }
+}
+
+/// What the attribute says about a loaded value.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision {
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) keep: bool,
+}
+
+impl Decision {
+    /// Keep it, for the usual time.
+    #[expect(clippy::new_without_default, reason = "only expansions make one")]
+    pub const fn new() -> Self {
+        Self { ttl: None, keep: true }
+    }
+
+    /// `ttl = |value| ..`.
+    #[must_use]
+    pub const fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// `cache_if = ..`.
+    #[must_use]
+    pub const fn keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
+    }
+}
+
+/// Runs the body in place and fills.
+pub async fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    let load = fill.load;
+    let running = load.start();
+    let returned = load.nested(body).await;
+    match S::fate(&returned) {
+        Fate::Value(value) => {
+            let decision = decide(value);
+            load.value(running, value, decision).await;
+        }
+        Fate::None => load.none(running).await,
+        Fate::Err => load.failed(running),
+    }
+    returned
+}

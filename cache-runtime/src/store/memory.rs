@@ -1,0 +1,151 @@
+//! The embedded store: bounded by entries and bytes, with real expiry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache as Map;
+
+use super::Matcher;
+use crate::clock::{Clock, Millis, millis};
+use crate::key::KeyText;
+use crate::wire::Payload;
+
+/// What an entry costs beyond its key's and its value's bytes: map slot, two `Arc` headers, the `Vec`.
+const OVERHEAD: u64 = 120;
+
+/// How much the embedded store may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemoryLimits {
+    pub entries: u64,
+    pub bytes: u64,
+}
+
+#[derive(Clone)]
+struct Entry {
+    bytes: Payload,
+    expires: Millis,
+}
+
+/// An entry weighs its bytes, and never less than its share of the entry limit: so one capacity holds both bounds.
+#[derive(Clone)]
+struct Weight {
+    least: u64,
+}
+
+impl Weighter<KeyText, Entry> for Weight {
+    fn weight(&self, key: &KeyText, entry: &Entry) -> u64 {
+        let bytes = key.as_str().len().saturating_add(entry.bytes.len());
+        u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OVERHEAD).max(self.least)
+    }
+}
+
+/// Entries in this process, evicted by `quick_cache` (S3-FIFO-like) when a bound is reached.
+pub(crate) struct MemoryStore {
+    map: Map<KeyText, Entry, Weight>,
+    clock: Clock,
+}
+
+impl MemoryStore {
+    pub(crate) fn new(limits: MemoryLimits, clock: Clock) -> Self {
+        let least = (limits.bytes / limits.entries.max(1)).max(1);
+        let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
+        Self { map: Map::with_weighter(typical, limits.bytes, Weight { least }), clock }
+    }
+
+    pub(crate) fn get(&self, key: &KeyText) -> Option<Payload> {
+        let entry = self.map.get(key)?;
+        if entry.expires > self.clock.now() {
+            return Some(entry.bytes);
+        }
+        self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
+        None
+    }
+
+    pub(crate) fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) {
+        let expires = self.clock.now().saturating_add(millis(ttl));
+        self.map.insert(key.clone(), Entry { bytes: Arc::clone(bytes), expires });
+    }
+
+    pub(crate) fn remove(&self, keys: &[KeyText]) -> u64 {
+        let removed = keys.iter().filter(|key| self.map.remove(*key).is_some()).count();
+        u64::try_from(removed).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn remove_same(&self, key: &KeyText, bytes: &Payload) -> bool {
+        self.map.remove_if(key, |now| now.bytes == *bytes).is_some()
+    }
+
+    pub(crate) fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> u64 {
+        let hits: Vec<KeyText> = self
+            .map
+            .iter()
+            .filter(|(key, entry)| key.as_str().starts_with(prefix) && matches(key.as_str(), &entry.bytes))
+            .map(|(key, _)| key)
+            .collect();
+        self.remove(&hits)
+    }
+
+    /// Entries and bytes held now, expired ones that were not yet asked for included.
+    pub(crate) fn usage(&self) -> (u64, u64) {
+        (u64::try_from(self.map.len()).unwrap_or(u64::MAX), self.map.weight())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::manual;
+
+    fn key(n: usize) -> KeyText {
+        KeyText::from_text(&format!("p:tenant-global:r:{n}:v1"))
+    }
+
+    fn payload(len: usize) -> Payload {
+        Arc::new(vec![b'x'; len])
+    }
+
+    #[test]
+    fn entries_expire_by_the_clock() {
+        let (clock, hand) = manual::clock();
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        store.set(&key(1), &payload(10), Duration::from_secs(10));
+        hand.advance(Duration::from_millis(9_999));
+        assert!(store.get(&key(1)).is_some());
+        hand.advance(Duration::from_millis(1));
+        assert!(store.get(&key(1)).is_none());
+        assert_eq!(store.usage().0, 0, "an expired entry is removed when it is met");
+    }
+
+    #[test]
+    fn both_bounds_hold() {
+        let (clock, _hand) = manual::clock();
+        let by_entries = MemoryStore::new(MemoryLimits { entries: 100, bytes: 10_000_000 }, clock.clone());
+        let by_bytes = MemoryStore::new(MemoryLimits { entries: 1_000_000, bytes: 100_000 }, clock);
+        for n in 0..5_000 {
+            by_entries.set(&key(n), &payload(10), Duration::from_secs(10));
+            by_bytes.set(&key(n), &payload(1_000), Duration::from_secs(10));
+        }
+        assert!((1..=100).contains(&by_entries.usage().0), "{:?}", by_entries.usage());
+        assert!((1..=100).contains(&by_bytes.usage().0), "{:?}", by_bytes.usage());
+        assert!(by_bytes.usage().1 <= 100_000);
+    }
+
+    #[test]
+    fn a_changed_entry_is_not_removed_as_the_same() {
+        let (clock, _hand) = manual::clock();
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        store.set(&key(1), &payload(10), Duration::from_secs(10));
+        assert!(!store.remove_same(&key(1), &payload(11)));
+        assert!(store.remove_same(&key(1), &payload(10)));
+    }
+
+    #[test]
+    fn an_enormous_ttl_does_not_overflow() {
+        let (clock, hand) = manual::clock();
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        store.set(&key(1), &payload(10), Duration::MAX);
+        hand.advance(Duration::from_secs(3_000_000_000));
+        assert!(store.get(&key(1)).is_some());
+    }
+}

@@ -1,0 +1,135 @@
+//! Where entries live: bytes by key.
+
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+
+use std::time::Duration;
+
+pub(crate) use self::memory::{MemoryLimits, MemoryStore};
+#[cfg(feature = "redis")]
+pub(crate) use self::redis::{RedisStore, parse_url};
+use crate::error::ErrorKind;
+use crate::key::KeyText;
+use crate::outcome::Level;
+use crate::wire::Payload;
+
+/// Why an operation of a store failed, with the server's error code where it sent one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreError {
+    pub kind: ErrorKind,
+    pub code: &'static str,
+}
+
+impl StoreError {
+    #[cfg(feature = "redis")]
+    pub(crate) const fn new(kind: ErrorKind) -> Self {
+        Self { kind, code: "" }
+    }
+}
+
+pub(crate) type StoreResult<T> = Result<T, StoreError>;
+
+/// Which entries a sweep removes, by key and bytes.
+pub(crate) type Matcher<'a> = &'a (dyn Fn(&str, &[u8]) -> bool + Send + Sync);
+
+/// A store. An enum and not a trait object: the set is closed, and the memory store answers without a future.
+pub(crate) enum Store {
+    Memory(MemoryStore),
+    #[cfg(feature = "redis")]
+    Redis(RedisStore),
+}
+
+impl Store {
+    pub(crate) const fn level(&self) -> Level {
+        match self {
+            Self::Memory(_) => Level::Memory,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => Level::Redis,
+        }
+    }
+
+    /// Whether operations leave the process, so that they need a timeout and the breaker.
+    pub(crate) const fn is_remote(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => true,
+        }
+    }
+
+    pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
+        match self {
+            Self::Memory(store) => Ok(store.get(key)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.get(key).await,
+        }
+    }
+
+    pub(crate) async fn get_many(&self, keys: &[KeyText]) -> StoreResult<Vec<Option<Payload>>> {
+        match self {
+            Self::Memory(store) => Ok(keys.iter().map(|key| store.get(key)).collect()),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.get_many(keys).await,
+        }
+    }
+
+    pub(crate) async fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) -> StoreResult<()> {
+        match self {
+            Self::Memory(store) => {
+                store.set(key, bytes, ttl);
+                Ok(())
+            }
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.set(key, bytes, ttl).await,
+        }
+    }
+
+    pub(crate) async fn set_many(&self, entries: &[(KeyText, Payload, Duration)]) -> StoreResult<()> {
+        match self {
+            Self::Memory(store) => {
+                for (key, bytes, ttl) in entries {
+                    store.set(key, bytes, *ttl);
+                }
+                Ok(())
+            }
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.set_many(entries).await,
+        }
+    }
+
+    /// Removes the keys; says how many there were.
+    pub(crate) async fn remove(&self, keys: &[KeyText]) -> StoreResult<u64> {
+        match self {
+            Self::Memory(store) => Ok(store.remove(keys)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.remove(keys).await,
+        }
+    }
+
+    /// Removes the entry if it still holds these bytes.
+    pub(crate) async fn remove_same(&self, key: &KeyText, bytes: &Payload) -> StoreResult<bool> {
+        match self {
+            Self::Memory(store) => Ok(store.remove_same(key, bytes)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.remove_same(key, bytes).await,
+        }
+    }
+
+    /// Removes the entries that match, of all keys that begin with `prefix`; says how many.
+    pub(crate) async fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> StoreResult<u64> {
+        match self {
+            Self::Memory(store) => Ok(store.sweep(prefix, matches)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.sweep(prefix, matches).await,
+        }
+    }
+
+    pub(crate) async fn ping(&self) -> StoreResult<()> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.ping().await,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Metrics and events: every name in one place. `docs/metrics.md` is the table.
+//!
+//! Labels hold names that the program was compiled with (cache, resource) and words from short lists; never a key, a
+//! tenant, a value or a server's own message.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
+
+use crate::breaker::BreakerState;
+use crate::error::{ErrorKind, Operation};
+use crate::key::KeyText;
+use crate::outcome::Outcome;
+use crate::wire::DecodeError;
+
+/// The `cache` label.
+pub(crate) type Name = Arc<str>;
+
+/// How a load ended; the `result` label of `cache_load_duration_seconds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoadEnd {
+    Value,
+    None,
+    Error,
+    /// The caller went away, or the body panicked.
+    Dropped,
+}
+
+impl LoadEnd {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::None => "none",
+            Self::Error => "error",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// What became of a loaded value; the `result` label of `cache_fills_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FillEnd {
+    Stored,
+    /// `cache_if`, a zero ttl, or a `None` that is not cached.
+    Declined,
+    /// An invalidation came while the body ran.
+    Voided,
+    /// The store failed, or had failed when the call looked there.
+    Failed,
+    TooLarge,
+    NotEncoded,
+}
+
+impl FillEnd {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Declined => "declined",
+            Self::Voided => "voided",
+            Self::Failed => "failed",
+            Self::TooLarge => "too_large",
+            Self::NotEncoded => "not_encoded",
+        }
+    }
+}
+
+pub(crate) fn request(cache: &Name, resource: &'static str, outcome: &Outcome) {
+    counter!(
+        "cache_requests_total", "cache" => cache.clone(), "resource" => resource,
+        "level" => outcome.level.as_str(), "result" => outcome.status.as_str()
+    )
+    .increment(1);
+    tracing::trace!(
+        cache = %cache, resource, result = outcome.status.as_str(), level = outcome.level.as_str(), "cache request"
+    );
+}
+
+pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Duration) {
+    histogram!(
+        "cache_load_duration_seconds", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str()
+    )
+    .record(took.as_secs_f64());
+    tracing::trace!(cache = %cache, resource, result = end.as_str(), "cache load");
+}
+
+pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
+    counter!("cache_fills_total", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str()).increment(1);
+    match end {
+        FillEnd::TooLarge | FillEnd::NotEncoded => {
+            tracing::warn!(cache = %cache, resource, result = end.as_str(), "value not cached");
+        }
+        _ => tracing::trace!(cache = %cache, resource, result = end.as_str(), "cache fill"),
+    }
+}
+
+/// `result` is `done`, or `deferred` where the store could not be reached and it is tried again.
+pub(crate) fn invalidation(cache: &Name, resource: &str, result: &'static str) {
+    counter!(
+        "cache_invalidations_total", "cache" => cache.clone(), "resource" => resource.to_owned(), "result" => result
+    )
+    .increment(1);
+    tracing::debug!(cache = %cache, resource, result, "cache invalidation");
+}
+
+/// The key is shown as a short hash: enough to follow one entry through a log.
+pub(crate) fn decode_failure(cache: &Name, resource: &'static str, key: &KeyText, error: DecodeError) {
+    counter!(
+        "cache_decode_failures_total", "cache" => cache.clone(), "resource" => resource, "reason" => error.as_str()
+    )
+    .increment(1);
+    tracing::warn!(cache = %cache, resource, reason = error.as_str(), ?key, "stored bytes do not decode; entry removed");
+}
+
+pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration) {
+    histogram!(
+        "cache_operation_duration_seconds", "cache" => cache.clone(), "operation" => operation.as_str()
+    )
+    .record(took.as_secs_f64());
+}
+
+/// Errors while the breaker is open are counted and not logged: the transition was.
+pub(crate) fn error(cache: &Name, operation: Operation, kind: ErrorKind, code: &'static str) {
+    counter!(
+        "cache_errors_total", "cache" => cache.clone(), "operation" => operation.as_str(), "kind" => kind.as_str()
+    )
+    .increment(1);
+    if kind != ErrorKind::BreakerOpen {
+        tracing::debug!(cache = %cache, operation = operation.as_str(), kind = kind.as_str(), code, "store operation failed");
+    }
+}
+
+pub(crate) fn breaker(cache: &Name, to: BreakerState) {
+    counter!("cache_breaker_transitions_total", "cache" => cache.clone(), "to" => to.as_str()).increment(1);
+    gauge!("cache_breaker_open", "cache" => cache.clone()).set(if to == BreakerState::Closed { 0.0 } else { 1.0 });
+    if to == BreakerState::Open {
+        tracing::warn!(cache = %cache, "store unwell: breaker open, calls go to the source");
+    } else {
+        tracing::info!(cache = %cache, state = to.as_str(), "breaker");
+    }
+}
+
+pub(crate) fn tenant_missing(cache: &Name, resource: &'static str) {
+    counter!("cache_tenant_missing_total", "cache" => cache.clone(), "resource" => resource).increment(1);
+    tracing::warn!(cache = %cache, resource, "call without a tenant runs uncached");
+}
+
+/// A caller that waited for another's load gave up and ran the body itself.
+pub(crate) fn wait_ended(cache: &Name, resource: &'static str) {
+    counter!("cache_wait_timeouts_total", "cache" => cache.clone(), "resource" => resource).increment(1);
+    tracing::warn!(cache = %cache, resource, "waited too long for another caller's load");
+}

@@ -1,0 +1,53 @@
+//! Values to bytes.
+
+use std::fmt;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Meta, Payload};
+
+/// Why a value has no bytes.
+#[derive(Debug)]
+pub(crate) struct EncodeError(serde_json::Error);
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // serde_json's text can quote the value.
+        write!(f, "{:?} error while writing JSON", self.0.classify())
+    }
+}
+
+/// The envelope around a value. The value stands last, so that a reader can find it without reading it.
+pub(crate) fn encode_value<V: Serialize + ?Sized>(value: &V, meta: &Meta<'_>) -> Result<Payload, EncodeError> {
+    let mut bytes = head(meta);
+    bytes.extend_from_slice(b"\"value\":");
+    serde_json::to_writer(&mut bytes, value).map_err(EncodeError)?;
+    bytes.push(b'}');
+    Ok(Arc::new(bytes))
+}
+
+/// The envelope that says "there is none".
+pub(crate) fn encode_none(meta: &Meta<'_>) -> Payload {
+    let mut bytes = head(meta);
+    bytes.extend_from_slice(b"\"none\":true,\"value\":null}");
+    Arc::new(bytes)
+}
+
+fn head(meta: &Meta<'_>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(320);
+    bytes.extend_from_slice(b"{\"$cache\":1,");
+    for (name, at) in [("created", meta.created), ("expires", meta.expires)] {
+        if let Some(at) = at {
+            // Writing to a vector does not fail.
+            let _ = write!(bytes, "\"{name}\":{at},");
+        }
+    }
+    if !meta.tags.is_empty() {
+        bytes.extend_from_slice(b"\"tags\":");
+        let _ = serde_json::to_writer(&mut bytes, &meta.tags);
+        bytes.push(b',');
+    }
+    bytes
+}

@@ -1,0 +1,97 @@
+//! Finds the value inside an envelope.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{DecodeError, Meta};
+
+/// An opened envelope; the value is still bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Opened<'a> {
+    pub meta: Meta<'a>,
+    pub none: bool,
+    pub value: &'a [u8],
+}
+
+/// Opens an envelope or takes the bytes as bare JSON.
+pub(crate) fn open(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
+    if let Some(opened) = Cursor(bytes).canonical() {
+        return Ok(opened);
+    }
+    if !is_envelope(bytes) {
+        return Ok(Opened { meta: Meta::default(), none: false, value: bytes });
+    }
+    let loose: Loose<'_> = serde_json::from_slice(bytes).map_err(|_| DecodeError::Malformed)?;
+    if loose.version != 1 {
+        return Err(DecodeError::UnknownVersion);
+    }
+    let value = loose.value.ok_or(DecodeError::Malformed)?;
+    Ok(Opened {
+        meta: Meta { created: loose.created, expires: loose.expires, tags: loose.tags },
+        none: loose.none,
+        value: value.get().as_bytes(),
+    })
+}
+
+/// Whether the first field of a JSON object is `$cache`.
+fn is_envelope(bytes: &[u8]) -> bool {
+    let rest = bytes.trim_ascii_start();
+    rest.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"$cache\""))
+}
+
+/// An envelope of any spacing and field order, as another language writes it.
+#[derive(Deserialize)]
+struct Loose<'a> {
+    #[serde(rename = "$cache")]
+    version: u64,
+    created: Option<u64>,
+    expires: Option<u64>,
+    #[serde(default, borrow)]
+    tags: Vec<Cow<'a, str>>,
+    #[serde(default)]
+    none: bool,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+}
+
+/// Reads exactly what this library writes, so that a hit parses the value once and the head not at all.
+struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn canonical(mut self) -> Option<Opened<'a>> {
+        self.eat(b"{\"$cache\":1,")?;
+        let mut meta = Meta::default();
+        if self.eat(b"\"created\":").is_some() {
+            meta.created = Some(self.number()?);
+            self.eat(b",")?;
+        }
+        if self.eat(b"\"expires\":").is_some() {
+            meta.expires = Some(self.number()?);
+            self.eat(b",")?;
+        }
+        if self.eat(b"\"tags\":").is_some() {
+            let mut tags = serde_json::Deserializer::from_slice(self.0).into_iter::<Vec<Cow<'a, str>>>();
+            meta.tags = tags.next()?.ok()?;
+            self.0 = &self.0[tags.byte_offset()..];
+            self.eat(b",")?;
+        }
+        let none = self.eat(b"\"none\":true,").is_some();
+        self.eat(b"\"value\":")?;
+        let value = self.0.strip_suffix(b"}")?;
+        Some(Opened { meta, none, value })
+    }
+
+    fn eat(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, rest) = self.0.split_at(digits);
+        self.0 = rest;
+        std::str::from_utf8(digits).ok()?.parse().ok()
+    }
+}

@@ -1,0 +1,61 @@
+//! Bytes and values: the JSON envelope, bare JSON of other services, and binary frames.
+//!
+//! `docs/wire-format.md` is the specification; `tests/golden` freezes it.
+
+mod decode;
+mod encode;
+mod envelope;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub(crate) use decode::decode;
+pub(crate) use encode::{encode_none, encode_value};
+
+use crate::clock::Millis;
+
+/// Encoded bytes, shared between the store and the callers that wait for them.
+pub(crate) type Payload = Arc<Vec<u8>>;
+
+/// What the runtime keeps beside a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Meta<'a> {
+    /// When the value was loaded.
+    pub created: Option<Millis>,
+    /// When it should no longer be served, though the store may still hold it.
+    pub expires: Option<Millis>,
+    /// The tags of the entry.
+    pub tags: Vec<Cow<'a, str>>,
+}
+
+/// Why bytes are no entry of the asked type; also the `reason` label of `cache_decode_failures_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DecodeError {
+    /// Not JSON, or an envelope with wrong fields.
+    Malformed,
+    /// An envelope or frame of a version this release does not know.
+    UnknownVersion,
+    /// JSON, but not of the asked type.
+    Mismatch,
+    /// `null` for a function that cannot return "none".
+    UnexpectedNone,
+    /// The key type refused the value.
+    Rejected,
+}
+
+impl DecodeError {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownVersion => "unknown_version",
+            Self::Mismatch => "mismatch",
+            Self::UnexpectedNone => "unexpected_none",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// The tags of an entry; none for bytes that are no entry.
+pub(crate) fn tags_of(bytes: &[u8]) -> Vec<Cow<'_, str>> {
+    envelope::open(bytes).map(|opened| opened.meta.tags).unwrap_or_default()
+}
