@@ -20,6 +20,7 @@ mod wire;
 
 pub(crate) use __private as private;
 pub use breaker::BreakerState;
+pub use cache_macros::{cached, invalidates, updates};
 pub use cache::{Cache, CacheBuilder, Health, Stats};
 pub use call::{bypass, outcome, refresh};
 pub use error::{CacheError, ErrorKind, Operation};
