@@ -1,0 +1,92 @@
+//! Valid attributes into code. Nothing here can fail; `ARCHITECTURE.md` shows what comes out.
+
+mod cached;
+mod key;
+mod site;
+mod value;
+mod write;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Path;
+
+pub(crate) use self::cached::expand as cached;
+pub(crate) use self::write::expand as writes;
+
+use crate::func::Func;
+use crate::scan::variable;
+
+/// Names that cannot meet the user's.
+fn mixed() -> Span {
+    Span::mixed_site()
+}
+
+/// An invented name at a place of the user's, so that errors point there.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// `::cache_runtime::__private`, or that of `crate = ..`.
+fn private(krate: Option<&Path>) -> TokenStream {
+    let mixed = mixed();
+    match krate {
+        Some(path) => quote_spanned!(mixed=> #path::__private),
+        None => quote_spanned!(mixed=> ::cache_runtime::__private),
+    }
+}
+
+/// The same path, elsewhere, so that an error about what follows it points there.
+fn respan(path: &TokenStream, span: Span) -> TokenStream {
+    let respan = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    path.clone().into_iter().map(respan).collect()
+}
+
+/// Finds the shape of the return type by method lookup.
+fn shape(p: &TokenStream, func: &Func) -> TokenStream {
+    let (span, ty) = (func.return_span(), func.return_type());
+    let q = &respan(p, span);
+    let probe = quote_spanned!(span=> #q::Probe::<#ty>::NEW);
+    lookup(p, &probe)
+}
+
+fn lookup(p: &TokenStream, probe: &TokenStream) -> TokenStream {
+    let mixed = mixed();
+    quote_spanned! {mixed=> {
+        #[allow(unused_imports)]
+        use #p::{ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};
+        (&&&#probe).shape()
+    }}
+}
+
+/// Parameters that an expression needs after the body may have moved them: copies, made before.
+///
+/// In: `ttl = plan.ttl(ret)` with `plan: Plan`. Out: `let __cache_keep_plan = Clone::clone(&plan);` before the body and
+/// `let plan = __cache_keep_plan;` around the expression.
+struct Kept {
+    before: TokenStream,
+    after: TokenStream,
+}
+
+fn keep(func: &Func, expressions: &[TokenStream]) -> Kept {
+    let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
+    let mixed = mixed();
+    for param in func.params.iter().filter(|param| !param.reference) {
+        let ident = &param.ident;
+        let name = ident.to_string();
+        let name = name.trim_start_matches("r#");
+        let Some(used) = expressions.iter().find_map(|tokens| variable(tokens, name)) else { continue };
+        let span = at(used.span());
+        let kept = Ident::new(&format!("__cache_keep_{name}"), mixed);
+        before.extend(quote_spanned!(span=> let #kept = ::core::clone::Clone::clone(&#ident);));
+        after.extend(quote_spanned!(mixed=> let #ident = #kept;));
+    }
+    Kept { before, after }
+}
+
+/// `{ .. }` unless there is nothing to put before the expression.
+fn block(before: &TokenStream, expression: TokenStream) -> TokenStream {
+    if before.is_empty() { expression } else { quote!({ #before #expression }) }
+}

@@ -1,0 +1,109 @@
+//! The static that tells the registry about an annotation.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+
+use super::{key, mixed, value};
+use crate::args::{Version, Which};
+use crate::func::Func;
+use crate::scan::any_ident;
+use crate::valid::{Key, Target};
+
+/// The items of one annotation, and the names of the constants that hold its short keys' facts.
+pub(super) struct Site {
+    pub(super) items: TokenStream,
+    pub(super) name: Ident,
+    pub(super) specs: Vec<Option<Ident>>,
+}
+
+/// `index` tells the annotations of one function apart.
+pub(super) fn site(
+    p: &TokenStream,
+    which: Which,
+    func: &Func,
+    targets: &[&Target],
+    none_ttl: Option<&TokenStream>,
+    index: usize,
+) -> Site {
+    let mixed = mixed();
+    let numbered = |base: &str, n: usize| {
+        let text = if n == 0 { base.to_owned() } else { format!("{base}_{n}") };
+        Ident::new(&text, mixed)
+    };
+    let name = numbered("__CACHE_SITE", index);
+    let (mut items, mut specs, mut entries) = (TokenStream::new(), Vec::new(), Vec::new());
+    for (n, target) in targets.iter().enumerate() {
+        let text = &target.text;
+        let spec = match &target.key {
+            Key::Short(short) => {
+                let constant = numbered("__CACHE_KEY", index * 100 + n);
+                let ttl = target.ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
+                let spec = key::spec(p, short, ttl.as_ref(), none_ttl);
+                items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
+                let (version, value) = value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
+                let entry = quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
+                specs.push(Some(constant));
+                entry
+            }
+            Key::Typed(expr) => {
+                specs.push(None);
+                match key::type_path(expr).filter(|path| is_nameable(func, &quote!(#path), true)) {
+                    Some(path) => quote_spanned!(mixed=> #p::typed_target::<#path>()),
+                    None => quote_spanned!(mixed=> #p::TargetSpec::Dynamic),
+                }
+            }
+            Key::Tag(_) => {
+                specs.push(None);
+                quote_spanned!(mixed=> #p::TargetSpec::Tag)
+            }
+        };
+        entries.push(quote_spanned!(mixed=> #p::Target { text: #text, spec: #spec }));
+    }
+    let kind = Ident::new(
+        match which {
+            Which::Cached => "Reads",
+            Which::Invalidates => "Invalidates",
+            Which::Updates => "Updates",
+        },
+        mixed,
+    );
+    let function = func.sig.ident.unraw().to_string();
+    items.extend(quote_spanned! {mixed=>
+        static #name: #p::Site = #p::Site {
+            kind: #p::Kind::#kind,
+            function: #function,
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            targets: &[#(#entries),*],
+        };
+        #p::inventory::submit! { #p::SiteRef(&#name) }
+    });
+    Site { items, name, specs }
+}
+
+/// The version and the value's type name, where the return type can be named outside the function.
+fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool) -> (TokenStream, TokenStream) {
+    let mixed = mixed();
+    let none = quote_spanned!(mixed=> ::core::option::Option::None);
+    if which == Which::Invalidates || !is_nameable(func, &func.return_type(), false) {
+        return (TokenStream::new(), none);
+    }
+    let shape = super::shape(p, func);
+    let version = if auto { quote_spanned!(mixed=> .version(#p::auto_version(#shape))) } else { TokenStream::new() };
+    (version, quote_spanned!(mixed=> ::core::option::Option::Some(|| #p::value_name(#shape))))
+}
+
+/// Whether an item inside the function can name this type: it sees neither the generics of the function nor those of the
+/// `impl` around it. The latter are not visible here; by convention they are one capital letter, or have no arguments of
+/// their own in a key's path.
+fn is_nameable(func: &Func, ty: &TokenStream, key: bool) -> bool {
+    let hidden = |ident: &Ident| {
+        let name = ident.to_string();
+        let letter = name.len() <= 2 && name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase);
+        name == "Self" || name == "impl" || letter || func.is_generic(ident)
+    };
+    let lifetime = |ty: &TokenStream| ty.to_string().replace("'static", "").replace("'_", "").contains('\'');
+    !any_ident(ty, &hidden) && !lifetime(ty) && !(key && ty.to_string().contains('<'))
+}

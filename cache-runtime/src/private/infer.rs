@@ -1,0 +1,74 @@
+//! What expansions learn from a type that they cannot spell.
+
+use std::any::type_name;
+use std::borrow::Cow;
+
+use super::key::KeyOf;
+use super::shape::{CacheValue, Fate, Probe, Shape};
+use super::site::TargetSpec;
+use crate::key::{CacheKey, TypedKey, key_text};
+
+/// The probe for the type of `returned`, where the type has no name (`impl Trait`).
+pub fn probe<R>(returned: &R) -> Probe<R> {
+    let _ = returned;
+    Probe::NEW
+}
+
+/// How a returned value came out, given its shape.
+pub fn fate<S: Shape>(shape: S, returned: &S::Return) -> Fate<'_, S::Value> {
+    let _ = shape;
+    S::fate(returned)
+}
+
+/// The name of the type of the value inside.
+pub fn value_name<S: Shape>(shape: S) -> &'static str {
+    let _ = shape;
+    type_name::<S::Value>()
+}
+
+/// The facts of a typed key whose type can be named.
+pub const fn typed_target<K: TypedKey>() -> TargetSpec {
+    TargetSpec::Typed { spec: || K::SPEC, value: || type_name::<K::Value>(), key: || type_name::<K>() }
+}
+
+/// The key, if what the function returns can be stored under it.
+pub fn stored_under<S, K>(shape: S, key: K) -> K
+where
+    S: Shape,
+    S::Value: CacheValue,
+    K: KeyOf<S::Value>,
+{
+    let _ = shape;
+    key
+}
+
+/// A tag that is put together from texts and values; the values are written as in a key.
+#[derive(Default)]
+pub struct TagText(String);
+
+impl TagText {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends text as it is.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        self.0.push_str(text);
+        self
+    }
+
+    /// Appends a value.
+    #[must_use]
+    pub fn value<K: CacheKey + ?Sized>(mut self, value: &K) -> Self {
+        self.0.push_str(&key_text(value));
+        self
+    }
+
+    /// The tag.
+    pub fn finish(self) -> Cow<'static, str> {
+        Cow::Owned(self.0)
+    }
+}
