@@ -3,7 +3,10 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound};
+use syn::{
+    Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt,
+    Type, TypeParamBound,
+};
 
 use crate::func::statements;
 
@@ -25,15 +28,23 @@ pub(crate) struct Boxed {
 
 impl Boxed {
     pub(crate) fn find(sig: &Signature, body: &Group) -> Option<Self> {
-        let ReturnType::Type(_, returned) = &sig.output else { return None };
+        let ReturnType::Type(_, returned) = &sig.output else {
+            return None;
+        };
         let output = output(returned)?.clone();
         let mut before = statements(body).ok()?;
-        let Some(Stmt::Expr(Expr::Call(mut call), None)) = before.pop() else { return None };
-        let Expr::Path(path) = &*call.func else { return None };
+        let Some(Stmt::Expr(Expr::Call(mut call), None)) = before.pop() else {
+            return None;
+        };
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
         if path.path.segments.last()?.ident != "pin" || call.args.len() != 1 {
             return None;
         }
-        let Some(Expr::Async(future)) = call.args.pop() else { return None };
+        let Some(Expr::Async(future)) = call.args.pop() else {
+            return None;
+        };
         call.args = Punctuated::new();
         let (prefix, body) = split(&future);
         let lets = prefix.iter().filter_map(|stmt| match stmt {
@@ -43,19 +54,38 @@ impl Boxed {
         let mut patterns = Vec::new();
         let mut self_name = None;
         for local in lets {
-            let from = local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
+            let from = local
+                .init
+                .as_ref()
+                .map(|init| init.expr.to_token_stream().to_string())
+                .unwrap_or_default();
             match &local.pat {
                 Pat::Ident(name) if from == "self" => self_name = Some(name.ident.clone()),
                 pat if from.starts_with("__") => patterns.push(pat.clone()),
                 _ => {}
             }
         }
-        Some(Self { output, body, patterns, self_name, before, call, future, prefix })
+        Some(Self {
+            output,
+            body,
+            patterns,
+            self_name,
+            before,
+            call,
+            future,
+            prefix,
+        })
     }
 
     /// The whole body again, with `inside` instead of the user's.
     pub(crate) fn around(&self, inside: TokenStream) -> TokenStream {
-        let Self { before, call, future, prefix, .. } = self;
+        let Self {
+            before,
+            call,
+            future,
+            prefix,
+            ..
+        } = self;
         let (path, token, capture) = (&call.func, &future.async_token, &future.capture);
         let mut block = Group::new(Delimiter::Brace, quote!(#(#prefix)* #inside));
         block.set_span(Span::mixed_site().located_at(future.block.brace_token.span.join()));
@@ -78,7 +108,9 @@ fn split(future: &ExprAsync) -> (Vec<Stmt>, TokenStream) {
             (prefix.to_vec(), body_of(value).unwrap_or_default())
         }
         // let _: () = BODY;
-        [prefix @ .., value] if body_of(value).is_some() => (prefix.to_vec(), body_of(value).unwrap_or_default()),
+        [prefix @ .., value] if body_of(value).is_some() => {
+            (prefix.to_vec(), body_of(value).unwrap_or_default())
+        }
         _ => (Vec::new(), future.block.to_token_stream()),
     }
 }
@@ -90,7 +122,9 @@ fn output(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+            let PathArguments::AngleBracketed(args) = &last.arguments else {
+                return None;
+            };
             if last.ident != "Pin" && last.ident != "Box" {
                 return None;
             }
@@ -105,9 +139,13 @@ fn output(ty: &Type) -> Option<&Type> {
 }
 
 fn future_output(bound: &TypeParamBound) -> Option<&Type> {
-    let TypeParamBound::Trait(bound) = bound else { return None };
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
     let last = bound.path.segments.last()?;
-    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    let PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
     if last.ident != "Future" {
         return None;
     }

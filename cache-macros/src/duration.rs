@@ -15,19 +15,27 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     }
     let mut total = Duration::ZERO;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
         let tail = tail.trim_start();
         if number.is_empty() {
             return Err(format!("`{text}` is not a duration; {SYNTAX}"));
         }
         if tail.starts_with('.') {
-            return Err(format!("fractions are not allowed in a duration; use a smaller unit, such as \"1500ms\" for \"1.5s\" ({SYNTAX})"));
+            return Err(format!(
+                "fractions are not allowed in a duration; use a smaller unit, such as \"1500ms\" for \"1.5s\" ({SYNTAX})"
+            ));
         }
-        let letters = tail.find(|c: char| !c.is_alphabetic() && c != 'µ').unwrap_or(tail.len());
+        let letters = tail
+            .find(|c: char| !c.is_alphabetic() && c != 'µ')
+            .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
         if unit.is_empty() {
-            return Err(format!("`{number}` has no unit; write \"{number}s\" for seconds or \"{number}m\" for minutes"));
+            return Err(format!(
+                "`{number}` has no unit; write \"{number}s\" for seconds or \"{number}m\" for minutes"
+            ));
         }
         let number: u64 = number.parse().map_err(|_| too_long(text))?;
         total = millis(number, unit)?
@@ -71,7 +79,11 @@ fn millis(number: u64, unit: &str) -> Result<Option<Duration>, String> {
         "w" => 7 * 24 * 60 * 60 * 1000,
         _ => {
             let near = match unit.to_ascii_lowercase().as_str() {
-                "ns" | "us" | "µs" => return Err(format!("`{unit}` is finer than a cache can keep; the smallest unit is ms")),
+                "ns" | "us" | "µs" => {
+                    return Err(format!(
+                        "`{unit}` is finer than a cache can keep; the smallest unit is ms"
+                    ));
+                }
                 "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => "ms",
                 "s" | "sec" | "secs" | "second" | "seconds" => "s",
                 "m" | "min" | "mins" | "minute" | "minutes" => "m",

@@ -6,7 +6,9 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
 use syn::visit::Visit;
-use syn::{Attribute, FnArg, Pat, PatIdent, Receiver, ReturnType, Signature, Stmt, Token, Type, Visibility};
+use syn::{
+    Attribute, FnArg, Pat, PatIdent, Receiver, ReturnType, Signature, Stmt, Token, Type, Visibility,
+};
 
 use crate::boxed::Boxed;
 
@@ -56,12 +58,15 @@ impl Func {
 
     /// The return type in an expansion.
     pub(crate) fn return_type(&self) -> TokenStream {
-        self.returns().map_or_else(|| quote!(()), ToTokens::to_token_stream)
+        self.returns()
+            .map_or_else(|| quote!(()), ToTokens::to_token_stream)
     }
 
     /// Where errors about the return type belong.
     pub(crate) fn return_span(&self) -> Span {
-        let span = self.returns().map_or_else(|| self.sig.ident.span(), Type::span);
+        let span = self
+            .returns()
+            .map_or_else(|| self.sig.ident.span(), Type::span);
         Span::mixed_site().located_at(span)
     }
 
@@ -78,7 +83,9 @@ impl Func {
     }
 
     pub(crate) fn param(&self, name: &Ident) -> Option<&Param> {
-        self.params.iter().find(|param| param.ident.unraw() == name.unraw())
+        self.params
+            .iter()
+            .find(|param| param.ident.unraw() == name.unraw())
     }
 
     /// Whether `ret` is the returned value here, and not a parameter.
@@ -138,18 +145,24 @@ impl Func {
     }
 
     fn emit(&self, body: &impl ToTokens) -> TokenStream {
-        let Self { attrs, vis, defaultness, sig, .. } = self;
+        let Self {
+            attrs,
+            vis,
+            defaultness,
+            sig,
+            ..
+        } = self;
         quote!(#(#attrs)* #vis #defaultness #sig #body)
     }
 
     /// `if false { return .. }`, so that `?` in the body knows what it converts into.
     pub(crate) fn pin_type(&self) -> TokenStream {
-        let mixed = Span::mixed_site();
+        let span = self.return_span();
         let ty = self.return_type();
         if is_impl(&ty) {
             return TokenStream::new();
         }
-        quote_spanned! {mixed=>
+        quote_spanned! {span=>
             if let ::core::option::Option::Some(__cache_never) = ::core::option::Option::None::<#ty> {
                 return __cache_never;
             }
@@ -164,8 +177,11 @@ fn is_impl(ty: &TokenStream) -> bool {
 fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
     let mut attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
-    let defaultness =
-        if input.peek(Token![default]) && !input.peek2(Token![!]) { Some(input.parse()?) } else { None };
+    let defaultness = if input.peek(Token![default]) && !input.peek2(Token![!]) {
+        Some(input.parse()?)
+    } else {
+        None
+    };
     not_another_item(input)?;
     let sig: Signature = input.parse()?;
     let body = if input.peek(Token![;]) {
@@ -193,7 +209,14 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
             names.collect(pat, false);
         }
     }
-    Ok(Func { attrs, vis, defaultness, sig, body, params: names.0 })
+    Ok(Func {
+        attrs,
+        vis,
+        defaultness,
+        sig,
+        body,
+        params: names.0,
+    })
 }
 
 /// The body, out of the invisible group in which `macro_rules` may have put it.
@@ -221,9 +244,17 @@ fn lift_attributes(group: Group, attrs: &mut Vec<Attribute>) -> syn::Result<Grou
     {
         return Ok(group);
     }
-    let split = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
+    let split = |input: ParseStream<'_>| {
+        Ok((
+            input.call(Attribute::parse_inner)?,
+            input.parse::<TokenStream>()?,
+        ))
+    };
     let (inner, rest) = split.parse2(group.stream())?;
-    attrs.extend(inner.into_iter().map(|attr| Attribute { style: syn::AttrStyle::Outer, ..attr }));
+    attrs.extend(inner.into_iter().map(|attr| Attribute {
+        style: syn::AttrStyle::Outer,
+        ..attr
+    }));
     let mut braces = Group::new(Delimiter::Brace, rest);
     braces.set_span(group.span());
     Ok(braces)
@@ -242,7 +273,9 @@ fn not_another_item(input: ParseStream<'_>) -> syn::Result<()> {
         "a module"
     } else if input.peek(Token![type]) {
         "a type alias"
-    } else if input.peek(Token![static]) || (input.peek(Token![const]) && input.peek2(syn::Ident) && !input.peek2(Token![fn])) {
+    } else if input.peek(Token![static])
+        || (input.peek(Token![const]) && input.peek2(syn::Ident) && !input.peek2(Token![fn]))
+    {
         "a constant"
     } else if input.peek(Token![let]) {
         "a variable"
@@ -251,7 +284,9 @@ fn not_another_item(input: ParseStream<'_>) -> syn::Result<()> {
     } else {
         return Ok(());
     };
-    Err(input.error(format_args!("this attribute goes on an `async fn`, not on {what}")))
+    Err(input.error(format_args!(
+        "this attribute goes on an `async fn`, not on {what}"
+    )))
 }
 
 /// The names that patterns bind.
@@ -273,7 +308,10 @@ impl Visit<'_> for Names {
         let name = pat.ident.to_string();
         // A lone capitalised name in a pattern is a constant; `__` names are other macros' inventions.
         if !name.starts_with(char::is_uppercase) && !name.starts_with("__") {
-            self.0.push(Param { ident: pat.ident.clone(), reference: false });
+            self.0.push(Param {
+                ident: pat.ident.clone(),
+                reference: false,
+            });
         }
         syn::visit::visit_pat_ident(self, pat);
     }

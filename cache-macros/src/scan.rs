@@ -7,7 +7,9 @@ use syn::ext::IdentExt as _;
 
 /// The first use of the variable `name`: not a field or method (`.name`), not a field's label (`name:`), not in a path.
 pub(crate) fn variable(tokens: impl ToTokens, name: &str) -> Option<TokenTree> {
-    find(tokens.into_token_stream(), &mut |ident| ident.unraw() == name)
+    find(tokens.into_token_stream(), &mut |ident| {
+        ident.unraw() == name
+    })
 }
 
 /// The first variable that satisfies `wanted`.
@@ -15,7 +17,9 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Ident(ident) if wanted(ident) && !is_label(&tokens, at) => return Some(token.clone()),
+            TokenTree::Ident(ident) if wanted(ident) && !is_label(&tokens, at) => {
+                return Some(token.clone());
+            }
             TokenTree::Group(group) => {
                 if let Some(found) = find(group.stream(), wanted) {
                     return Some(found);
@@ -25,11 +29,13 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
                 // `format!("{ret}")` names a variable inside a string.
                 let text = literal.to_string();
                 let mut inside = text.split('{').skip(1).map(|rest| {
-                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                    let end = rest
+                        .find(|c: char| !c.is_alphanumeric() && c != '_')
+                        .unwrap_or(rest.len());
                     &rest[..end]
                 });
-                let names_it =
-                    inside.any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
+                let names_it = inside
+                    .any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
                 if text.starts_with(['"', 'r']) && names_it {
                     return Some(token.clone());
                 }
@@ -42,7 +48,8 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
 
 fn is_label(tokens: &[TokenTree], at: usize) -> bool {
     let punct = |at: Option<usize>, wanted: char| {
-        at.and_then(|at| tokens.get(at)).is_some_and(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == wanted))
+        at.and_then(|at| tokens.get(at))
+            .is_some_and(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == wanted))
     };
     let before = |back: usize| at.checked_sub(back);
     let field = punct(before(1), '.') && !punct(before(2), '.');
@@ -53,11 +60,14 @@ fn is_label(tokens: &[TokenTree], at: usize) -> bool {
 
 /// Whether any identifier, wherever it stands, satisfies `wanted`.
 pub(crate) fn any_ident(tokens: impl ToTokens, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_token_stream().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => wanted(&ident),
-        TokenTree::Group(group) => any_ident(group.stream(), wanted),
-        _ => false,
-    })
+    tokens
+        .into_token_stream()
+        .into_iter()
+        .any(|token| match token {
+            TokenTree::Ident(ident) => wanted(&ident),
+            TokenTree::Group(group) => any_ident(group.stream(), wanted),
+            _ => false,
+        })
 }
 
 /// `self` replaced by the name that an outer macro gave it.

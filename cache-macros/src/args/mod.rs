@@ -41,11 +41,27 @@ impl Which {
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Cached => &[
-                "resource", "key", "skip", "ttl", "version", "tags", "tenant", "suffix", "cache", "bypass", "cache_if",
-                "cache_none", "crate",
+                "resource",
+                "key",
+                "skip",
+                "ttl",
+                "version",
+                "tags",
+                "tenant",
+                "suffix",
+                "cache",
+                "bypass",
+                "cache_if",
+                "cache_none",
+                "crate",
             ],
-            Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "cache", "crate"],
-            Self::Updates => &["resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache", "crate"],
+            Self::Invalidates => &[
+                "resource", "key", "tenant", "suffix", "tag", "cache", "crate",
+            ],
+            Self::Updates => &[
+                "resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache",
+                "crate",
+            ],
         }
     }
 }
@@ -53,6 +69,8 @@ impl Which {
 /// The arguments of one attribute, or of one group `(resource = "..", key(..))` in it.
 #[derive(Default)]
 pub(crate) struct Given {
+    /// Every argument could be read, so that what is missing was not meant to be there.
+    pub(crate) complete: bool,
     pub(crate) keys: Vec<Expr>,
     pub(crate) groups: Vec<(TokenStream, Given)>,
     pub(crate) tag_targets: Vec<(TokenStream, Tag)>,
@@ -73,19 +91,35 @@ pub(crate) struct Given {
 
 /// Parses what stands between the parentheses of `#[which(..)]`. `is_param` decides whether a lone word such as `key` is
 /// a parameter that holds a key, or an argument without its value.
-pub(crate) fn parse(which: Which, tokens: TokenStream, is_param: &dyn Fn(&Ident) -> bool, report: &mut Report) -> Given {
+pub(crate) fn parse(
+    which: Which,
+    tokens: TokenStream,
+    is_param: &dyn Fn(&Ident) -> bool,
+    report: &mut Report,
+) -> Given {
+    let before = report.count();
     let mut given = Given::default();
     for raw in list::parse(which, tokens, report) {
         given.add(which, raw, is_param, report);
     }
+    given.complete = report.count() == before;
     given
 }
 
 impl Given {
-    fn add(&mut self, which: Which, raw: Raw, is_param: &dyn Fn(&Ident) -> bool, report: &mut Report) {
+    fn add(
+        &mut self,
+        which: Which,
+        raw: Raw,
+        is_param: &dyn Fn(&Ident) -> bool,
+        report: &mut Report,
+    ) {
         match raw {
             Raw::Positional(expr) => match crate::scan::as_ident(&expr) {
-                Some(word) if !is_param(word) && which.arguments().contains(&word.to_string().as_str()) => {
+                Some(word)
+                    if !is_param(word)
+                        && which.arguments().contains(&word.to_string().as_str()) =>
+                {
                     report.error(word, list::needs(&word.to_string()));
                 }
                 _ => self.keys.push(expr),
@@ -122,7 +156,10 @@ impl Given {
                     self.tag_targets.push((text.clone(), tag));
                 }
             }
-            other => report.error(name, format_args!("`{other}` takes a value: {}", list::example(other))),
+            other => report.error(
+                name,
+                format_args!("`{other}` takes a value: {}", list::example(other)),
+            ),
         }
     }
 
@@ -173,7 +210,10 @@ impl Given {
 /// A string literal.
 pub(crate) fn literal(value: &Expr) -> Option<LitStr> {
     match peel(value) {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.clone()),
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) => Some(text.clone()),
         _ => None,
     }
 }
@@ -181,12 +221,20 @@ pub(crate) fn literal(value: &Expr) -> Option<LitStr> {
 /// A string literal that stands in a key.
 fn string(name: &Ident, value: &Expr, report: &mut Report) -> Option<LitStr> {
     let Some(text) = literal(value) else {
-        report.error(value, format_args!("`{name}` is a string, such as {}", list::example(&name.to_string())));
+        report.error(
+            value,
+            format_args!(
+                "`{name}` is a string, such as {}",
+                list::example(&name.to_string())
+            ),
+        );
         return None;
     };
     check(name, &text, report).then_some(text)
 }
 
 fn check(name: &Ident, text: &LitStr, report: &mut Report) -> bool {
-    crate::name::check(&name.to_string(), &text.value()).map_err(|message| report.error(text, message)).is_ok()
+    crate::name::check(&name.to_string(), &text.value())
+        .map_err(|message| report.error(text, message))
+        .is_ok()
 }

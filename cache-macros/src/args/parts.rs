@@ -29,16 +29,26 @@ pub(crate) enum Source {
 
 pub(super) fn key(inside: TokenStream, report: &mut Report) -> Vec<Part> {
     let parts = Punctuated::<Raw, Token![,]>::parse_terminated.parse2(inside);
-    let Some(raw) = report.ok(parts) else { return Vec::new() };
+    let Some(raw) = report.ok(parts) else {
+        return Vec::new();
+    };
     let mut parts: Vec<Part> = Vec::new();
     for raw in raw {
-        let Some(part) = one(raw, report) else { continue };
+        let Some(part) = one(raw, report) else {
+            continue;
+        };
         if parts.iter().any(|earlier| earlier.name == part.name) {
             let tokens = match &part.source {
                 Source::Param(ident) => ident.to_token_stream(),
                 Source::Expr(expr) => expr.to_token_stream(),
             };
-            report.error(tokens, format_args!("`{}` is in the key twice; remove one, or name it: `other = ..`", part.name));
+            report.error(
+                tokens,
+                format_args!(
+                    "`{}` is in the key twice; remove one, or name it: `other = ..`",
+                    part.name
+                ),
+            );
         } else {
             parts.push(part);
         }
@@ -59,30 +69,52 @@ impl syn::parse::Parse for Raw {
             name = Some(input.call(Ident::parse_any)?);
             input.parse::<Token![=]>()?;
         }
-        let hash = input.fork().parse::<Ident>().is_ok_and(|ident| ident == "hash") && input.peek2(token::Paren);
+        let hash = input
+            .fork()
+            .parse::<Ident>()
+            .is_ok_and(|ident| ident == "hash")
+            && input.peek2(token::Paren);
         if !hash {
-            return Ok(Self { name, hashed: false, expr: input.parse()? });
+            return Ok(Self {
+                name,
+                hashed: false,
+                expr: input.parse()?,
+            });
         }
         let word: Ident = input.parse()?;
         let inside;
         parenthesized!(inside in input);
         if inside.is_empty() {
-            return Err(syn::Error::new(word.span(), "`hash` needs the part that it hashes: `hash(email)`"));
+            return Err(syn::Error::new(
+                word.span(),
+                "`hash` needs the part that it hashes: `hash(email)`",
+            ));
         }
         let expr = inside.parse()?;
         if !inside.is_empty() {
             return Err(inside.error("`hash` takes one part; write `hash(a), hash(b)`"));
         }
-        Ok(Self { name, hashed: true, expr })
+        Ok(Self {
+            name,
+            hashed: true,
+            expr,
+        })
     }
 }
 
 fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
     if let Some(name) = name {
-        return Some(Part { name: name.unraw().to_string(), hashed, source: Source::Expr(expr) });
+        return Some(Part {
+            name: name.unraw().to_string(),
+            hashed,
+            source: Source::Expr(expr),
+        });
     }
     if let Some(text) = super::literal(&expr) {
-        report.error(&expr, format_args!("a key is made of values: write `key({})`", text.value()));
+        report.error(
+            &expr,
+            format_args!("a key is made of values: write `key({})`", text.value()),
+        );
         return None;
     }
     if matches!(peel(&expr), Expr::Infer(_)) {
@@ -91,12 +123,19 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
     }
     match as_ident(&expr) {
         Some(ident) if ident == "self" => {
-            report.error(ident, "`self` as a whole is no key; name a field: `key(self.id)`");
+            report.error(
+                ident,
+                "`self` as a whole is no key; name a field: `key(self.id)`",
+            );
             return None;
         }
         Some(ident) => {
             let name = ident.unraw().to_string();
-            return Some(Part { name, hashed, source: Source::Param(ident.clone()) });
+            return Some(Part {
+                name,
+                hashed,
+                source: Source::Param(ident.clone()),
+            });
         }
         None => {}
     }
@@ -106,7 +145,11 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
                 Member::Named(name) => name.unraw().to_string(),
                 Member::Unnamed(index) => format!("field{}", index.index),
             };
-            Some(Part { name, hashed, source: Source::Expr(expr) })
+            Some(Part {
+                name,
+                hashed,
+                source: Source::Expr(expr),
+            })
         }
         _ => {
             let error = syn::Error::new(expr.span(), "name this part of the key: `name = ..`");
@@ -118,7 +161,9 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
 
 pub(super) fn skip(inside: TokenStream, report: &mut Report) -> Vec<Ident> {
     let names = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(inside);
-    let Some(names) = report.ok(names) else { return Vec::new() };
+    let Some(names) = report.ok(names) else {
+        return Vec::new();
+    };
     names
         .iter()
         .filter_map(|expr| {

@@ -12,7 +12,12 @@ use crate::scan::{as_ident, peel, place_root};
 use crate::valid::{Key, Short, Target};
 
 /// The key of a target as the runtime takes it: by value, with borrows of the parameters inside.
-pub(super) fn key(p: &TokenStream, func: &Func, target: &Target, spec: Option<&Ident>) -> TokenStream {
+pub(super) fn key(
+    p: &TokenStream,
+    func: &Func,
+    target: &Target,
+    spec: Option<&Ident>,
+) -> TokenStream {
     match &target.key {
         Key::Typed(expr) => {
             let span = func.return_span();
@@ -31,11 +36,24 @@ pub(super) fn key(p: &TokenStream, func: &Func, target: &Target, spec: Option<&I
 fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     match peel(expr) {
         Expr::Struct(literal) => {
-            let ExprStruct { attrs, qself: None, path, fields, dot2_token, rest, .. } = literal else {
+            let ExprStruct {
+                attrs,
+                qself: None,
+                path,
+                fields,
+                dot2_token,
+                rest,
+                ..
+            } = literal
+            else {
                 return expr.to_token_stream();
             };
             let fields = fields.iter().map(|field| {
-                let (attrs, member, value) = (&field.attrs, &field.member, field_value(p, func, &field.expr));
+                let (attrs, member, value) = (
+                    &field.attrs,
+                    &field.member,
+                    field_value(p, func, &field.expr),
+                );
                 let member_span = at(member.span());
                 quote_spanned!(member_span=> #(#attrs)* #member: #value)
             });
@@ -46,13 +64,26 @@ fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
             quote!((#(#attrs)* #path #braces))
         }
         Expr::Call(call) => {
-            let ExprCall { func: callee, args, .. } = call;
+            let ExprCall {
+                func: callee, args, ..
+            } = call;
             let constructor = match peel(callee) {
-                Expr::Path(path) => path.path.segments.last().is_some_and(|last| capitalised(&last.ident)),
+                Expr::Path(path) => path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| capitalised(&last.ident)),
                 _ => false,
             };
-            let args = args.iter().map(|arg| if constructor { field_value(p, func, arg) } else { argument(func, arg) });
-            let mut parens = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#args),*));
+            let args = args.iter().map(|arg| {
+                if constructor {
+                    field_value(p, func, arg)
+                } else {
+                    argument(func, arg)
+                }
+            });
+            let mut parens =
+                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#args),*));
             parens.set_span(call.paren_token.span.join());
             quote!(#callee #parens)
         }
@@ -71,8 +102,8 @@ fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
 fn field_value(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     if place_root(expr).is_some_and(|root| is_variable(func, root)) {
         let span = at(expr.span());
-        let place = peel(expr);
-        return quote_spanned!(span=> #p::key_field(&#place));
+        let (q, place) = (&respan(p, span), peel(expr));
+        return quote_spanned!(span=> #q::key_field(&#place));
     }
     expr.to_token_stream()
 }
@@ -105,12 +136,24 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
         let method = Ident::new(if part.hashed { "hashed" } else { "part" }, span);
         quote_spanned!(span=> __cache_out.#method(&#value);)
     });
-    let out = Ident::new(if short.parts.is_empty() { "_" } else { "__cache_out" }, mixed);
-    let out = if short.parts.is_empty() { quote!(_) } else { quote!(#out) };
+    let out = Ident::new(
+        if short.parts.is_empty() {
+            "_"
+        } else {
+            "__cache_out"
+        },
+        mixed,
+    );
+    let out = if short.parts.is_empty() {
+        quote!(_)
+    } else {
+        quote!(#out)
+    };
     let tenant = match &short.tenant {
         Some(tenant) => {
             let span = at(tenant.span());
-            quote_spanned!(span=> |__cache_out: &mut #p::KeyWriter| #p::Tenancy::write(&#tenant, __cache_out))
+            let q = &respan(p, span);
+            quote_spanned!(span=> |__cache_out: &mut #p::KeyWriter| #q::Tenancy::write(&#tenant, __cache_out))
         }
         None => quote_spanned!(mixed=> |_: &mut #p::KeyWriter| #p::Tenancy::Shared),
     };
@@ -155,22 +198,40 @@ pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
 }
 
 /// The constant facts of a short key.
-pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, none_ttl: Option<&TokenStream>) -> TokenStream {
+pub(super) fn spec(
+    p: &TokenStream,
+    short: &Short,
+    ttl: Option<&TokenStream>,
+    none_ttl: Option<&TokenStream>,
+) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
-    let suffix = short.suffix.as_ref().and_then(crate::args::literal).map(|text| quote_spanned!(mixed=> .suffix(#text)));
+    let suffix = short
+        .suffix
+        .as_ref()
+        .and_then(crate::args::literal)
+        .map(|text| quote_spanned!(mixed=> .suffix(#text)));
     let version = match &short.version {
-        Some(Version::Fixed(text)) => Some(quote_spanned!(mixed=> .version(#p::Version::Fixed(#text)))),
+        Some(Version::Fixed(text)) => {
+            Some(quote_spanned!(mixed=> .version(#p::Version::Fixed(#text))))
+        }
         _ => None,
     };
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
     let none_ttl = none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
     let parts = short.parts.iter().map(|Part { name, hashed, .. }| {
-        if *hashed { quote_spanned!(mixed=> #p::KeyPart::hashed(#name)) } else { quote_spanned!(mixed=> #p::KeyPart::new(#name)) }
+        if *hashed {
+            quote_spanned!(mixed=> #p::KeyPart::hashed(#name))
+        } else {
+            quote_spanned!(mixed=> #p::KeyPart::new(#name))
+        }
     });
     let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
-    let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
+    let tenant = short
+        .tenant
+        .is_some()
+        .then(|| quote_spanned!(mixed=> .tenant()));
     quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant)
 }
 
@@ -181,7 +242,11 @@ pub(super) fn type_path(expr: &Expr) -> Option<Path> {
         Expr::Call(call) => type_path(&call.func),
         Expr::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last()?;
-            if capitalised(&last.ident) || path.path.segments.len() > 1 { constructor(&path.path) } else { None }
+            if capitalised(&last.ident) || path.path.segments.len() > 1 {
+                constructor(&path.path)
+            } else {
+                None
+            }
         }
         _ => None,
     }
@@ -197,12 +262,16 @@ fn constructor(path: &Path) -> Option<Path> {
         path.segments.pop_punct();
         return Some(path);
     }
-    path.segments.last().is_some_and(|last| capitalised(&last.ident)).then_some(path)
+    path.segments
+        .last()
+        .is_some_and(|last| capitalised(&last.ident))
+        .then_some(path)
 }
 
 fn capitalised(ident: &Ident) -> bool {
     let name = ident.to_string();
     let name = name.trim_start_matches("r#").trim_start_matches('_');
     // `MAX` is a constant, `UserKey` and `K` are types.
-    name.starts_with(char::is_uppercase) && (name.len() == 1 || name.contains(|c: char| c.is_lowercase()))
+    name.starts_with(char::is_uppercase)
+        && (name.len() == 1 || name.contains(|c: char| c.is_lowercase()))
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
-use super::{Kept, key, keep, lookup, mixed, private, respan, shape, site, value};
+use super::{Kept, keep, key, lookup, mixed, private, respan, shape, site, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::valid::{Key, Target, Write};
@@ -14,7 +14,10 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
     let p = &private(krate);
-    let cache = writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
+    let cache = writes
+        .iter()
+        .find_map(|write| write.cache.as_ref())
+        .map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let stores = writes.iter().any(|write| write.which == Which::Updates);
 
     let mut parts = Parts::default();
@@ -27,8 +30,18 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
             parts.target(p, write.which, func, target, spec.as_ref());
         }
     }
-    let Parts { items, first_site, before, late, on_value, .. } = &parts;
-    let Kept { before: kept, after: unkept } = keep(func, late);
+    let Parts {
+        items,
+        first_site,
+        before,
+        late,
+        on_value,
+        ..
+    } = &parts;
+    let Kept {
+        before: kept,
+        after: unkept,
+    } = keep(func, late);
     let pin_type = func.pin_type();
     let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {
@@ -72,7 +85,14 @@ struct Parts {
 }
 
 impl Parts {
-    fn target(&mut self, p: &TokenStream, which: Which, func: &Func, target: &Target, spec: Option<&Ident>) {
+    fn target(
+        &mut self,
+        p: &TokenStream,
+        which: Which,
+        func: &Func,
+        target: &Target,
+        spec: Option<&Ident>,
+    ) {
         let mixed = mixed();
         let key = key::key(p, func, target, spec);
         let call = match (&target.key, which) {
@@ -87,7 +107,7 @@ impl Parts {
                 let span = func.return_span();
                 let q = &respan(p, span);
                 let checked = quote_spanned!(span=> #q::stored_under(__cache_shape, #key));
-                quote_spanned!(mixed=> let #slot = __cache_write.slot(&#checked);)
+                quote_spanned!(span=> let #slot = __cache_write.slot(&#checked);)
             }
             _ => quote_spanned!(mixed=> __cache_write.remove(&#key);),
         };
@@ -109,22 +129,34 @@ impl Parts {
         let value = quote_spanned!(mixed=> __cache_value);
         let ttl = target.ttl.as_ref().map(|ttl| {
             self.late.push(ttl.to_token_stream());
-            value::early(p, func, ttl).or_else(|| value::late(p, func, ttl, &value)).unwrap_or_default()
+            value::early(p, func, ttl)
+                .or_else(|| value::late(p, func, ttl, &value))
+                .unwrap_or_default()
         });
         let ttl = match ttl {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
-        self.on_value.extend(quote_spanned!(mixed=> __cache_write.store(#slot, __cache_value, #ttl);));
+        let span = func.return_span();
+        self.on_value
+            .extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
     }
 
     /// `Fate::Value(value) => ..`
-    fn on_value_arm(&self, p: &TokenStream, unkept: &TokenStream, calls: &TokenStream) -> TokenStream {
+    fn on_value_arm(
+        &self,
+        p: &TokenStream,
+        unkept: &TokenStream,
+        calls: &TokenStream,
+    ) -> TokenStream {
         let mixed = mixed();
         if calls.is_empty() {
             return quote_spanned!(mixed=> #p::Fate::Value(_) => {});
         }
-        let ret = self.ret.as_ref().map(|ret| quote_spanned!(mixed=> let #ret = __cache_value;));
+        let ret = self
+            .ret
+            .as_ref()
+            .map(|ret| quote_spanned!(mixed=> let #ret = __cache_value;));
         quote_spanned! {mixed=>
             #p::Fate::Value(__cache_value) => {
                 #ret
