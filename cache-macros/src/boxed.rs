@@ -4,8 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{
-    Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt,
-    Type, TypeParamBound,
+    Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
 };
 
 use crate::func::statements;
@@ -54,38 +53,19 @@ impl Boxed {
         let mut patterns = Vec::new();
         let mut self_name = None;
         for local in lets {
-            let from = local
-                .init
-                .as_ref()
-                .map(|init| init.expr.to_token_stream().to_string())
-                .unwrap_or_default();
+            let from = local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
             match &local.pat {
                 Pat::Ident(name) if from == "self" => self_name = Some(name.ident.clone()),
                 pat if from.starts_with("__") => patterns.push(pat.clone()),
                 _ => {}
             }
         }
-        Some(Self {
-            output,
-            body,
-            patterns,
-            self_name,
-            before,
-            call,
-            future,
-            prefix,
-        })
+        Some(Self { output, body, patterns, self_name, before, call, future, prefix })
     }
 
     /// The whole body again, with `inside` instead of the user's.
     pub(crate) fn around(&self, inside: TokenStream) -> TokenStream {
-        let Self {
-            before,
-            call,
-            future,
-            prefix,
-            ..
-        } = self;
+        let Self { before, call, future, prefix, .. } = self;
         let (path, token, capture) = (&call.func, &future.async_token, &future.capture);
         let mut block = Group::new(Delimiter::Brace, quote!(#(#prefix)* #inside));
         block.set_span(Span::mixed_site().located_at(future.block.brace_token.span.join()));
@@ -108,9 +88,7 @@ fn split(future: &ExprAsync) -> (Vec<Stmt>, TokenStream) {
             (prefix.to_vec(), body_of(value).unwrap_or_default())
         }
         // let _: () = BODY;
-        [prefix @ .., value] if body_of(value).is_some() => {
-            (prefix.to_vec(), body_of(value).unwrap_or_default())
-        }
+        [prefix @ .., value] if body_of(value).is_some() => (prefix.to_vec(), body_of(value).unwrap_or_default()),
         _ => (Vec::new(), future.block.to_token_stream()),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-const SYNTAX: &str = "write a number and a unit, such as \"30s\", \"30m\", \"1h 30m\" or \"500ms\"; units are ms, s, m, h, d and w";
+const SYNTAX: &str =
+    "write a number and a unit, such as \"30s\", \"30m\", \"1h 30m\" or \"500ms\"; units are ms, s, m, h, d and w";
 
 /// Reads a duration, or says what to write instead.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -15,9 +16,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     }
     let mut total = Duration::ZERO;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
         let tail = tail.trim_start();
         if number.is_empty() {
@@ -28,9 +27,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
                 "fractions are not allowed in a duration; use a smaller unit, such as \"1500ms\" for \"1.5s\" ({SYNTAX})"
             ));
         }
-        let letters = tail
-            .find(|c: char| !c.is_alphabetic() && c != 'µ')
-            .unwrap_or(tail.len());
+        let letters = tail.find(|c: char| !c.is_alphabetic() && c != 'µ').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
         if unit.is_empty() {
             return Err(format!(
@@ -80,9 +77,7 @@ fn millis(number: u64, unit: &str) -> Result<Option<Duration>, String> {
         _ => {
             let near = match unit.to_ascii_lowercase().as_str() {
                 "ns" | "us" | "µs" => {
-                    return Err(format!(
-                        "`{unit}` is finer than a cache can keep; the smallest unit is ms"
-                    ));
+                    return Err(format!("`{unit}` is finer than a cache can keep; the smallest unit is ms"));
                 }
                 "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => "ms",
                 "s" | "sec" | "secs" | "second" | "seconds" => "s",

@@ -6,9 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
 use syn::visit::Visit;
-use syn::{
-    Attribute, FnArg, Pat, PatIdent, Receiver, ReturnType, Signature, Stmt, Token, Type, Visibility,
-};
+use syn::{Attribute, FnArg, Pat, PatIdent, Receiver, ReturnType, Signature, Stmt, Token, Type, Visibility};
 
 use crate::boxed::Boxed;
 
@@ -58,15 +56,12 @@ impl Func {
 
     /// The return type in an expansion.
     pub(crate) fn return_type(&self) -> TokenStream {
-        self.returns()
-            .map_or_else(|| quote!(()), ToTokens::to_token_stream)
+        self.returns().map_or_else(|| quote!(()), ToTokens::to_token_stream)
     }
 
     /// Where errors about the return type belong.
     pub(crate) fn return_span(&self) -> Span {
-        let span = self
-            .returns()
-            .map_or_else(|| self.sig.ident.span(), Type::span);
+        let span = self.returns().map_or_else(|| self.sig.ident.span(), Type::span);
         Span::mixed_site().located_at(span)
     }
 
@@ -83,9 +78,7 @@ impl Func {
     }
 
     pub(crate) fn param(&self, name: &Ident) -> Option<&Param> {
-        self.params
-            .iter()
-            .find(|param| param.ident.unraw() == name.unraw())
+        self.params.iter().find(|param| param.ident.unraw() == name.unraw())
     }
 
     /// Whether `ret` is the returned value here, and not a parameter.
@@ -145,13 +138,7 @@ impl Func {
     }
 
     fn emit(&self, body: &impl ToTokens) -> TokenStream {
-        let Self {
-            attrs,
-            vis,
-            defaultness,
-            sig,
-            ..
-        } = self;
+        let Self { attrs, vis, defaultness, sig, .. } = self;
         quote!(#(#attrs)* #vis #defaultness #sig #body)
     }
 
@@ -177,11 +164,7 @@ fn is_impl(ty: &TokenStream) -> bool {
 fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
     let mut attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
-    let defaultness = if input.peek(Token![default]) && !input.peek2(Token![!]) {
-        Some(input.parse()?)
-    } else {
-        None
-    };
+    let defaultness = if input.peek(Token![default]) && !input.peek2(Token![!]) { Some(input.parse()?) } else { None };
     not_another_item(input)?;
     let sig: Signature = input.parse()?;
     let body = if input.peek(Token![;]) {
@@ -209,14 +192,7 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
             names.collect(pat, false);
         }
     }
-    Ok(Func {
-        attrs,
-        vis,
-        defaultness,
-        sig,
-        body,
-        params: names.0,
-    })
+    Ok(Func { attrs, vis, defaultness, sig, body, params: names.0 })
 }
 
 /// The body, out of the invisible group in which `macro_rules` may have put it.
@@ -244,17 +220,9 @@ fn lift_attributes(group: Group, attrs: &mut Vec<Attribute>) -> syn::Result<Grou
     {
         return Ok(group);
     }
-    let split = |input: ParseStream<'_>| {
-        Ok((
-            input.call(Attribute::parse_inner)?,
-            input.parse::<TokenStream>()?,
-        ))
-    };
+    let split = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
     let (inner, rest) = split.parse2(group.stream())?;
-    attrs.extend(inner.into_iter().map(|attr| Attribute {
-        style: syn::AttrStyle::Outer,
-        ..attr
-    }));
+    attrs.extend(inner.into_iter().map(|attr| Attribute { style: syn::AttrStyle::Outer, ..attr }));
     let mut braces = Group::new(Delimiter::Brace, rest);
     braces.set_span(group.span());
     Ok(braces)
@@ -266,9 +234,13 @@ fn not_another_item(input: ParseStream<'_>) -> syn::Result<()> {
     } else if input.peek(Token![enum]) {
         "an enum"
     } else if input.peek(Token![impl]) || input.peek2(Token![impl]) {
-        return Err(input.error("this attribute goes on an `async fn`, not on an `impl` block; put it on the methods inside"));
+        return Err(
+            input.error("this attribute goes on an `async fn`, not on an `impl` block; put it on the methods inside")
+        );
     } else if input.peek(Token![trait]) || input.peek2(Token![trait]) {
-        return Err(input.error("this attribute goes on an `async fn`, not on a trait; put it on the methods of an `impl`"));
+        return Err(
+            input.error("this attribute goes on an `async fn`, not on a trait; put it on the methods of an `impl`")
+        );
     } else if input.peek(Token![mod]) {
         "a module"
     } else if input.peek(Token![type]) {
@@ -284,9 +256,7 @@ fn not_another_item(input: ParseStream<'_>) -> syn::Result<()> {
     } else {
         return Ok(());
     };
-    Err(input.error(format_args!(
-        "this attribute goes on an `async fn`, not on {what}"
-    )))
+    Err(input.error(format_args!("this attribute goes on an `async fn`, not on {what}")))
 }
 
 /// The names that patterns bind.
@@ -308,10 +278,7 @@ impl Visit<'_> for Names {
         let name = pat.ident.to_string();
         // A lone capitalised name in a pattern is a constant; `__` names are other macros' inventions.
         if !name.starts_with(char::is_uppercase) && !name.starts_with("__") {
-            self.0.push(Param {
-                ident: pat.ident.clone(),
-                reference: false,
-            });
+            self.0.push(Param { ident: pat.ident.clone(), reference: false });
         }
         syn::visit::visit_pat_ident(self, pat);
     }

@@ -46,16 +46,10 @@ fn cached(args: TokenStream, func: &mut Func, report: &mut Report) -> Option<Tok
     check_function(Which::Cached, func, report);
     let given = parse(Which::Cached, args, func, report);
     let read = valid::read(given, func, report);
-    read.filter(|_| report.is_empty())
-        .map(|read| expand::cached(&read, func))
+    read.filter(|_| report.is_empty()).map(|read| expand::cached(&read, func))
 }
 
-fn writes(
-    which: Which,
-    args: TokenStream,
-    func: &mut Func,
-    report: &mut Report,
-) -> Option<TokenStream> {
+fn writes(which: Which, args: TokenStream, func: &mut Func, report: &mut Report) -> Option<TokenStream> {
     for (_, attr) in take_ours(func, |which| which == Which::Cached) {
         let message = format!(
             "a function that is `#[cached]` does not always run, so it cannot have `#[{}]`; split it in two",
@@ -96,9 +90,7 @@ fn take_ours(func: &mut Func, wanted: impl Fn(Which) -> bool) -> Vec<(Which, Att
     func.attrs.retain(|attr| {
         let path = attr.path();
         let last = path.segments.last();
-        let which = Which::ALL
-            .into_iter()
-            .find(|which| last.is_some_and(|last| last.ident == which.name()));
+        let which = Which::ALL.into_iter().find(|which| last.is_some_and(|last| last.ident == which.name()));
         match which {
             Some(which) if path.segments.len() <= 2 && wanted(which) => {
                 ours.push((which, attr.clone()));
@@ -115,15 +107,10 @@ fn check_function(which: Which, func: &Func, report: &mut Report) {
     if !func.has_body() {
         report.error(
             &func.sig.ident,
-            format_args!(
-                "a declaration has no body to run; put `#[{name}]` on the methods of the `impl`"
-            ),
+            format_args!("a declaration has no body to run; put `#[{name}]` on the methods of the `impl`"),
         );
     } else if !func.is_async() {
-        report.error(
-            func.sig.fn_token,
-            format_args!("`#[{name}]` goes on an `async fn`; write `async fn`"),
-        );
+        report.error(func.sig.fn_token, format_args!("`#[{name}]` goes on an `async fn`; write `async fn`"));
     }
     check_return(which, func, report);
 }
@@ -139,29 +126,18 @@ fn check_return(which: Which, func: &Func, report: &mut Report) {
             let end = func.sig.paren_token.span.close();
             report.push(syn::Error::new(
                 end,
-                format_args!(
-                    "`#[{name}]` stores what the function returns; add a return type: `-> T`"
-                ),
+                format_args!("`#[{name}]` stores what the function returns; add a return type: `-> T`"),
             ));
         }
         return;
     };
     let message = match ty {
         Type::Never(_) => "a function that never returns has nothing to store",
-        Type::Tuple(tuple) if tuple.elems.is_empty() => {
-            "there is nothing to store in `()`; return the value"
-        }
-        Type::Reference(_) => {
-            "a reference cannot be stored; return an owned value, such as `String` for `&str`"
-        }
+        Type::Tuple(tuple) if tuple.elems.is_empty() => "there is nothing to store in `()`; return the value",
+        Type::Reference(_) => "a reference cannot be stored; return an owned value, such as `String` for `&str`",
+        Type::ImplTrait(_) if !func.is_async() => return,
         Type::ImplTrait(_) => "an `impl Trait` has no type to read it back as; name the type",
-        Type::Path(path)
-            if path
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| ok_of_unit(last)) =>
-        {
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| ok_of_unit(last)) => {
             "there is nothing to store in `()`; return the value"
         }
         _ => return,
@@ -174,6 +150,7 @@ fn ok_of_unit(last: &syn::PathSegment) -> bool {
     let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
         return false;
     };
-    let unit = matches!(args.args.first(), Some(syn::GenericArgument::Type(Type::Tuple(tuple))) if tuple.elems.is_empty());
+    let unit =
+        matches!(args.args.first(), Some(syn::GenericArgument::Type(Type::Tuple(tuple))) if tuple.elems.is_empty());
     unit && (last.ident == "Result" || last.ident == "Option")
 }

@@ -6,6 +6,7 @@
 
 mod args;
 mod boxed;
+mod derive;
 mod duration;
 mod expand;
 mod func;
@@ -38,4 +39,16 @@ pub fn invalidates(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn updates(args: TokenStream, item: TokenStream) -> TokenStream {
     funnel::attribute(Which::Updates, args.into(), item.into()).into()
+}
+
+#[doc = include_str!("derive/key/README.md")]
+#[proc_macro_derive(CacheKey, attributes(cache))]
+pub fn derive_cache_key(input: TokenStream) -> TokenStream {
+    derive::key(input.into()).into()
+}
+
+#[doc = include_str!("derive/schema/README.md")]
+#[proc_macro_derive(CacheSchema, attributes(cache_schema))]
+pub fn derive_cache_schema(input: TokenStream) -> TokenStream {
+    derive::schema(input.into()).into()
 }

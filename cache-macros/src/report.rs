@@ -46,10 +46,7 @@ impl Report {
 
 impl Drop for Report {
     fn drop(&mut self) {
-        assert!(
-            self.error.is_none() || std::thread::panicking(),
-            "errors were not reported"
-        );
+        assert!(self.error.is_none() || std::thread::panicking(), "errors were not reported");
     }
 }
 
@@ -103,10 +100,7 @@ pub(crate) fn closest<'a>(wrong: &str, valid: &[&'a str]) -> Option<&'a str> {
 
 /// `a`, `b` and `c`, in backticks.
 pub(crate) fn list(names: &[impl AsRef<str>]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
-        .collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),
@@ -121,9 +115,7 @@ fn distance(left: &str, right: &str) -> usize {
     for (i, l) in left.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, r) in right.iter().enumerate() {
-            let mut best = (rows[i][j] + usize::from(l != r))
-                .min(rows[i][j + 1] + 1)
-                .min(row[j] + 1);
+            let mut best = (rows[i][j] + usize::from(l != r)).min(rows[i][j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *l == right[j - 1] && left[i - 1] == *r {
                 best = best.min(rows[i - 1][j - 1] + 1);
             }

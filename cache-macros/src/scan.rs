@@ -7,9 +7,7 @@ use syn::ext::IdentExt as _;
 
 /// The first use of the variable `name`: not a field or method (`.name`), not a field's label (`name:`), not in a path.
 pub(crate) fn variable(tokens: impl ToTokens, name: &str) -> Option<TokenTree> {
-    find(tokens.into_token_stream(), &mut |ident| {
-        ident.unraw() == name
-    })
+    find(tokens.into_token_stream(), &mut |ident| ident.unraw() == name)
 }
 
 /// The first variable that satisfies `wanted`.
@@ -29,13 +27,10 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
                 // `format!("{ret}")` names a variable inside a string.
                 let text = literal.to_string();
                 let mut inside = text.split('{').skip(1).map(|rest| {
-                    let end = rest
-                        .find(|c: char| !c.is_alphanumeric() && c != '_')
-                        .unwrap_or(rest.len());
+                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
                     &rest[..end]
                 });
-                let names_it = inside
-                    .any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
+                let names_it = inside.any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
                 if text.starts_with(['"', 'r']) && names_it {
                     return Some(token.clone());
                 }
@@ -60,14 +55,11 @@ fn is_label(tokens: &[TokenTree], at: usize) -> bool {
 
 /// Whether any identifier, wherever it stands, satisfies `wanted`.
 pub(crate) fn any_ident(tokens: impl ToTokens, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens
-        .into_token_stream()
-        .into_iter()
-        .any(|token| match token {
-            TokenTree::Ident(ident) => wanted(&ident),
-            TokenTree::Group(group) => any_ident(group.stream(), wanted),
-            _ => false,
-        })
+    tokens.into_token_stream().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => wanted(&ident),
+        TokenTree::Group(group) => any_ident(group.stream(), wanted),
+        _ => false,
+    })
 }
 
 /// `self` replaced by the name that an outer macro gave it.

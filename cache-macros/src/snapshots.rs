@@ -17,10 +17,7 @@ fn check(name: &str, which: Which, args: TokenStream, item: TokenStream) {
         std::fs::write(&path, &text).expect("the snapshot can be written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        text, expected,
-        "{name} changed; UPDATE_SNAPSHOTS=1 accepts it"
-    );
+    assert_eq!(text, expected, "{name} changed; UPDATE_SNAPSHOTS=1 accepts it");
 }
 
 #[test]
@@ -88,12 +85,7 @@ fn cached_auto_version() {
     check(
         "cached_auto_version",
         Which::Cached,
-        quote!(
-            resource = "user",
-            skip(db),
-            version = auto,
-            crate = my::cache
-        ),
+        quote!(resource = "user", skip(db), version = auto, crate = my::cache),
         quote! {
             async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
                 db.user(id).await
@@ -136,12 +128,7 @@ fn invalidates() {
     check(
         "invalidates",
         Which::Invalidates,
-        quote!(
-            UserKey { org, id },
-            (resource = "team", key(team)),
-            tag("user-lists"),
-            tag("org:{org}")
-        ),
+        quote!(UserKey { org, id }, (resource = "team", key(team)), tag("user-lists"), tag("org:{org}")),
         quote! {
             async fn set_role(db: &Db, org: OrgId, id: Uuid, team: u64) -> Result<(), DbError> {
                 db.set_role(org, id).await

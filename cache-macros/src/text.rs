@@ -29,11 +29,7 @@ fn write(tokens: &TokenStream, out: &mut String) {
             TokenTree::Punct(punct) => {
                 let c = punct.as_char();
                 out.push(c);
-                if c == ','
-                    || (c == ':'
-                        && !out.ends_with("::")
-                        && punct.spacing() == proc_macro2::Spacing::Alone)
-                {
+                if c == ',' || (c == ':' && !out.ends_with("::") && punct.spacing() == proc_macro2::Spacing::Alone) {
                     out.push(' ');
                 }
                 tight = true;

@@ -56,19 +56,14 @@ pub(crate) struct Short {
 
 /// Checks `#[cached]`.
 pub(crate) fn read(mut given: Given, func: &Func, report: &mut Report) -> Option<Read> {
-    let check = Check {
-        which: Which::Cached,
-        func,
-    };
+    let check = Check { which: Which::Cached, func };
     check.variables(&given, report);
     for extra in given.keys.iter().skip(1) {
         report.error(extra, "one function caches under one key; remove this one");
     }
     let ttl = std::mem::take(&mut given.ttl).take();
     let key = if given.keys.is_empty() {
-        check
-            .short(&mut given, report)
-            .map(|short| Key::Short(Box::new(short)))
+        check.short(&mut given, report).map(|short| Key::Short(Box::new(short)))
     } else {
         check.typed_alone(&given, report);
         check.typed(given.keys.swap_remove(0), report)
@@ -89,8 +84,7 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     let check = Check { which, func };
     check.variables(&given, report);
     let mut targets = Vec::new();
-    let only_short =
-        given.keys.is_empty() && given.groups.is_empty() && given.tag_targets.is_empty();
+    let only_short = given.keys.is_empty() && given.groups.is_empty() && given.tag_targets.is_empty();
     if given.resource.name().is_some() || given.key.name().is_some() || only_short {
         let ttl = std::mem::take(&mut given.ttl).take();
         if let Some(short) = check.short(&mut given, report) {
@@ -99,10 +93,7 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     } else {
         check.typed_alone(&given, report);
         if let Some(name) = given.ttl.name().filter(|_| given.keys.len() != 1) {
-            report.error(
-                name,
-                "with several targets, write `ttl` into the group of one, or on the key type",
-            );
+            report.error(name, "with several targets, write `ttl` into the group of one, or on the key type");
         }
     }
     let mut ttl = std::mem::take(&mut given.ttl).take();
@@ -113,24 +104,14 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     }
     for (tokens, mut group) in given.groups {
         check.variables(&group, report);
-        for name in [group.cache.name(), group.krate.name()]
-            .into_iter()
-            .flatten()
-        {
-            report.error(
-                name,
-                format_args!(
-                    "`{name}` holds for the whole attribute; write it outside the parentheses"
-                ),
-            );
+        for name in [group.cache.name(), group.krate.name()].into_iter().flatten() {
+            report
+                .error(name, format_args!("`{name}` holds for the whole attribute; write it outside the parentheses"));
         }
         if let Some(key) = group.keys.first() {
             report.error(key, "a typed key needs no parentheses around it");
         } else if !group.groups.is_empty() || !group.tag_targets.is_empty() {
-            report.error(
-                tokens,
-                "parentheses hold one target: `(resource = \"user\", key(id))`",
-            );
+            report.error(tokens, "parentheses hold one target: `(resource = \"user\", key(id))`");
         } else {
             let ttl = std::mem::take(&mut group.ttl).take();
             if let Some(short) = check.short(&mut group, report) {
@@ -141,12 +122,7 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     for (_, tag) in given.tag_targets {
         targets.push(check.target(Key::Tag(tag), None));
     }
-    Write {
-        which,
-        targets,
-        cache: given.cache.take(),
-        krate: given.krate.take(),
-    }
+    Write { which, targets, cache: given.cache.take(), krate: given.krate.take() }
 }
 
 struct Check<'a> {
@@ -161,12 +137,7 @@ impl Check<'_> {
             Key::Tag(tag) => format!("tag({:?})", tag.text.value()),
             Key::Short(short) => short.text(),
         };
-        let mut target = Target {
-            text,
-            key,
-            ttl,
-            after: false,
-        };
+        let mut target = Target { text, key, ttl, after: false };
         target.after = self.func.ret_is_special() && variable(target.tokens(), "ret").is_some();
         target
     }
@@ -206,15 +177,9 @@ impl Check<'_> {
     fn short(&self, given: &mut Given, report: &mut Report) -> Option<Short> {
         let which = self.which.name();
         let resource = std::mem::take(&mut given.resource);
-        let (key, skip) = (
-            std::mem::take(&mut given.key),
-            std::mem::take(&mut given.skip),
-        );
+        let (key, skip) = (std::mem::take(&mut given.key), std::mem::take(&mut given.skip));
         if let (Some(_), Some(both)) = (key.name(), skip.name()) {
-            report.error(
-                both,
-                "`key` and `skip` exclude each other; keep the one that is shorter",
-            );
+            report.error(both, "`key` and `skip` exclude each other; keep the one that is shorter");
         }
         let any = [
             key.name(),
@@ -273,11 +238,8 @@ impl Check<'_> {
                 self.unknown(name, report);
             }
         }
-        let kept = self.func.params.iter().filter(|param| {
-            !skipped
-                .iter()
-                .any(|name| name.unraw() == param.ident.unraw())
-        });
+        let kept =
+            self.func.params.iter().filter(|param| !skipped.iter().any(|name| name.unraw() == param.ident.unraw()));
         kept.map(|param| Part {
             name: param.ident.unraw().to_string(),
             hashed: false,
@@ -287,34 +249,15 @@ impl Check<'_> {
     }
 
     fn unknown(&self, ident: &Ident, report: &mut Report) {
-        let names: Vec<String> = self
-            .func
-            .params
-            .iter()
-            .map(|param| param.ident.to_string())
-            .collect();
-        let near = closest(
-            &ident.to_string(),
-            &names.iter().map(String::as_str).collect::<Vec<_>>(),
-        )
-        .map(|near| format!("did you mean `{near}`? "))
-        .unwrap_or_default();
-        report.error(
-            ident,
-            format_args!(
-                "`{ident}` is not a parameter; {near}({})",
-                self.parameters()
-            ),
-        );
+        let names: Vec<String> = self.func.params.iter().map(|param| param.ident.to_string()).collect();
+        let near = closest(&ident.to_string(), &names.iter().map(String::as_str).collect::<Vec<_>>())
+            .map(|near| format!("did you mean `{near}`? "))
+            .unwrap_or_default();
+        report.error(ident, format_args!("`{ident}` is not a parameter; {near}({})", self.parameters()));
     }
 
     fn parameters(&self) -> String {
-        let names: Vec<String> = self
-            .func
-            .params
-            .iter()
-            .map(|param| param.ident.to_string())
-            .collect();
+        let names: Vec<String> = self.func.params.iter().map(|param| param.ident.to_string()).collect();
         if names.is_empty() {
             return "there are no parameters; an entry for all calls is `key()`".to_owned();
         }
@@ -324,51 +267,31 @@ impl Check<'_> {
     /// `ret` and `self`, where there are none.
     fn variables(&self, given: &Given, report: &mut Report) {
         let slots = [&given.tenant, &given.suffix, &given.cache, &given.bypass];
-        let mut early: Vec<proc_macro2::TokenStream> =
-            given.keys.iter().map(ToTokens::to_token_stream).collect();
-        early.extend(
-            slots
-                .into_iter()
-                .filter_map(Slot::get)
-                .map(ToTokens::to_token_stream),
-        );
+        let mut early: Vec<proc_macro2::TokenStream> = given.keys.iter().map(ToTokens::to_token_stream).collect();
+        early.extend(slots.into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
         early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
         early.extend(given.tags.get().into_iter().flatten().map(Tag::values));
         early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
-        let late = [
-            given.ttl.get().map(ToTokens::to_token_stream),
-            given.cache_if.get().map(ToTokens::to_token_stream),
-        ];
+        let late =
+            [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
         let tags = given.tag_targets.iter().map(|(_, tag)| tag.values());
         let no_self = self.func.receiver().is_none() && self.func.self_name().is_none();
-        for tokens in early
-            .iter()
-            .cloned()
-            .chain(late.into_iter().flatten())
-            .chain(tags)
-        {
+        for tokens in early.iter().cloned().chain(late.into_iter().flatten()).chain(tags) {
             if let Some(found) = variable(tokens, "self").filter(|_| no_self) {
-                report.error(
-                    found,
-                    "there is no `self` here: this function is not a method",
-                );
+                report.error(found, "there is no `self` here: this function is not a method");
             }
         }
-        let before: &[_] = if self.which == Which::Cached {
-            &early
-        } else {
-            &[]
-        };
+        let before: &[_] = if self.which == Which::Cached { &early } else { &[] };
         let whole = [given.cache.get().map(ToTokens::to_token_stream)];
         if self.func.ret_is_special() {
-            for tokens in before.iter().cloned().chain(
-                whole
-                    .into_iter()
-                    .flatten()
-                    .filter(|_| self.which != Which::Cached),
-            ) {
+            for tokens in
+                before.iter().cloned().chain(whole.into_iter().flatten().filter(|_| self.which != Which::Cached))
+            {
                 if let Some(found) = variable(tokens, "ret") {
-                    report.error(found, "`ret`, the returned value, is not known yet here: this is evaluated before the body");
+                    report.error(
+                        found,
+                        "`ret`, the returned value, is not known yet here: this is evaluated before the body",
+                    );
                 }
             }
         }
@@ -409,12 +332,7 @@ impl Target {
             Key::Typed(expr) => expr.to_token_stream(),
             Key::Tag(tag) => tag.values(),
             Key::Short(short) => {
-                let Short {
-                    parts,
-                    tenant,
-                    suffix,
-                    ..
-                } = &**short;
+                let Short { parts, tenant, suffix, .. } = &**short;
                 let parts = parts.iter().map(Part::tokens);
                 let tags = short.tags.iter().map(Tag::values);
                 quote!(#(#parts,)* #tenant, #suffix, #(#tags,)*)

@@ -1,1 +1,10 @@
-//! What the tests share: a redis-server of their own, a recorder of metrics.
+//! What the tests share: a redis-server of their own, a raw client that looks at it without the
+//! library under test, and recorders of metrics and log lines.
+
+pub mod logs;
+pub mod metrics;
+pub mod redis;
+
+pub use self::logs::Logs;
+pub use self::metrics::Metrics;
+pub use self::redis::{RawClient, RedisServer, Reply, redis_cli};

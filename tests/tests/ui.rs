@@ -6,6 +6,6 @@
 fn ui() {
     let cases = trybuild::TestCases::new();
     for folder in ["arguments", "ttl", "version", "key", "typed", "returns", "function", "targets", "tags"] {
-        cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
+        cases.compile_fail(format!("ui/{folder}/*.rs"));
     }
 }

@@ -80,10 +80,7 @@ fn one(which: Which, input: ParseStream<'_>) -> syn::Result<Raw> {
 
 fn is_assignment(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok()
-        && ahead.peek(Token![=])
-        && !ahead.peek(Token![==])
-        && !ahead.peek(Token![=>])
+    ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==]) && !ahead.peek(Token![=>])
 }
 
 /// Whether `name(..)` is an argument and not a call that gives a key.
@@ -126,15 +123,9 @@ pub(super) fn known(which: Which, name: &Ident, report: &mut Report) -> bool {
     } else {
         match closest(&text, valid).or_else(|| synonym(&text).filter(|name| valid.contains(name))) {
             Some(near) => {
-                format!(
-                    "`#[{attribute}]` has no argument `{text}`; did you mean `{near}`? ({})",
-                    example(near)
-                )
+                format!("`#[{attribute}]` has no argument `{text}`; did you mean `{near}`? ({})", example(near))
             }
-            None => format!(
-                "`#[{attribute}]` has no argument `{text}`; it takes a key and {}",
-                list(valid)
-            ),
+            None => format!("`#[{attribute}]` has no argument `{text}`; it takes a key and {}", list(valid)),
         }
     };
     report.error(name, message);
@@ -147,13 +138,9 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
         (Which::Invalidates, "ttl") => {
             "an invalidation stores nothing, so it has no `ttl`; write it on the `#[cached]` function"
         }
-        (Which::Invalidates, "version") => {
-            "an invalidation removes the entry in every version; remove `version`"
-        }
+        (Which::Invalidates, "version") => "an invalidation removes the entry in every version; remove `version`",
         (Which::Invalidates, "tags") => "to invalidate by tag, write `tag(\"..\")`",
-        (Which::Invalidates | Which::Updates, "skip") => {
-            "name the parts of the key instead: `key(id)`"
-        }
+        (Which::Invalidates | Which::Updates, "skip") => "name the parts of the key instead: `key(id)`",
         (Which::Invalidates | Which::Updates, "bypass" | "cache_if" | "cache_none") => {
             "this argument belongs to `#[cached]`: a write always acts on success"
         }
@@ -162,9 +149,7 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
         (_, "result" | "option") => {
             "not needed: `Result` and `Option` are recognised, and only `Ok` and `Some` are cached"
         }
-        (_, "sync_writes" | "sync_lock" | "single_flight") => {
-            "not needed: one caller per key runs the body, always"
-        }
+        (_, "sync_writes" | "sync_lock" | "single_flight") => "not needed: one caller per key runs the body, always",
         _ => return None,
     })
 }
@@ -172,9 +157,8 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
 /// What other caches call it.
 fn synonym(name: &str) -> Option<&'static str> {
     Some(match name {
-        "time" | "expire" | "expires" | "expiry" | "expiration" | "expires_in" | "timeout"
-        | "lifetime" | "max_age" | "duration" | "ttl_secs" | "ttl_seconds" | "ttl_ms"
-        | "time_to_live" => "ttl",
+        "time" | "expire" | "expires" | "expiry" | "expiration" | "expires_in" | "timeout" | "lifetime" | "max_age"
+        | "duration" | "ttl_secs" | "ttl_seconds" | "ttl_ms" | "time_to_live" => "ttl",
         "name" | "prefix" | "namespace" | "entity" | "region" | "kind" | "table" => "resource",
         "id" | "ids" | "args" | "params" | "by" | "on" | "convert" | "key_by" => "key",
         "ignore" | "exclude" | "except" | "without" => "skip",
@@ -220,25 +204,15 @@ pub(super) fn example(name: &str) -> &'static str {
 /// `key = "id"`, where `key(id)` is meant.
 pub(super) fn wrong_form(name: &str, value: &Expr, report: &mut Report) {
     let inside = match super::literal(value) {
-        Some(text)
-            if matches!(name, "key" | "skip") && syn::parse_str::<Ident>(&text.value()).is_ok() =>
-        {
-            text.value()
-        }
+        Some(text) if matches!(name, "key" | "skip") && syn::parse_str::<Ident>(&text.value()).is_ok() => text.value(),
         Some(text) if matches!(name, "tags" | "tag") => format!("{:?}", text.value()),
         _ => match crate::scan::as_ident(value) {
             Some(ident) if matches!(name, "key" | "skip") => ident.to_string(),
             _ => {
-                report.error(
-                    value,
-                    format_args!("`{name}` takes a list: {}", example(name)),
-                );
+                report.error(value, format_args!("`{name}` takes a list: {}", example(name)));
                 return;
             }
         },
     };
-    report.error(
-        value,
-        format_args!("`{name}` takes a list: write `{name}({inside})`"),
-    );
+    report.error(value, format_args!("`{name}` takes a list: write `{name}({inside})`"));
 }

@@ -55,13 +55,10 @@ impl Which {
                 "cache_none",
                 "crate",
             ],
-            Self::Invalidates => &[
-                "resource", "key", "tenant", "suffix", "tag", "cache", "crate",
-            ],
-            Self::Updates => &[
-                "resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache",
-                "crate",
-            ],
+            Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "cache", "crate"],
+            Self::Updates => {
+                &["resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache", "crate"]
+            }
         }
     }
 }
@@ -107,19 +104,10 @@ pub(crate) fn parse(
 }
 
 impl Given {
-    fn add(
-        &mut self,
-        which: Which,
-        raw: Raw,
-        is_param: &dyn Fn(&Ident) -> bool,
-        report: &mut Report,
-    ) {
+    fn add(&mut self, which: Which, raw: Raw, is_param: &dyn Fn(&Ident) -> bool, report: &mut Report) {
         match raw {
             Raw::Positional(expr) => match crate::scan::as_ident(&expr) {
-                Some(word)
-                    if !is_param(word)
-                        && which.arguments().contains(&word.to_string().as_str()) =>
-                {
+                Some(word) if !is_param(word) && which.arguments().contains(&word.to_string().as_str()) => {
                     report.error(word, list::needs(&word.to_string()));
                 }
                 _ => self.keys.push(expr),
@@ -156,10 +144,7 @@ impl Given {
                     self.tag_targets.push((text.clone(), tag));
                 }
             }
-            other => report.error(
-                name,
-                format_args!("`{other}` takes a value: {}", list::example(other)),
-            ),
+            other => report.error(name, format_args!("`{other}` takes a value: {}", list::example(other))),
         }
     }
 
@@ -210,10 +195,7 @@ impl Given {
 /// A string literal.
 pub(crate) fn literal(value: &Expr) -> Option<LitStr> {
     match peel(value) {
-        Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) => Some(text.clone()),
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.clone()),
         _ => None,
     }
 }
@@ -221,20 +203,12 @@ pub(crate) fn literal(value: &Expr) -> Option<LitStr> {
 /// A string literal that stands in a key.
 fn string(name: &Ident, value: &Expr, report: &mut Report) -> Option<LitStr> {
     let Some(text) = literal(value) else {
-        report.error(
-            value,
-            format_args!(
-                "`{name}` is a string, such as {}",
-                list::example(&name.to_string())
-            ),
-        );
+        report.error(value, format_args!("`{name}` is a string, such as {}", list::example(&name.to_string())));
         return None;
     };
     check(name, &text, report).then_some(text)
 }
 
 fn check(name: &Ident, text: &LitStr, report: &mut Report) -> bool {
-    crate::name::check(&name.to_string(), &text.value())
-        .map_err(|message| report.error(text, message))
-        .is_ok()
+    crate::name::check(&name.to_string(), &text.value()).map_err(|message| report.error(text, message)).is_ok()
 }

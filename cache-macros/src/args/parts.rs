@@ -44,10 +44,7 @@ pub(super) fn key(inside: TokenStream, report: &mut Report) -> Vec<Part> {
             };
             report.error(
                 tokens,
-                format_args!(
-                    "`{}` is in the key twice; remove one, or name it: `other = ..`",
-                    part.name
-                ),
+                format_args!("`{}` is in the key twice; remove one, or name it: `other = ..`", part.name),
             );
         } else {
             parts.push(part);
@@ -69,52 +66,30 @@ impl syn::parse::Parse for Raw {
             name = Some(input.call(Ident::parse_any)?);
             input.parse::<Token![=]>()?;
         }
-        let hash = input
-            .fork()
-            .parse::<Ident>()
-            .is_ok_and(|ident| ident == "hash")
-            && input.peek2(token::Paren);
+        let hash = input.fork().parse::<Ident>().is_ok_and(|ident| ident == "hash") && input.peek2(token::Paren);
         if !hash {
-            return Ok(Self {
-                name,
-                hashed: false,
-                expr: input.parse()?,
-            });
+            return Ok(Self { name, hashed: false, expr: input.parse()? });
         }
         let word: Ident = input.parse()?;
         let inside;
         parenthesized!(inside in input);
         if inside.is_empty() {
-            return Err(syn::Error::new(
-                word.span(),
-                "`hash` needs the part that it hashes: `hash(email)`",
-            ));
+            return Err(syn::Error::new(word.span(), "`hash` needs the part that it hashes: `hash(email)`"));
         }
         let expr = inside.parse()?;
         if !inside.is_empty() {
             return Err(inside.error("`hash` takes one part; write `hash(a), hash(b)`"));
         }
-        Ok(Self {
-            name,
-            hashed: true,
-            expr,
-        })
+        Ok(Self { name, hashed: true, expr })
     }
 }
 
 fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
     if let Some(name) = name {
-        return Some(Part {
-            name: name.unraw().to_string(),
-            hashed,
-            source: Source::Expr(expr),
-        });
+        return Some(Part { name: name.unraw().to_string(), hashed, source: Source::Expr(expr) });
     }
     if let Some(text) = super::literal(&expr) {
-        report.error(
-            &expr,
-            format_args!("a key is made of values: write `key({})`", text.value()),
-        );
+        report.error(&expr, format_args!("a key is made of values: write `key({})`", text.value()));
         return None;
     }
     if matches!(peel(&expr), Expr::Infer(_)) {
@@ -123,19 +98,12 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
     }
     match as_ident(&expr) {
         Some(ident) if ident == "self" => {
-            report.error(
-                ident,
-                "`self` as a whole is no key; name a field: `key(self.id)`",
-            );
+            report.error(ident, "`self` as a whole is no key; name a field: `key(self.id)`");
             return None;
         }
         Some(ident) => {
             let name = ident.unraw().to_string();
-            return Some(Part {
-                name,
-                hashed,
-                source: Source::Param(ident.clone()),
-            });
+            return Some(Part { name, hashed, source: Source::Param(ident.clone()) });
         }
         None => {}
     }
@@ -145,11 +113,7 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
                 Member::Named(name) => name.unraw().to_string(),
                 Member::Unnamed(index) => format!("field{}", index.index),
             };
-            Some(Part {
-                name,
-                hashed,
-                source: Source::Expr(expr),
-            })
+            Some(Part { name, hashed, source: Source::Expr(expr) })
         }
         _ => {
             let error = syn::Error::new(expr.span(), "name this part of the key: `name = ..`");

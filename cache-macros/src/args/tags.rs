@@ -25,19 +25,14 @@ pub(super) fn parse(name: &Ident, inside: TokenStream, report: &mut Report) -> V
         return Vec::new();
     };
     if tags.is_empty() {
-        report.error(
-            name,
-            format_args!("`{name}` is empty; write `{name}(\"users\")`"),
-        );
+        report.error(name, format_args!("`{name}` is empty; write `{name}(\"users\")`"));
     }
     let mut seen: Vec<Tag> = Vec::new();
     for expr in &tags {
         let Some(text) = super::literal(expr) else {
             report.error(
                 expr,
-                format_args!(
-                    "a tag is a string, such as `{name}(\"users\")` or `{name}(\"org:{{org}}\")`"
-                ),
+                format_args!("a tag is a string, such as `{name}(\"users\")` or `{name}(\"org:{{org}}\")`"),
             );
             continue;
         };
@@ -75,13 +70,11 @@ fn template(literal: &LitStr) -> syn::Result<Vec<Piece>> {
                 return Err(error("a `{` without its `}`; write `{{` for a brace"));
             };
             if inside.trim().is_empty() {
-                return Err(error(
-                    "an empty `{}` in a tag; name the parameter, such as \"org:{org}\"",
-                ));
+                return Err(error("an empty `{}` in a tag; name the parameter, such as \"org:{org}\""));
             }
-            let value = syn::LitStr::new(inside, literal.span())
-                .parse()
-                .map_err(|_| error(&format!("`{{{inside}}}` is not an expression; name a parameter, such as \"org:{{org}}\"")))?;
+            let value = syn::LitStr::new(inside, literal.span()).parse().map_err(|_| {
+                error(&format!("`{{{inside}}}` is not an expression; name a parameter, such as \"org:{{org}}\""))
+            })?;
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }

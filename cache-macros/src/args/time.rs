@@ -21,10 +21,7 @@ pub(crate) enum Time {
 pub(super) fn ttl(value: Expr, report: &mut Report) -> Option<Time> {
     match peel(&value) {
         Expr::Closure(closure) if closure.inputs.len() != 1 => {
-            report.error(
-                closure,
-                "a `ttl` closure takes the value: `ttl = |user| user.ttl()`",
-            );
+            report.error(closure, "a `ttl` closure takes the value: `ttl = |user| user.ttl()`");
             None
         }
         Expr::Closure(closure) => Some(Time::Closure(closure.clone())),
@@ -39,10 +36,7 @@ pub(super) fn cache_none(value: Expr, report: &mut Report) -> Option<Time> {
             None
         }
         Expr::Lit(lit) if matches!(lit.lit, Lit::Bool(_)) => {
-            report.error(
-                lit,
-                "write how long \"there is none\" is remembered: `cache_none = \"30s\"`",
-            );
+            report.error(lit, "write how long \"there is none\" is remembered: `cache_none = \"30s\"`");
             None
         }
         _ => fixed("cache_none", value, report),
@@ -53,34 +47,26 @@ fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
     let read = match peel(&value) {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => crate::duration::parse(&text.value()),
-            Lit::Int(number) if number.suffix().is_empty() => number
-                .base10_parse()
-                .map_err(|_| format!("`{number}` is too long"))
-                .and_then(crate::duration::seconds),
-            Lit::Int(number) => Err(format!(
-                "write the seconds without a type, `{}`, or a unit, \"{0}s\"",
-                number.base10_digits()
-            )),
-            Lit::Float(_) => Err(format!(
-                "a number is whole seconds; for less write a unit, such as `{name} = \"1500ms\"`"
-            )),
+            Lit::Int(number) if number.suffix().is_empty() => {
+                number.base10_parse().map_err(|_| format!("`{number}` is too long")).and_then(crate::duration::seconds)
+            }
+            Lit::Int(number) => {
+                Err(format!("write the seconds without a type, `{}`, or a unit, \"{0}s\"", number.base10_digits()))
+            }
+            Lit::Float(_) => {
+                Err(format!("a number is whole seconds; for less write a unit, such as `{name} = \"1500ms\"`"))
+            }
             _ => Err(format!("not a duration; write `{name} = \"30m\"`")),
         },
-        Expr::Unary(minus)
-            if matches!(minus.op, UnOp::Neg(_)) && matches!(*minus.expr, Expr::Lit(_)) =>
-        {
-            Err(format!(
-                "a duration cannot be negative; write `{name} = \"30m\"`"
-            ))
+        Expr::Unary(minus) if matches!(minus.op, UnOp::Neg(_)) && matches!(*minus.expr, Expr::Lit(_)) => {
+            Err(format!("a duration cannot be negative; write `{name} = \"30m\"`"))
         }
-        Expr::Tuple(_) | Expr::Array(_) | Expr::Infer(_) | Expr::Range(_) => Err(format!(
-            "not a duration; write `{name} = \"30m\"` or an expression of type `Duration`"
-        )),
+        Expr::Tuple(_) | Expr::Array(_) | Expr::Infer(_) | Expr::Range(_) => {
+            Err(format!("not a duration; write `{name} = \"30m\"` or an expression of type `Duration`"))
+        }
         _ => return Some(Time::Expr(value)),
     };
-    read.map(Time::Fixed)
-        .map_err(|message| report.error(&value, message))
-        .ok()
+    read.map(Time::Fixed).map_err(|message| report.error(&value, message)).ok()
 }
 
 impl ToTokens for Time {

@@ -19,15 +19,11 @@ pub(super) fn parse(value: &Expr, report: &mut Report) -> Option<Version> {
             Lit::Int(number) if number.suffix().is_empty() => {
                 Ok(Version::Fixed(format!("v{}", number.base10_digits())))
             }
-            Lit::Str(text) => {
-                crate::name::check("version", &text.value()).map(|()| Version::Fixed(text.value()))
-            }
+            Lit::Str(text) => crate::name::check("version", &text.value()).map(|()| Version::Fixed(text.value())),
             _ => Err(SYNTAX.to_owned()),
         },
         other if as_ident(other).is_some_and(|ident| ident == "auto") => Ok(Version::Auto),
-        _ => Err(format!(
-            "the version is part of the key's text and must be known here; {SYNTAX}"
-        )),
+        _ => Err(format!("the version is part of the key's text and must be known here; {SYNTAX}")),
     };
     read.map_err(|message| report.error(value, message)).ok()
 }

@@ -16,36 +16,18 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let target = &read.target;
     let short = matches!(target.key, Key::Short(_));
 
-    let none_constant = read
-        .none_ttl
-        .as_ref()
-        .and_then(|ttl| value::constant(p, ttl));
+    let none_constant = read.none_ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
     let site = site::site(p, Which::Cached, func, &[target], none_constant.as_ref(), 0);
     let (items, name) = (&site.items, &site.name);
 
-    let cache = read
-        .cache
-        .as_ref()
-        .map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
-    let bypass = read
-        .bypass
-        .as_ref()
-        .map(|bypass| quote_spanned!(mixed=> .bypass(#bypass)));
+    let cache = read.cache.as_ref().map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
+    let bypass = read.bypass.as_ref().map(|bypass| quote_spanned!(mixed=> .bypass(#bypass)));
     // What a short key's constant says already is not said again.
-    let ttl = target
-        .ttl
-        .as_ref()
-        .filter(|ttl| !short || value::constant(p, ttl).is_none());
-    let ttl = ttl
-        .and_then(|ttl| value::early(p, func, ttl))
-        .map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
-    let none_ttl = read
-        .none_ttl
-        .as_ref()
-        .filter(|_| !short || none_constant.is_none());
-    let none_ttl = none_ttl
-        .and_then(|ttl| value::early(p, func, ttl))
-        .map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let ttl = target.ttl.as_ref().filter(|ttl| !short || value::constant(p, ttl).is_none());
+    let ttl = ttl.and_then(|ttl| value::early(p, func, ttl)).map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
+    let none_ttl = read.none_ttl.as_ref().filter(|_| !short || none_constant.is_none());
+    let none_ttl =
+        none_ttl.and_then(|ttl| value::early(p, func, ttl)).map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
     let key = key::key(p, func, target, site.specs.first().and_then(Option::as_ref));
 
     let (kept, decide) = decision(p, read, func);
@@ -76,11 +58,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
 fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStream) {
     let mixed = mixed();
     let value = quote_spanned!(mixed=> __cache_value);
-    let late = read
-        .target
-        .ttl
-        .as_ref()
-        .and_then(|ttl| value::late(p, func, ttl, &value).map(|tokens| (ttl, tokens)));
+    let late = read.target.ttl.as_ref().and_then(|ttl| value::late(p, func, ttl, &value).map(|tokens| (ttl, tokens)));
     let mut expressions = Vec::new();
     let ttl = late.map(|(ttl, tokens)| {
         expressions.push(ttl.to_token_stream());
@@ -92,14 +70,8 @@ fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStr
         quote_spanned!(mixed=> .keep(#tokens))
     });
     let Kept { before, after } = keep(func, &expressions);
-    let uses = ttl.is_some()
-        || keep_if
-            .as_ref()
-            .is_some_and(|tokens| tokens.to_string().contains("__cache_value"));
+    let uses = ttl.is_some() || keep_if.as_ref().is_some_and(|tokens| tokens.to_string().contains("__cache_value"));
     let name = if uses { value } else { quote!(_) };
-    let body = block(
-        &after,
-        quote_spanned!(mixed=> #p::Decision::new() #ttl #keep_if),
-    );
+    let body = block(&after, quote_spanned!(mixed=> #p::Decision::new() #ttl #keep_if));
     (before, quote_spanned!(mixed=> |#name| #body))
 }

@@ -12,12 +12,7 @@ use crate::scan::{as_ident, peel, place_root};
 use crate::valid::{Key, Short, Target};
 
 /// The key of a target as the runtime takes it: by value, with borrows of the parameters inside.
-pub(super) fn key(
-    p: &TokenStream,
-    func: &Func,
-    target: &Target,
-    spec: Option<&Ident>,
-) -> TokenStream {
+pub(super) fn key(p: &TokenStream, func: &Func, target: &Target, spec: Option<&Ident>) -> TokenStream {
     match &target.key {
         Key::Typed(expr) => {
             let span = func.return_span();
@@ -36,24 +31,11 @@ pub(super) fn key(
 fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     match peel(expr) {
         Expr::Struct(literal) => {
-            let ExprStruct {
-                attrs,
-                qself: None,
-                path,
-                fields,
-                dot2_token,
-                rest,
-                ..
-            } = literal
-            else {
+            let ExprStruct { attrs, qself: None, path, fields, dot2_token, rest, .. } = literal else {
                 return expr.to_token_stream();
             };
             let fields = fields.iter().map(|field| {
-                let (attrs, member, value) = (
-                    &field.attrs,
-                    &field.member,
-                    field_value(p, func, &field.expr),
-                );
+                let (attrs, member, value) = (&field.attrs, &field.member, field_value(p, func, &field.expr));
                 let member_span = at(member.span());
                 quote_spanned!(member_span=> #(#attrs)* #member: #value)
             });
@@ -64,26 +46,13 @@ fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
             quote!((#(#attrs)* #path #braces))
         }
         Expr::Call(call) => {
-            let ExprCall {
-                func: callee, args, ..
-            } = call;
+            let ExprCall { func: callee, args, .. } = call;
             let constructor = match peel(callee) {
-                Expr::Path(path) => path
-                    .path
-                    .segments
-                    .last()
-                    .is_some_and(|last| capitalised(&last.ident)),
+                Expr::Path(path) => path.path.segments.last().is_some_and(|last| capitalised(&last.ident)),
                 _ => false,
             };
-            let args = args.iter().map(|arg| {
-                if constructor {
-                    field_value(p, func, arg)
-                } else {
-                    argument(func, arg)
-                }
-            });
-            let mut parens =
-                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#args),*));
+            let args = args.iter().map(|arg| if constructor { field_value(p, func, arg) } else { argument(func, arg) });
+            let mut parens = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#(#args),*));
             parens.set_span(call.paren_token.span.join());
             quote!(#callee #parens)
         }
@@ -136,19 +105,8 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
         let method = Ident::new(if part.hashed { "hashed" } else { "part" }, span);
         quote_spanned!(span=> __cache_out.#method(&#value);)
     });
-    let out = Ident::new(
-        if short.parts.is_empty() {
-            "_"
-        } else {
-            "__cache_out"
-        },
-        mixed,
-    );
-    let out = if short.parts.is_empty() {
-        quote!(_)
-    } else {
-        quote!(#out)
-    };
+    let out = Ident::new(if short.parts.is_empty() { "_" } else { "__cache_out" }, mixed);
+    let out = if short.parts.is_empty() { quote!(_) } else { quote!(#out) };
     let tenant = match &short.tenant {
         Some(tenant) => {
             let span = at(tenant.span());
@@ -206,15 +164,10 @@ pub(super) fn spec(
 ) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
-    let suffix = short
-        .suffix
-        .as_ref()
-        .and_then(crate::args::literal)
-        .map(|text| quote_spanned!(mixed=> .suffix(#text)));
+    let suffix =
+        short.suffix.as_ref().and_then(crate::args::literal).map(|text| quote_spanned!(mixed=> .suffix(#text)));
     let version = match &short.version {
-        Some(Version::Fixed(text)) => {
-            Some(quote_spanned!(mixed=> .version(#p::Version::Fixed(#text))))
-        }
+        Some(Version::Fixed(text)) => Some(quote_spanned!(mixed=> .version(#p::Version::Fixed(#text)))),
         _ => None,
     };
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
@@ -228,10 +181,7 @@ pub(super) fn spec(
     });
     let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
-    let tenant = short
-        .tenant
-        .is_some()
-        .then(|| quote_spanned!(mixed=> .tenant()));
+    let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
     quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant)
 }
 
@@ -242,11 +192,7 @@ pub(super) fn type_path(expr: &Expr) -> Option<Path> {
         Expr::Call(call) => type_path(&call.func),
         Expr::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last()?;
-            if capitalised(&last.ident) || path.path.segments.len() > 1 {
-                constructor(&path.path)
-            } else {
-                None
-            }
+            if capitalised(&last.ident) || path.path.segments.len() > 1 { constructor(&path.path) } else { None }
         }
         _ => None,
     }
@@ -262,16 +208,12 @@ fn constructor(path: &Path) -> Option<Path> {
         path.segments.pop_punct();
         return Some(path);
     }
-    path.segments
-        .last()
-        .is_some_and(|last| capitalised(&last.ident))
-        .then_some(path)
+    path.segments.last().is_some_and(|last| capitalised(&last.ident)).then_some(path)
 }
 
 fn capitalised(ident: &Ident) -> bool {
     let name = ident.to_string();
     let name = name.trim_start_matches("r#").trim_start_matches('_');
     // `MAX` is a constant, `UserKey` and `K` are types.
-    name.starts_with(char::is_uppercase)
-        && (name.len() == 1 || name.contains(|c: char| c.is_lowercase()))
+    name.starts_with(char::is_uppercase) && (name.len() == 1 || name.contains(|c: char| c.is_lowercase()))
 }

@@ -90,9 +90,5 @@ fn keep(func: &Func, expressions: &[TokenStream]) -> Kept {
 
 /// `{ .. }` unless there is nothing to put before the expression.
 fn block(before: &TokenStream, expression: TokenStream) -> TokenStream {
-    if before.is_empty() {
-        expression
-    } else {
-        quote!({ #before #expression })
-    }
+    if before.is_empty() { expression } else { quote!({ #before #expression }) }
 }

@@ -28,11 +28,7 @@ pub(super) fn site(
 ) -> Site {
     let mixed = mixed();
     let numbered = |base: &str, n: usize| {
-        let text = if n == 0 {
-            base.to_owned()
-        } else {
-            format!("{base}_{n}")
-        };
+        let text = if n == 0 { base.to_owned() } else { format!("{base}_{n}") };
         Ident::new(&text, mixed)
     };
     let name = numbered("__CACHE_SITE", index);
@@ -45,9 +41,9 @@ pub(super) fn site(
                 let ttl = target.ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
                 let spec = key::spec(p, short, ttl.as_ref(), none_ttl);
                 items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
-                let (version, value) =
-                    value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
-                let entry = quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
+                let (version, value) = value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
+                let entry =
+                    quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
                 specs.push(Some(constant));
                 entry
             }
@@ -89,27 +85,15 @@ pub(super) fn site(
 }
 
 /// The version and the value's type name, where the return type can be named outside the function.
-fn value_facts(
-    p: &TokenStream,
-    which: Which,
-    func: &Func,
-    auto: bool,
-) -> (TokenStream, TokenStream) {
+fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool) -> (TokenStream, TokenStream) {
     let mixed = mixed();
     let none = quote_spanned!(mixed=> ::core::option::Option::None);
     if which == Which::Invalidates || !is_nameable(func, &func.return_type(), false) {
         return (TokenStream::new(), none);
     }
     let shape = super::shape(p, func);
-    let version = if auto {
-        quote_spanned!(mixed=> .version(#p::auto_version(#shape)))
-    } else {
-        TokenStream::new()
-    };
-    (
-        version,
-        quote_spanned!(mixed=> ::core::option::Option::Some(|| #p::value_name(#shape))),
-    )
+    let version = if auto { quote_spanned!(mixed=> .version(#p::auto_version(#shape))) } else { TokenStream::new() };
+    (version, quote_spanned!(mixed=> ::core::option::Option::Some(|| #p::value_name(#shape))))
 }
 
 /// Whether an item inside the function can name this type: it sees neither the generics of the function nor those of the
@@ -118,16 +102,9 @@ fn value_facts(
 fn is_nameable(func: &Func, ty: &TokenStream, key: bool) -> bool {
     let hidden = |ident: &Ident| {
         let name = ident.to_string();
-        let letter = name.len() <= 2
-            && name.starts_with(char::is_uppercase)
-            && !name.contains(char::is_lowercase);
+        let letter = name.len() <= 2 && name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase);
         name == "Self" || name == "impl" || letter || func.is_generic(ident)
     };
-    let lifetime = |ty: &TokenStream| {
-        ty.to_string()
-            .replace("'static", "")
-            .replace("'_", "")
-            .contains('\'')
-    };
+    let lifetime = |ty: &TokenStream| ty.to_string().replace("'static", "").replace("'_", "").contains('\'');
     !any_ident(ty, &hidden) && !lifetime(ty) && !(key && ty.to_string().contains('<'))
 }

@@ -11,10 +11,7 @@ use crate::scan::{peel, variable};
 
 /// `ret` as the user's tokens spell it, if the expression names it.
 pub(super) fn ret(func: &Func, tokens: impl ToTokens) -> Option<Ident> {
-    let found = func
-        .ret_is_special()
-        .then(|| variable(tokens, "ret"))
-        .flatten()?;
+    let found = func.ret_is_special().then(|| variable(tokens, "ret")).flatten()?;
     Some(match found {
         TokenTree::Ident(ident) => ident,
         other => Ident::new("ret", other.span()),
@@ -43,12 +40,7 @@ pub(super) fn early(p: &TokenStream, func: &Func, time: &Time) -> Option<TokenSt
 }
 
 /// A duration that does.
-pub(super) fn late(
-    p: &TokenStream,
-    func: &Func,
-    time: &Time,
-    value: &TokenStream,
-) -> Option<TokenStream> {
+pub(super) fn late(p: &TokenStream, func: &Func, time: &Time, value: &TokenStream) -> Option<TokenStream> {
     match time {
         Time::Closure(closure) => Some(over(p, func, &Expr::Closure(closure.clone()), value)),
         Time::Expr(expr) => ret(func, expr).map(|_| over(p, func, expr, value)),

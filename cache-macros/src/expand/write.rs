@@ -14,10 +14,8 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
     let p = &private(krate);
-    let cache = writes
-        .iter()
-        .find_map(|write| write.cache.as_ref())
-        .map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
+    let cache =
+        writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let stores = writes.iter().any(|write| write.which == Which::Updates);
 
     let mut parts = Parts::default();
@@ -30,18 +28,8 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
             parts.target(p, write.which, func, target, spec.as_ref());
         }
     }
-    let Parts {
-        items,
-        first_site,
-        before,
-        late,
-        on_value,
-        ..
-    } = &parts;
-    let Kept {
-        before: kept,
-        after: unkept,
-    } = keep(func, late);
+    let Parts { items, first_site, before, late, on_value, .. } = &parts;
+    let Kept { before: kept, after: unkept } = keep(func, late);
     let pin_type = func.pin_type();
     let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {
@@ -85,14 +73,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn target(
-        &mut self,
-        p: &TokenStream,
-        which: Which,
-        func: &Func,
-        target: &Target,
-        spec: Option<&Ident>,
-    ) {
+    fn target(&mut self, p: &TokenStream, which: Which, func: &Func, target: &Target, spec: Option<&Ident>) {
         let mixed = mixed();
         let key = key::key(p, func, target, spec);
         let call = match (&target.key, which) {
@@ -129,34 +110,23 @@ impl Parts {
         let value = quote_spanned!(mixed=> __cache_value);
         let ttl = target.ttl.as_ref().map(|ttl| {
             self.late.push(ttl.to_token_stream());
-            value::early(p, func, ttl)
-                .or_else(|| value::late(p, func, ttl, &value))
-                .unwrap_or_default()
+            value::early(p, func, ttl).or_else(|| value::late(p, func, ttl, &value)).unwrap_or_default()
         });
         let ttl = match ttl {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
         let span = func.return_span();
-        self.on_value
-            .extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
+        self.on_value.extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
     }
 
     /// `Fate::Value(value) => ..`
-    fn on_value_arm(
-        &self,
-        p: &TokenStream,
-        unkept: &TokenStream,
-        calls: &TokenStream,
-    ) -> TokenStream {
+    fn on_value_arm(&self, p: &TokenStream, unkept: &TokenStream, calls: &TokenStream) -> TokenStream {
         let mixed = mixed();
         if calls.is_empty() {
             return quote_spanned!(mixed=> #p::Fate::Value(_) => {});
         }
-        let ret = self
-            .ret
-            .as_ref()
-            .map(|ret| quote_spanned!(mixed=> let #ret = __cache_value;));
+        let ret = self.ret.as_ref().map(|ret| quote_spanned!(mixed=> let #ret = __cache_value;));
         quote_spanned! {mixed=>
             #p::Fate::Value(__cache_value) => {
                 #ret

@@ -26,6 +26,7 @@ pub struct CacheBuilder {
     connect_timeout: Duration,
     wait_timeout: Duration,
     max_value_bytes: u64,
+    compress_above: Option<usize>,
     memory: MemoryLimits,
     max_pending: u64,
     breaker: BreakerConfig,
@@ -44,6 +45,7 @@ impl CacheBuilder {
             connect_timeout: Duration::from_secs(1),
             wait_timeout: Duration::from_secs(5),
             max_value_bytes: 8 << 20,
+            compress_above: None,
             memory: MemoryLimits { entries: 100_000, bytes: 64 << 20 },
             max_pending: 10_000,
             breaker: BreakerConfig {
@@ -119,6 +121,14 @@ impl CacheBuilder {
     /// from 1 to 512 MiB (the server's own limit).
     pub fn max_value_bytes(mut self, bytes: u64) -> Self {
         self.max_value_bytes = bytes;
+        self
+    }
+
+    /// Compresses values of more than `bytes` encoded bytes with zlib, where that makes them smaller. They are then no longer
+    /// readable with `redis-cli`. Default: never. Readers of any setting read both, if they have the feature `compress`.
+    #[cfg(feature = "compress")]
+    pub fn compress_above(mut self, bytes: usize) -> Self {
+        self.compress_above = Some(bytes);
         self
     }
 
@@ -203,6 +213,7 @@ impl CacheBuilder {
                 default_ttl: self.default_ttl,
                 operation_timeout: self.operation_timeout,
                 wait_timeout: self.wait_timeout,
+                compress_above: self.compress_above,
                 max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
             },
             flights: Flights::new(),

@@ -16,7 +16,7 @@ use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeyText, TypedKey};
 use crate::private::{Decision, Typed};
 use crate::registry;
-use crate::wire::{Meta, Payload, decode, encode_value};
+use crate::wire::{Meta, Payload, decode, encode_packed};
 
 impl Cache {
     /// The value under `key`, if it is stored.
@@ -233,7 +233,7 @@ impl Cache {
     {
         let now = self.0.clock.now();
         let meta = Meta { created: Some(now), expires: Some(now.saturating_add(millis(ttl))), tags: key.tags() };
-        let bytes = encode_value(value, &meta)
+        let bytes = encode_packed(value, &meta, self.0.settings.compress_above)
             .map_err(|error| CacheError::new(operation, ErrorKind::Encode).with_detail(error.to_string()))?;
         let limit = self.0.settings.max_value_bytes;
         if bytes.len() > limit {

@@ -61,6 +61,7 @@ pub(crate) struct Settings {
     pub operation_timeout: Duration,
     pub wait_timeout: Duration,
     pub max_value_bytes: usize,
+    pub compress_above: Option<usize>,
 }
 
 /// The key of one call in one cache.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::finish;
 use crate::cache::{Budget, Cache};
@@ -20,7 +21,7 @@ use crate::private::Decision;
 use crate::registry;
 use crate::store::Store;
 use crate::telemetry::{self, FillEnd, LoadEnd};
-use crate::wire::{Meta, Payload, encode_none, encode_value};
+use crate::wire::{Meta, Payload, encode_none, encode_packed};
 
 /// Leave to run the body.
 pub(crate) struct Load(Kind);
@@ -86,16 +87,23 @@ impl Load {
     }
 
     pub(crate) fn start(&self) -> Running {
-        let (cache, resource) = match &self.0 {
-            Kind::Uncached { cache, resource, .. } => (cache, *resource),
-            Kind::Leading(plan) => (&plan.cache, plan.resource),
-        };
+        let (cache, resource) = self.names();
         cache.0.counts.loads.add();
         Running { cache: cache.clone(), resource, started: Instant::now(), ended: false }
     }
 
+    fn names(&self) -> (&Cache, &'static str) {
+        match &self.0 {
+            Kind::Uncached { cache, resource, .. } => (cache, resource),
+            Kind::Leading(plan) => (&plan.cache, plan.resource),
+        }
+    }
+
+    /// Runs the body in a span of its own, so that the calls it makes do not report in place of this one.
     pub(crate) async fn nested<B: Future>(&self, body: B) -> B::Output {
-        call::nested(body).await
+        let (cache, resource) = self.names();
+        let span = tracing::debug_span!("cache_load", cache = %cache.0.name, resource);
+        call::nested(body).instrument(span).await
     }
 
     /// The body failed: the next waiter loads.
@@ -126,7 +134,7 @@ impl Load {
             Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
             Kind::Leading(plan) => {
                 let ttl = decision.ttl.unwrap_or(plan.ttl);
-                match encode_value(value, &plan.meta(ttl)) {
+                match encode_packed(value, &plan.meta(ttl), plan.cache.0.settings.compress_above) {
                     Ok(bytes) => {
                         let stored = (decision.keep && !ttl.is_zero()).then(|| (Arc::clone(&bytes), ttl));
                         plan.land(stored, Landed::Value(bytes)).await;

@@ -39,6 +39,12 @@ impl KeyWriter {
     /// A hash hides a value only as far as the value is hard to guess.
     pub fn hashed<K: CacheKey + ?Sized>(&mut self, part: &K) {
         self.next();
+        self.hash_of(part);
+    }
+
+    /// Appends the hash of a part inside the part that is being written, for a newtype of a hashed field.
+    #[doc(hidden)]
+    pub fn hash_of<K: CacheKey + ?Sized>(&mut self, part: &K) {
         let mut inner = Self::new();
         part.write_key(&mut inner);
         self.digest(&inner.text);

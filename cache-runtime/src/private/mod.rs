@@ -15,14 +15,26 @@ pub use inventory;
 
 pub use self::enter::{Call, Entry, enter};
 pub use self::fill::{Decision, Fill, load};
-pub use self::infer::{TagText, fate, probe, stored_under, typed_target, value_name};
+pub use self::infer::{TagText, auto_version, fate, probe, stored_under, typed_target, value_name};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::shape::{CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
+pub use crate::schema::{CacheSchema, Recursion, hash};
 
 /// Calls `function` with `value`, so that a closure written in an attribute learns its parameter's type.
 pub fn apply<V: ?Sized, O>(value: &V, function: impl FnOnce(&V) -> O) -> O {
     function(value)
+}
+
+/// Calls `function` with a key and a value, so that a closure written in an attribute learns its parameters' types.
+pub fn validate<K: ?Sized, V: ?Sized>(key: &K, value: &V, function: impl FnOnce(&K, &V) -> bool) -> bool {
+    function(key, value)
+}
+
+/// Writes a tenant, absent or not, and says which: what both `write_key` and `write_tenant` of a derived key call.
+pub fn tenant<K: CacheKey + ?Sized>(tenant: &K, out: &mut KeyWriter) -> Tenancy {
+    out.part(tenant);
+    if tenant.is_absent() { Tenancy::Missing } else { Tenancy::Written }
 }

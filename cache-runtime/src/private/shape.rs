@@ -180,7 +180,7 @@ mod tests {
         ($returned:ty) => {{
             #[allow(unused_imports)]
             use super::{ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};
-            type_name_of_val(&(&&&Probe::<$returned>::NEW).shape()).replace("cache_runtime::private::shape::", "")
+            type_name_of_val(&(&&&Probe::<$returned>::NEW).shape()).replace("cache_runtime::__private::shape::", "")
         }};
     }
 

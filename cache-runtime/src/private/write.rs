@@ -14,7 +14,7 @@ use crate::clock::millis;
 use crate::key::KeyText;
 use crate::recovery::Sweep;
 use crate::telemetry;
-use crate::wire::{Meta, encode_value};
+use crate::wire::{Meta, encode_packed};
 
 /// Collects the targets of one `#[invalidates]` or `#[updates]` call and acts on them.
 ///
@@ -110,7 +110,7 @@ impl Write {
             expires: Some(now.saturating_add(millis(ttl))),
             tags: std::mem::take(&mut slot.tags),
         };
-        let end = match encode_value(value, &meta) {
+        let end = match encode_packed(value, &meta, settings.compress_above) {
             Ok(bytes) if bytes.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
             Ok(bytes) => {

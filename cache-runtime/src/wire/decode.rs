@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::envelope::{Opened, open};
+use super::envelope::{Opened, is_envelope, open, open_loose};
 use super::{DecodeError, Meta};
 
 /// A decoded entry.
@@ -20,7 +20,20 @@ pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8], none_allowed: bool) -> R
     if none || bare_null {
         return if none_allowed { Ok(Decoded { meta, value: None }) } else { Err(DecodeError::UnexpectedNone) };
     }
-    match serde_json::from_slice(value) {
+    match serde_json::from_slice(&value) {
+        Ok(value) => Ok(Decoded { meta, value: Some(value) }),
+        Err(error) if error.is_data() => Err(DecodeError::Mismatch),
+        Err(_) => reordered(bytes),
+    }
+}
+
+/// An envelope that begins as ours do and goes on otherwise: another writer's, with fields after the value.
+fn reordered<V: DeserializeOwned>(bytes: &[u8]) -> Result<Decoded<'_, V>, DecodeError> {
+    if !is_envelope(bytes) {
+        return Err(DecodeError::Malformed);
+    }
+    let Opened { meta, value, .. } = open_loose(bytes)?;
+    match serde_json::from_slice(&value) {
         Ok(value) => Ok(Decoded { meta, value: Some(value) }),
         Err(error) if error.is_data() => Err(DecodeError::Mismatch),
         Err(_) => Err(DecodeError::Malformed),

@@ -20,12 +20,31 @@ impl fmt::Display for EncodeError {
 }
 
 /// The envelope around a value. The value stands last, so that a reader can find it without reading it.
-pub(crate) fn encode_value<V: Serialize + ?Sized>(value: &V, meta: &Meta<'_>) -> Result<Payload, EncodeError> {
+fn encode_value<V: Serialize + ?Sized>(value: &V, meta: &Meta<'_>) -> Result<Payload, EncodeError> {
     let mut bytes = head(meta);
     bytes.extend_from_slice(b"\"value\":");
     serde_json::to_writer(&mut bytes, value).map_err(EncodeError)?;
     bytes.push(b'}');
     Ok(Arc::new(bytes))
+}
+
+/// Like [`encode_value`], but what is longer than `compress_above` bytes goes into a compressed frame, if that is shorter.
+pub(crate) fn encode_packed<V: Serialize + ?Sized>(
+    value: &V,
+    meta: &Meta<'_>,
+    compress_above: Option<usize>,
+) -> Result<Payload, EncodeError> {
+    let plain = encode_value(value, meta)?;
+    #[cfg(feature = "compress")]
+    if compress_above.is_some_and(|least| plain.len() > least) {
+        let json = serde_json::to_vec(value).map_err(EncodeError)?;
+        if let Some(frame) = super::frame::pack(&json, meta) {
+            return Ok(Arc::new(frame));
+        }
+    }
+    #[cfg(not(feature = "compress"))]
+    let _ = compress_above;
+    Ok(plain)
 }
 
 /// The envelope that says "there is none".

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::frame::{is_frame, open_frame};
 use super::{DecodeError, Meta};
 
 /// An opened envelope; the value is still bytes.
@@ -12,17 +13,25 @@ use super::{DecodeError, Meta};
 pub(crate) struct Opened<'a> {
     pub meta: Meta<'a>,
     pub none: bool,
-    pub value: &'a [u8],
+    pub value: Cow<'a, [u8]>,
 }
 
-/// Opens an envelope or takes the bytes as bare JSON.
+/// Opens an envelope or a frame, or takes the bytes as bare JSON.
 pub(crate) fn open(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
     if let Some(opened) = Cursor(bytes).canonical() {
         return Ok(opened);
     }
-    if !is_envelope(bytes) {
-        return Ok(Opened { meta: Meta::default(), none: false, value: bytes });
+    if is_frame(bytes) {
+        return open_frame(bytes);
     }
+    if !is_envelope(bytes) {
+        return Ok(Opened { meta: Meta::default(), none: false, value: Cow::Borrowed(bytes) });
+    }
+    open_loose(bytes)
+}
+
+/// Opens an envelope of any spacing and field order.
+pub(crate) fn open_loose(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
     let loose: Loose<'_> = serde_json::from_slice(bytes).map_err(|_| DecodeError::Malformed)?;
     if loose.version != 1 {
         return Err(DecodeError::UnknownVersion);
@@ -31,12 +40,12 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
     Ok(Opened {
         meta: Meta { created: loose.created, expires: loose.expires, tags: loose.tags },
         none: loose.none,
-        value: value.get().as_bytes(),
+        value: Cow::Borrowed(value.get().as_bytes()),
     })
 }
 
 /// Whether the first field of a JSON object is `$cache`.
-fn is_envelope(bytes: &[u8]) -> bool {
+pub(crate) fn is_envelope(bytes: &[u8]) -> bool {
     let rest = bytes.trim_ascii_start();
     rest.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"$cache\""))
 }
@@ -80,7 +89,7 @@ impl<'a> Cursor<'a> {
         let none = self.eat(b"\"none\":true,").is_some();
         self.eat(b"\"value\":")?;
         let value = self.0.strip_suffix(b"}")?;
-        Some(Opened { meta, none, value })
+        Some(Opened { meta, none, value: Cow::Borrowed(value) })
     }
 
     fn eat(&mut self, text: &[u8]) -> Option<()> {

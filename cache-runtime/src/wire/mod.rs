@@ -5,12 +5,13 @@
 mod decode;
 mod encode;
 mod envelope;
+mod frame;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(crate) use decode::decode;
-pub(crate) use encode::{encode_none, encode_value};
+pub(crate) use encode::{encode_none, encode_packed};
 
 use crate::clock::Millis;
 
@@ -35,6 +36,8 @@ pub(crate) enum DecodeError {
     Malformed,
     /// An envelope or frame of a version this release does not know.
     UnknownVersion,
+    /// A frame whose codec or compression this build does not have.
+    Unsupported,
     /// JSON, but not of the asked type.
     Mismatch,
     /// `null` for a function that cannot return "none".
@@ -48,12 +51,16 @@ impl DecodeError {
         match self {
             Self::Malformed => "malformed",
             Self::UnknownVersion => "unknown_version",
+            Self::Unsupported => "unsupported",
             Self::Mismatch => "mismatch",
             Self::UnexpectedNone => "unexpected_none",
             Self::Rejected => "rejected",
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// The tags of an entry; none for bytes that are no entry.
 pub(crate) fn tags_of(bytes: &[u8]) -> Vec<Cow<'_, str>> {

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-use cache_runtime::{Status, cached};
+use cache_runtime::{CacheKey, CacheSchema, Status, cached};
+use serde::{Deserialize, Serialize};
 
 use crate::{AnyUser, ByName, Runs, User, alone, status, user};
 
@@ -69,4 +70,47 @@ async fn a_computed_suffix() {
         miss_then_hit!(computed_suffix(1, "b"));
     })
     .await;
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheSchema)]
+struct Team {
+    id: u64,
+}
+
+#[cached(resource = "auto", key(id), version = auto)]
+async fn auto(id: u64) -> Result<Team, String> {
+    Ok(Team { id })
+}
+
+#[cached(resource = "auto-generic", key(id), version = auto)]
+async fn auto_generic<T: CacheSchema + Serialize + for<'de> Deserialize<'de> + From<u64> + Send>(id: u64) -> Option<T> {
+    Some(T::from(id))
+}
+
+#[tokio::test]
+async fn a_version_from_the_shape() {
+    alone(async {
+        assert_eq!(miss_then_hit!(auto(1)), Ok(Team { id: 1 }));
+        assert_eq!(miss_then_hit!(auto_generic::<u64>(1)), Some(1));
+    })
+    .await;
+}
+
+#[derive(CacheKey)]
+#[cache(resource = "derived-team", value = Team, ttl = "5m", version = auto)]
+struct TeamKey<'a> {
+    #[cache(tenant)]
+    org: &'a str,
+    id: u64,
+}
+
+#[cached(TeamKey { org, id }, ttl = "1m")]
+async fn derived(org: String, id: u64) -> Option<Team> {
+    drop(org);
+    Some(Team { id })
+}
+
+#[tokio::test]
+async fn a_derived_key_that_borrows() {
+    alone(async { assert_eq!(miss_then_hit!(derived("a".to_owned(), 1)), Some(Team { id: 1 })) }).await;
 }

@@ -1,0 +1,164 @@
+//! Code for `TypedKey`: the key as the name of an entry. Nothing here can fail.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{DeriveInput, Generics, Ident, Path};
+
+use super::expand::{ID, each_shape, write_id, write_tenant};
+use super::parse::VersionArg;
+use super::tags::{Piece, Tag};
+use super::valid::{Key, KeyField, Role, Shape, Typed};
+use crate::derive::generics;
+
+pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>, bounded: &Generics) -> TokenStream {
+    let p = &key.runtime;
+    let name = &input.ident;
+    let value = typed.value;
+    let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
+    let spec = spec(key, typed);
+    let write_id = each_shape(key, &ID, |shape| write_id(p, shape));
+    let write_tenant = typed.tenant.then(|| {
+        let write = each_shape(key, &[Role::Tenant], |shape| {
+            shape.with(&[Role::Tenant]).map(|field| write_tenant(p, field)).collect()
+        });
+        quote! {
+            fn write_tenant(&self, __cache_out: &mut #p::__private::KeyWriter) -> #p::__private::Tenancy {
+                #write
+            }
+        }
+    });
+    let tags = (!typed.tags.is_empty()).then(|| tags(key, &typed.tags));
+    let accepts = typed.validate.map(|validate| {
+        quote! {
+            fn accepts(&self, __cache_value: &Self::Value) -> bool {
+                #p::__private::validate(self, __cache_value, #validate)
+            }
+        }
+    });
+    let registered = generics::as_static(name, &input.generics).map(|ty| {
+        quote! {
+            #p::__private::inventory::submit! {
+                #p::__private::KeyRef {
+                    key: || ::core::any::type_name::<#ty>(),
+                    value: || ::core::any::type_name::<<#ty as #p::__private::TypedKey>::Value>(),
+                    spec: || <#ty as #p::__private::TypedKey>::SPEC,
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                }
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #p::__private::TypedKey for #name #ty_generics #where_clause {
+            type Value = #value;
+            const SPEC: #p::__private::KeySpec = #spec;
+            fn write_id(&self, __cache_out: &mut #p::__private::KeyWriter) {
+                #write_id
+            }
+            #write_tenant
+            #tags
+            #accepts
+        }
+        #registered
+    }
+}
+
+/// `KeySpec::new("user").version(..)..`
+fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
+    let p = &key.runtime;
+    let resource = typed.resource;
+    let mut spec = quote!(#p::__private::KeySpec::new(#resource));
+    match typed.version {
+        Some(VersionArg::Fixed(text)) => spec.extend(quote!(.version(#p::__private::Version::Fixed(#text)))),
+        Some(VersionArg::Auto) => {
+            let value = typed.value;
+            spec.extend(quote!(.version(#p::__private::Version::Auto(<#value as #p::__private::CacheSchema>::FINGERPRINT))));
+        }
+        None => {}
+    }
+    if let Some(suffix) = typed.suffix {
+        spec.extend(quote!(.suffix(#suffix)));
+    }
+    if let Some(ttl) = typed.ttl {
+        let ttl = ttl.expand(p);
+        spec.extend(quote!(.ttl(#ttl)));
+    }
+    if let Some(ttl) = typed.none_ttl {
+        let ttl = ttl.expand(p);
+        spec.extend(quote!(.none_ttl(#ttl)));
+    }
+    let parts = parts(p, &key.shapes);
+    if !parts.is_empty() {
+        spec.extend(quote!(.parts(&[#(#parts),*])));
+    }
+    if !typed.tags.is_empty() {
+        let templates = typed.tags.iter().map(|tag| &tag.literal);
+        spec.extend(quote!(.tags(&[#(#templates),*])));
+    }
+    if typed.tenant {
+        spec.extend(quote!(.tenant()));
+    }
+    spec
+}
+
+/// The parts for the registry. The parts of an enum depend on the variant, so there they are `variant` and `..`.
+fn parts(p: &Path, shapes: &[Shape<'_>]) -> Vec<TokenStream> {
+    match shapes {
+        [shape] if shape.variant.is_none() => shape
+            .with(&ID)
+            .map(|field| {
+                let name = &field.name;
+                let new = if field.role == Role::Hash { quote!(hashed) } else { quote!(new) };
+                quote!(#p::__private::KeyPart::#new(#name))
+            })
+            .collect(),
+        shapes => {
+            let mut parts = vec![quote!(#p::__private::KeyPart::new("variant"))];
+            if shapes.iter().any(|shape| shape.with(&ID).next().is_some()) {
+                parts.push(quote!(#p::__private::KeyPart::new("..")));
+            }
+            parts
+        }
+    }
+}
+
+fn tags(key: &Key<'_>, tags: &[Tag]) -> TokenStream {
+    let p = &key.runtime;
+    let every = [Role::Part, Role::Hash, Role::Tenant, Role::Skip];
+    let used = |name: &String| {
+        tags.iter().any(|tag| tag.pieces.iter().any(|piece| matches!(piece, Piece::Field(field) if field == name)))
+    };
+    let arms = key.shapes.iter().map(|shape| {
+        let fields: Vec<_> = shape.with(&every).filter(|field| used(&field.name)).collect();
+        let bindings = fields.iter().map(|KeyField { member, variable, .. }| quote!(#member: #variable));
+        let path = shape.variant.map_or_else(|| quote!(Self), |variant| quote!(Self::#variant));
+        let rest = (fields.len() < shape.fields.len()).then(|| quote!(..));
+        let texts = tags.iter().map(|tag| tag_text(p, tag, &fields));
+        quote!(#path { #(#bindings,)* #rest } => ::std::vec![#(#texts),*],)
+    });
+    quote! {
+        fn tags(&self) -> ::std::vec::Vec<#p::__private::Cow<'static, str>> {
+            match self { #(#arms)* }
+        }
+    }
+}
+
+fn tag_text(p: &Path, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
+    let span = tag.literal.span().resolved_at(Span::call_site());
+    if let [Piece::Text(text)] = tag.pieces.as_slice() {
+        return quote!(#p::__private::Cow::Borrowed(#text));
+    }
+    let mut template = String::new();
+    let mut args = Vec::new();
+    for piece in &tag.pieces {
+        match piece {
+            Piece::Text(text) => template.push_str(&text.replace('{', "{{").replace('}', "}}")),
+            Piece::Field(name) => {
+                template.push_str("{}");
+                args.extend(fields.iter().find(|field| field.name == *name).map(|field| Ident::new(&field.variable.to_string(), span)));
+            }
+        }
+    }
+    quote!(#p::__private::Cow::Owned(::std::format!(#template, #(#args),*)))
+}

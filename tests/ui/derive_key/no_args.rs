@@ -1,0 +1,7 @@
+use cache_runtime::CacheKey;
+
+#[derive(CacheKey)]
+#[cache]
+struct Key(u8);
+
+fn main() {}

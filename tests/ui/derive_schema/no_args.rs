@@ -1,0 +1,7 @@
+use cache_runtime::CacheSchema;
+
+#[derive(CacheSchema)]
+#[cache_schema]
+struct Value(u8);
+
+fn main() {}

@@ -1,0 +1,7 @@
+use cache_runtime::CacheSchema;
+
+#[derive(CacheSchema)]
+#[cache_schema(opaqe = "value")]
+struct Value(u8);
+
+fn main() {}
