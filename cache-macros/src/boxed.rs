@@ -3,7 +3,9 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound};
+use syn::{
+    Expr, ExprAsync, ExprCall, GenericArgument, Pat, PathArguments, ReturnType, Signature, Stmt, Type, TypeParamBound,
+};
 
 use crate::func::statements;
 
@@ -25,15 +27,23 @@ pub(crate) struct Boxed {
 
 impl Boxed {
     pub(crate) fn find(sig: &Signature, body: &Group) -> Option<Self> {
-        let ReturnType::Type(_, returned) = &sig.output else { return None };
+        let ReturnType::Type(_, returned) = &sig.output else {
+            return None;
+        };
         let output = output(returned)?.clone();
         let mut before = statements(body).ok()?;
-        let Some(Stmt::Expr(Expr::Call(mut call), None)) = before.pop() else { return None };
-        let Expr::Path(path) = &*call.func else { return None };
+        let Some(Stmt::Expr(Expr::Call(mut call), None)) = before.pop() else {
+            return None;
+        };
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
         if path.path.segments.last()?.ident != "pin" || call.args.len() != 1 {
             return None;
         }
-        let Some(Expr::Async(future)) = call.args.pop() else { return None };
+        let Some(Expr::Async(future)) = call.args.pop() else {
+            return None;
+        };
         call.args = Punctuated::new();
         let (prefix, body) = split(&future);
         let lets = prefix.iter().filter_map(|stmt| match stmt {
@@ -90,7 +100,9 @@ fn output(ty: &Type) -> Option<&Type> {
         Type::Paren(paren) => output(&paren.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+            let PathArguments::AngleBracketed(args) = &last.arguments else {
+                return None;
+            };
             if last.ident != "Pin" && last.ident != "Box" {
                 return None;
             }
@@ -105,9 +117,13 @@ fn output(ty: &Type) -> Option<&Type> {
 }
 
 fn future_output(bound: &TypeParamBound) -> Option<&Type> {
-    let TypeParamBound::Trait(bound) = bound else { return None };
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
     let last = bound.path.segments.last()?;
-    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    let PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
     if last.ident != "Future" {
         return None;
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-const SYNTAX: &str = "write a number and a unit, such as \"30s\", \"30m\", \"1h 30m\" or \"500ms\"; units are ms, s, m, h, d and w";
+const SYNTAX: &str =
+    "write a number and a unit, such as \"30s\", \"30m\", \"1h 30m\" or \"500ms\"; units are ms, s, m, h, d and w";
 
 /// Reads a duration, or says what to write instead.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -22,12 +23,16 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
             return Err(format!("`{text}` is not a duration; {SYNTAX}"));
         }
         if tail.starts_with('.') {
-            return Err(format!("fractions are not allowed in a duration; use a smaller unit, such as \"1500ms\" for \"1.5s\" ({SYNTAX})"));
+            return Err(format!(
+                "fractions are not allowed in a duration; use a smaller unit, such as \"1500ms\" for \"1.5s\" ({SYNTAX})"
+            ));
         }
         let letters = tail.find(|c: char| !c.is_alphabetic() && c != 'µ').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
         if unit.is_empty() {
-            return Err(format!("`{number}` has no unit; write \"{number}s\" for seconds or \"{number}m\" for minutes"));
+            return Err(format!(
+                "`{number}` has no unit; write \"{number}s\" for seconds or \"{number}m\" for minutes"
+            ));
         }
         let number: u64 = number.parse().map_err(|_| too_long(text))?;
         total = millis(number, unit)?
@@ -71,7 +76,9 @@ fn millis(number: u64, unit: &str) -> Result<Option<Duration>, String> {
         "w" => 7 * 24 * 60 * 60 * 1000,
         _ => {
             let near = match unit.to_ascii_lowercase().as_str() {
-                "ns" | "us" | "µs" => return Err(format!("`{unit}` is finer than a cache can keep; the smallest unit is ms")),
+                "ns" | "us" | "µs" => {
+                    return Err(format!("`{unit}` is finer than a cache can keep; the smallest unit is ms"));
+                }
                 "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => "ms",
                 "s" | "sec" | "secs" | "second" | "seconds" => "s",
                 "m" | "min" | "mins" | "minute" | "minutes" => "m",

@@ -144,12 +144,12 @@ impl Func {
 
     /// `if false { return .. }`, so that `?` in the body knows what it converts into.
     pub(crate) fn pin_type(&self) -> TokenStream {
-        let mixed = Span::mixed_site();
+        let span = self.return_span();
         let ty = self.return_type();
         if is_impl(&ty) {
             return TokenStream::new();
         }
-        quote_spanned! {mixed=>
+        quote_spanned! {span=>
             if let ::core::option::Option::Some(__cache_never) = ::core::option::Option::None::<#ty> {
                 return __cache_never;
             }
@@ -164,8 +164,7 @@ fn is_impl(ty: &TokenStream) -> bool {
 fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
     let mut attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
-    let defaultness =
-        if input.peek(Token![default]) && !input.peek2(Token![!]) { Some(input.parse()?) } else { None };
+    let defaultness = if input.peek(Token![default]) && !input.peek2(Token![!]) { Some(input.parse()?) } else { None };
     not_another_item(input)?;
     let sig: Signature = input.parse()?;
     let body = if input.peek(Token![;]) {
@@ -235,14 +234,20 @@ fn not_another_item(input: ParseStream<'_>) -> syn::Result<()> {
     } else if input.peek(Token![enum]) {
         "an enum"
     } else if input.peek(Token![impl]) || input.peek2(Token![impl]) {
-        return Err(input.error("this attribute goes on an `async fn`, not on an `impl` block; put it on the methods inside"));
+        return Err(
+            input.error("this attribute goes on an `async fn`, not on an `impl` block; put it on the methods inside")
+        );
     } else if input.peek(Token![trait]) || input.peek2(Token![trait]) {
-        return Err(input.error("this attribute goes on an `async fn`, not on a trait; put it on the methods of an `impl`"));
+        return Err(
+            input.error("this attribute goes on an `async fn`, not on a trait; put it on the methods of an `impl`")
+        );
     } else if input.peek(Token![mod]) {
         "a module"
     } else if input.peek(Token![type]) {
         "a type alias"
-    } else if input.peek(Token![static]) || (input.peek(Token![const]) && input.peek2(syn::Ident) && !input.peek2(Token![fn])) {
+    } else if input.peek(Token![static])
+        || (input.peek(Token![const]) && input.peek2(syn::Ident) && !input.peek2(Token![fn]))
+    {
         "a constant"
     } else if input.peek(Token![let]) {
         "a variable"

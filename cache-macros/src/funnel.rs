@@ -36,7 +36,10 @@ fn cached(args: TokenStream, func: &mut Func, report: &mut Report) -> Option<Tok
     for (which, attr) in take_ours(func, |_| true) {
         let message = match which {
             Which::Cached => "`#[cached]` is given twice; remove one".to_owned(),
-            other => format!("a function that is `#[cached]` does not always run, so it cannot have `#[{}]`; split it in two", other.name()),
+            other => format!(
+                "a function that is `#[cached]` does not always run, so it cannot have `#[{}]`; split it in two",
+                other.name()
+            ),
         };
         report.error(attr.path(), message);
     }
@@ -102,7 +105,10 @@ fn take_ours(func: &mut Func, wanted: impl Fn(Which) -> bool) -> Vec<(Which, Att
 fn check_function(which: Which, func: &Func, report: &mut Report) {
     let name = which.name();
     if !func.has_body() {
-        report.error(&func.sig.ident, format_args!("a declaration has no body to run; put `#[{name}]` on the methods of the `impl`"));
+        report.error(
+            &func.sig.ident,
+            format_args!("a declaration has no body to run; put `#[{name}]` on the methods of the `impl`"),
+        );
     } else if !func.is_async() {
         report.error(func.sig.fn_token, format_args!("`#[{name}]` goes on an `async fn`; write `async fn`"));
     }
@@ -118,7 +124,10 @@ fn check_return(which: Which, func: &Func, report: &mut Report) {
     let Some(ty) = func.returns() else {
         if matches!(func.sig.output, ReturnType::Default) {
             let end = func.sig.paren_token.span.close();
-            report.push(syn::Error::new(end, format_args!("`#[{name}]` stores what the function returns; add a return type: `-> T`")));
+            report.push(syn::Error::new(
+                end,
+                format_args!("`#[{name}]` stores what the function returns; add a return type: `-> T`"),
+            ));
         }
         return;
     };
@@ -126,6 +135,7 @@ fn check_return(which: Which, func: &Func, report: &mut Report) {
         Type::Never(_) => "a function that never returns has nothing to store",
         Type::Tuple(tuple) if tuple.elems.is_empty() => "there is nothing to store in `()`; return the value",
         Type::Reference(_) => "a reference cannot be stored; return an owned value, such as `String` for `&str`",
+        Type::ImplTrait(_) if !func.is_async() => return,
         Type::ImplTrait(_) => "an `impl Trait` has no type to read it back as; name the type",
         Type::Path(path) if path.path.segments.last().is_some_and(|last| ok_of_unit(last)) => {
             "there is nothing to store in `()`; return the value"
@@ -137,7 +147,10 @@ fn check_return(which: Which, func: &Func, report: &mut Report) {
 
 /// `Result<(), E>`, `Option<()>`.
 fn ok_of_unit(last: &syn::PathSegment) -> bool {
-    let syn::PathArguments::AngleBracketed(args) = &last.arguments else { return false };
-    let unit = matches!(args.args.first(), Some(syn::GenericArgument::Type(Type::Tuple(tuple))) if tuple.elems.is_empty());
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+        return false;
+    };
+    let unit =
+        matches!(args.args.first(), Some(syn::GenericArgument::Type(Type::Tuple(tuple))) if tuple.elems.is_empty());
     unit && (last.ident == "Result" || last.ident == "Option")
 }

@@ -33,6 +33,11 @@ impl Report {
         self.error.is_none()
     }
 
+    /// How many mistakes were found so far.
+    pub(crate) fn count(&self) -> usize {
+        self.error.iter().flatten().count()
+    }
+
     /// The mistakes as `compile_error!` calls; nothing when there are none.
     pub(crate) fn finish(mut self) -> Option<TokenStream> {
         self.error.take().map(syn::Error::into_compile_error)

@@ -15,7 +15,9 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Ident(ident) if wanted(ident) && !is_label(&tokens, at) => return Some(token.clone()),
+            TokenTree::Ident(ident) if wanted(ident) && !is_label(&tokens, at) => {
+                return Some(token.clone());
+            }
             TokenTree::Group(group) => {
                 if let Some(found) = find(group.stream(), wanted) {
                     return Some(found);
@@ -28,8 +30,7 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
                     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
                     &rest[..end]
                 });
-                let names_it =
-                    inside.any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
+                let names_it = inside.any(|name| syn::parse_str::<Ident>(name).is_ok_and(|ident| wanted(&ident)));
                 if text.starts_with(['"', 'r']) && names_it {
                     return Some(token.clone());
                 }
@@ -42,7 +43,8 @@ fn find(tokens: TokenStream, wanted: &mut dyn FnMut(&Ident) -> bool) -> Option<T
 
 fn is_label(tokens: &[TokenTree], at: usize) -> bool {
     let punct = |at: Option<usize>, wanted: char| {
-        at.and_then(|at| tokens.get(at)).is_some_and(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == wanted))
+        at.and_then(|at| tokens.get(at))
+            .is_some_and(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == wanted))
     };
     let before = |back: usize| at.checked_sub(back);
     let field = punct(before(1), '.') && !punct(before(2), '.');

@@ -105,7 +105,8 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     for (tokens, mut group) in given.groups {
         check.variables(&group, report);
         for name in [group.cache.name(), group.krate.name()].into_iter().flatten() {
-            report.error(name, format_args!("`{name}` holds for the whole attribute; write it outside the parentheses"));
+            report
+                .error(name, format_args!("`{name}` holds for the whole attribute; write it outside the parentheses"));
         }
         if let Some(key) = group.keys.first() {
             report.error(key, "a typed key needs no parentheses around it");
@@ -177,22 +178,29 @@ impl Check<'_> {
         let which = self.which.name();
         let resource = std::mem::take(&mut given.resource);
         let (key, skip) = (std::mem::take(&mut given.key), std::mem::take(&mut given.skip));
-        if resource.get().is_none() {
-            let names = [key.name(), skip.name(), given.version.name(), given.tags.name(), given.suffix.name(), given.tenant.name()];
-            match names.into_iter().flatten().next() {
-                Some(name) => report.error(name, "whose key is this? write `resource = \"user\"` before it"),
-                // A `resource` that was refused has said so.
-                None if !report.is_empty() => {}
-                None => report.push(syn::Error::new(
-                    Span::call_site(),
-                    format_args!("`#[{which}]` needs a key: `#[{which}(UserKey {{ id }})]` or `#[{which}(resource = \"user\", key(id))]`"),
-                )),
-            }
-        } else if let (Some(_), Some(both)) = (key.name(), skip.name()) {
+        if let (Some(_), Some(both)) = (key.name(), skip.name()) {
             report.error(both, "`key` and `skip` exclude each other; keep the one that is shorter");
-        } else if let (Some(name), None, None) = (resource.name(), key.name(), skip.name()) {
-            let rest = if self.which == Which::Cached { "; or `skip(..)` the others" } else { "" };
-            report.error(name, format_args!("which parameters make the key? write `key(..)`{rest} ({})", self.parameters()));
+        }
+        let any = [
+            key.name(),
+            skip.name(),
+            given.version.name(),
+            given.tags.name(),
+            given.suffix.name(),
+            given.tenant.name(),
+        ];
+        match (resource.name(), any.into_iter().flatten().next()) {
+            _ if !given.complete => {}
+            (None, Some(name)) => report.error(name, "whose key is this? write `resource = \"user\"` too"),
+            (None, None) => report.push(syn::Error::new(
+                Span::call_site(),
+                format_args!("`#[{which}]` needs a key: `#[{which}(UserKey {{ id }})]` or `#[{which}(resource = \"user\", key(id))]`"),
+            )),
+            (Some(name), _) if key.name().is_none() && skip.name().is_none() => {
+                let rest = if self.which == Which::Cached { "; or `skip(..)` the others" } else { "" };
+                report.error(name, format_args!("which parameters make the key? write `key(..)`{rest} ({})", self.parameters()));
+            }
+            (Some(_), _) => {}
         }
         let parts = match (key.take(), skip.take()) {
             (Some(parts), _) => {
@@ -215,7 +223,9 @@ impl Check<'_> {
     }
 
     fn part(&self, part: &Part, report: &mut Report) {
-        let Source::Param(ident) = &part.source else { return };
+        let Source::Param(ident) = &part.source else {
+            return;
+        };
         let ret = ident == "ret" && self.func.ret_is_special();
         if !ret && self.func.param(ident).is_none() {
             self.unknown(ident, report);
@@ -228,7 +238,8 @@ impl Check<'_> {
                 self.unknown(name, report);
             }
         }
-        let kept = self.func.params.iter().filter(|param| !skipped.iter().any(|name| name.unraw() == param.ident.unraw()));
+        let kept =
+            self.func.params.iter().filter(|param| !skipped.iter().any(|name| name.unraw() == param.ident.unraw()));
         kept.map(|param| Part {
             name: param.ident.unraw().to_string(),
             hashed: false,
@@ -261,7 +272,8 @@ impl Check<'_> {
         early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
         early.extend(given.tags.get().into_iter().flatten().map(Tag::values));
         early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
-        let late = [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
+        let late =
+            [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
         let tags = given.tag_targets.iter().map(|(_, tag)| tag.values());
         let no_self = self.func.receiver().is_none() && self.func.self_name().is_none();
         for tokens in early.iter().cloned().chain(late.into_iter().flatten()).chain(tags) {
@@ -272,9 +284,14 @@ impl Check<'_> {
         let before: &[_] = if self.which == Which::Cached { &early } else { &[] };
         let whole = [given.cache.get().map(ToTokens::to_token_stream)];
         if self.func.ret_is_special() {
-            for tokens in before.iter().cloned().chain(whole.into_iter().flatten().filter(|_| self.which != Which::Cached)) {
+            for tokens in
+                before.iter().cloned().chain(whole.into_iter().flatten().filter(|_| self.which != Which::Cached))
+            {
                 if let Some(found) = variable(tokens, "ret") {
-                    report.error(found, "`ret`, the returned value, is not known yet here: this is evaluated before the body");
+                    report.error(
+                        found,
+                        "`ret`, the returned value, is not known yet here: this is evaluated before the body",
+                    );
                 }
             }
         }

@@ -20,7 +20,6 @@ mod telemetry;
 mod wire;
 
 pub(crate) use __private as private;
-pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
 pub use breaker::BreakerState;
 pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
 pub use cache::{Cache, CacheBuilder, Health, Stats};

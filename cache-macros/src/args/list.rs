@@ -80,10 +80,7 @@ fn one(which: Which, input: ParseStream<'_>) -> syn::Result<Raw> {
 
 fn is_assignment(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok()
-        && ahead.peek(Token![=])
-        && !ahead.peek(Token![==])
-        && !ahead.peek(Token![=>])
+    ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==]) && !ahead.peek(Token![=>])
 }
 
 /// Whether `name(..)` is an argument and not a call that gives a key.
@@ -96,8 +93,21 @@ fn is_list(which: Which, name: &Ident) -> bool {
 
 /// Every argument of any of the attributes, and `hash`, which belongs into `key(..)`.
 const ALL: [&str; 15] = [
-    "resource", "key", "skip", "ttl", "version", "tags", "tag", "tenant", "suffix", "cache", "bypass", "cache_if",
-    "cache_none", "crate", "hash",
+    "resource",
+    "key",
+    "skip",
+    "ttl",
+    "version",
+    "tags",
+    "tag",
+    "tenant",
+    "suffix",
+    "cache",
+    "bypass",
+    "cache_if",
+    "cache_none",
+    "crate",
+    "hash",
 ];
 
 /// Whether the attribute has such an argument; otherwise says what to write.
@@ -125,7 +135,9 @@ pub(super) fn known(which: Which, name: &Ident, report: &mut Report) -> bool {
 /// Arguments that exist, but not here.
 fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
     Some(match (which, name) {
-        (Which::Invalidates, "ttl") => "an invalidation stores nothing, so it has no `ttl`; write it on the `#[cached]` function",
+        (Which::Invalidates, "ttl") => {
+            "an invalidation stores nothing, so it has no `ttl`; write it on the `#[cached]` function"
+        }
         (Which::Invalidates, "version") => "an invalidation removes the entry in every version; remove `version`",
         (Which::Invalidates, "tags") => "to invalidate by tag, write `tag(\"..\")`",
         (Which::Invalidates | Which::Updates, "skip") => "name the parts of the key instead: `key(id)`",
@@ -134,7 +146,9 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
         }
         (Which::Cached, "tag") => "`tag(..)` invalidates; to tag the entry, write `tags(\"..\")`",
         (_, "hash") => "`hash(..)` belongs into the key: `key(hash(email))`",
-        (_, "result" | "option") => "not needed: `Result` and `Option` are recognised, and only `Ok` and `Some` are cached",
+        (_, "result" | "option") => {
+            "not needed: `Result` and `Option` are recognised, and only `Ok` and `Some` are cached"
+        }
         (_, "sync_writes" | "sync_lock" | "single_flight") => "not needed: one caller per key runs the body, always",
         _ => return None,
     })
@@ -143,8 +157,8 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
 /// What other caches call it.
 fn synonym(name: &str) -> Option<&'static str> {
     Some(match name {
-        "time" | "expire" | "expires" | "expiry" | "expiration" | "expires_in" | "timeout" | "lifetime" | "max_age" | "duration"
-        | "ttl_secs" | "ttl_seconds" | "ttl_ms" | "time_to_live" => "ttl",
+        "time" | "expire" | "expires" | "expiry" | "expiration" | "expires_in" | "timeout" | "lifetime" | "max_age"
+        | "duration" | "ttl_secs" | "ttl_seconds" | "ttl_ms" | "time_to_live" => "ttl",
         "name" | "prefix" | "namespace" | "entity" | "region" | "kind" | "table" => "resource",
         "id" | "ids" | "args" | "params" | "by" | "on" | "convert" | "key_by" => "key",
         "ignore" | "exclude" | "except" | "without" => "skip",

@@ -41,11 +41,24 @@ impl Which {
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Cached => &[
-                "resource", "key", "skip", "ttl", "version", "tags", "tenant", "suffix", "cache", "bypass", "cache_if",
-                "cache_none", "crate",
+                "resource",
+                "key",
+                "skip",
+                "ttl",
+                "version",
+                "tags",
+                "tenant",
+                "suffix",
+                "cache",
+                "bypass",
+                "cache_if",
+                "cache_none",
+                "crate",
             ],
             Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "cache", "crate"],
-            Self::Updates => &["resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache", "crate"],
+            Self::Updates => {
+                &["resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache", "crate"]
+            }
         }
     }
 }
@@ -53,6 +66,8 @@ impl Which {
 /// The arguments of one attribute, or of one group `(resource = "..", key(..))` in it.
 #[derive(Default)]
 pub(crate) struct Given {
+    /// Every argument could be read, so that what is missing was not meant to be there.
+    pub(crate) complete: bool,
     pub(crate) keys: Vec<Expr>,
     pub(crate) groups: Vec<(TokenStream, Given)>,
     pub(crate) tag_targets: Vec<(TokenStream, Tag)>,
@@ -73,11 +88,18 @@ pub(crate) struct Given {
 
 /// Parses what stands between the parentheses of `#[which(..)]`. `is_param` decides whether a lone word such as `key` is
 /// a parameter that holds a key, or an argument without its value.
-pub(crate) fn parse(which: Which, tokens: TokenStream, is_param: &dyn Fn(&Ident) -> bool, report: &mut Report) -> Given {
+pub(crate) fn parse(
+    which: Which,
+    tokens: TokenStream,
+    is_param: &dyn Fn(&Ident) -> bool,
+    report: &mut Report,
+) -> Given {
+    let before = report.count();
     let mut given = Given::default();
     for raw in list::parse(which, tokens, report) {
         given.add(which, raw, is_param, report);
     }
+    given.complete = report.count() == before;
     given
 }
 

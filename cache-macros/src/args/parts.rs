@@ -29,16 +29,23 @@ pub(crate) enum Source {
 
 pub(super) fn key(inside: TokenStream, report: &mut Report) -> Vec<Part> {
     let parts = Punctuated::<Raw, Token![,]>::parse_terminated.parse2(inside);
-    let Some(raw) = report.ok(parts) else { return Vec::new() };
+    let Some(raw) = report.ok(parts) else {
+        return Vec::new();
+    };
     let mut parts: Vec<Part> = Vec::new();
     for raw in raw {
-        let Some(part) = one(raw, report) else { continue };
+        let Some(part) = one(raw, report) else {
+            continue;
+        };
         if parts.iter().any(|earlier| earlier.name == part.name) {
             let tokens = match &part.source {
                 Source::Param(ident) => ident.to_token_stream(),
                 Source::Expr(expr) => expr.to_token_stream(),
             };
-            report.error(tokens, format_args!("`{}` is in the key twice; remove one, or name it: `other = ..`", part.name));
+            report.error(
+                tokens,
+                format_args!("`{}` is in the key twice; remove one, or name it: `other = ..`", part.name),
+            );
         } else {
             parts.push(part);
         }
@@ -118,7 +125,9 @@ fn one(Raw { name, hashed, expr }: Raw, report: &mut Report) -> Option<Part> {
 
 pub(super) fn skip(inside: TokenStream, report: &mut Report) -> Vec<Ident> {
     let names = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(inside);
-    let Some(names) = report.ok(names) else { return Vec::new() };
+    let Some(names) = report.ok(names) else {
+        return Vec::new();
+    };
     names
         .iter()
         .filter_map(|expr| {

@@ -21,14 +21,19 @@ pub(crate) enum Piece {
 
 pub(super) fn parse(name: &Ident, inside: TokenStream, report: &mut Report) -> Vec<Tag> {
     let tags = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(inside);
-    let Some(tags) = report.ok(tags) else { return Vec::new() };
+    let Some(tags) = report.ok(tags) else {
+        return Vec::new();
+    };
     if tags.is_empty() {
         report.error(name, format_args!("`{name}` is empty; write `{name}(\"users\")`"));
     }
     let mut seen: Vec<Tag> = Vec::new();
     for expr in &tags {
         let Some(text) = super::literal(expr) else {
-            report.error(expr, format_args!("a tag is a string, such as `{name}(\"users\")` or `{name}(\"org:{{org}}\")`"));
+            report.error(
+                expr,
+                format_args!("a tag is a string, such as `{name}(\"users\")` or `{name}(\"org:{{org}}\")`"),
+            );
             continue;
         };
         if seen.iter().any(|tag| tag.text.value() == text.value()) {
@@ -67,9 +72,9 @@ fn template(literal: &LitStr) -> syn::Result<Vec<Piece>> {
             if inside.trim().is_empty() {
                 return Err(error("an empty `{}` in a tag; name the parameter, such as \"org:{org}\""));
             }
-            let value = syn::LitStr::new(inside, literal.span())
-                .parse()
-                .map_err(|_| error(&format!("`{{{inside}}}` is not an expression; name a parameter, such as \"org:{{org}}\"")))?;
+            let value = syn::LitStr::new(inside, literal.span()).parse().map_err(|_| {
+                error(&format!("`{{{inside}}}` is not an expression; name a parameter, such as \"org:{{org}}\""))
+            })?;
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }

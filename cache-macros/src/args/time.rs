@@ -50,8 +50,12 @@ fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
             Lit::Int(number) if number.suffix().is_empty() => {
                 number.base10_parse().map_err(|_| format!("`{number}` is too long")).and_then(crate::duration::seconds)
             }
-            Lit::Int(number) => Err(format!("write the seconds without a type, `{}`, or a unit, \"{0}s\"", number.base10_digits())),
-            Lit::Float(_) => Err(format!("a number is whole seconds; for less write a unit, such as `{name} = \"1500ms\"`")),
+            Lit::Int(number) => {
+                Err(format!("write the seconds without a type, `{}`, or a unit, \"{0}s\"", number.base10_digits()))
+            }
+            Lit::Float(_) => {
+                Err(format!("a number is whole seconds; for less write a unit, such as `{name} = \"1500ms\"`"))
+            }
             _ => Err(format!("not a duration; write `{name} = \"30m\"`")),
         },
         Expr::Unary(minus) if matches!(minus.op, UnOp::Neg(_)) && matches!(*minus.expr, Expr::Lit(_)) => {

@@ -16,7 +16,9 @@ const SYNTAX: &str = "write `version = 2`, `version = \"v2\"` or `version = auto
 pub(super) fn parse(value: &Expr, report: &mut Report) -> Option<Version> {
     let read = match peel(value) {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(number) if number.suffix().is_empty() => Ok(Version::Fixed(format!("v{}", number.base10_digits()))),
+            Lit::Int(number) if number.suffix().is_empty() => {
+                Ok(Version::Fixed(format!("v{}", number.base10_digits())))
+            }
             Lit::Str(text) => crate::name::check("version", &text.value()).map(|()| Version::Fixed(text.value())),
             _ => Err(SYNTAX.to_owned()),
         },

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::{Kept, block, key, keep, mixed, private, respan, shape, site, value};
+use super::{Kept, block, keep, key, mixed, private, respan, shape, site, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::valid::{Key, Read};
@@ -26,26 +26,31 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let ttl = target.ttl.as_ref().filter(|ttl| !short || value::constant(p, ttl).is_none());
     let ttl = ttl.and_then(|ttl| value::early(p, func, ttl)).map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
     let none_ttl = read.none_ttl.as_ref().filter(|_| !short || none_constant.is_none());
-    let none_ttl = none_ttl.and_then(|ttl| value::early(p, func, ttl)).map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let none_ttl =
+        none_ttl.and_then(|ttl| value::early(p, func, ttl)).map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
     let key = key::key(p, func, target, site.specs.first().and_then(Option::as_ref));
 
     let (kept, decide) = decision(p, read, func);
     let (shape, pin_type, body) = (shape(p, func), func.pin_type(), func.body());
+    // Both calls stand at the return type, so that what is wrong with it is said there, and once.
     let span = func.return_span();
     let q = &respan(p, span);
-    let enter = quote_spanned!(span=> #q::enter);
+    let enter = quote_spanned! {span=>
+        #q::enter(#q::Call::new(&#name) #cache #bypass #ttl #none_ttl, __cache_shape, #key).await
+    };
+    let body = quote_spanned!(mixed=> ::core::pin::pin!(async move { #pin_type #body }));
+    let load = quote_spanned!(span=> #q::load(__cache_fill, #body, #decide).await);
     func.with_body(quote_spanned! {mixed=>
         #items
         let __cache_shape = #shape;
-        let __cache_entry = {
-            #enter(#p::Call::new(&#name) #cache #bypass #ttl #none_ttl, __cache_shape, #key).await
-        };
+        // The key, and with it every borrow of a parameter, ends with this statement.
+        let __cache_entry = #enter;
         let __cache_fill = match __cache_entry {
             #p::Entry::Ready(__cache_ret) => return __cache_ret,
             #p::Entry::Load(__cache_fill) => __cache_fill,
         };
         #kept
-        #p::load(__cache_fill, ::core::pin::pin!(async move { #pin_type #body }), #decide).await
+        #load
     })
 }
 

@@ -71,8 +71,8 @@ fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
 fn field_value(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     if place_root(expr).is_some_and(|root| is_variable(func, root)) {
         let span = at(expr.span());
-        let place = peel(expr);
-        return quote_spanned!(span=> #p::key_field(&#place));
+        let (q, place) = (&respan(p, span), peel(expr));
+        return quote_spanned!(span=> #q::key_field(&#place));
     }
     expr.to_token_stream()
 }
@@ -110,7 +110,8 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
     let tenant = match &short.tenant {
         Some(tenant) => {
             let span = at(tenant.span());
-            quote_spanned!(span=> |__cache_out: &mut #p::KeyWriter| #p::Tenancy::write(&#tenant, __cache_out))
+            let q = &respan(p, span);
+            quote_spanned!(span=> |__cache_out: &mut #p::KeyWriter| #q::Tenancy::write(&#tenant, __cache_out))
         }
         None => quote_spanned!(mixed=> |_: &mut #p::KeyWriter| #p::Tenancy::Shared),
     };
@@ -155,10 +156,16 @@ pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
 }
 
 /// The constant facts of a short key.
-pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, none_ttl: Option<&TokenStream>) -> TokenStream {
+pub(super) fn spec(
+    p: &TokenStream,
+    short: &Short,
+    ttl: Option<&TokenStream>,
+    none_ttl: Option<&TokenStream>,
+) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
-    let suffix = short.suffix.as_ref().and_then(crate::args::literal).map(|text| quote_spanned!(mixed=> .suffix(#text)));
+    let suffix =
+        short.suffix.as_ref().and_then(crate::args::literal).map(|text| quote_spanned!(mixed=> .suffix(#text)));
     let version = match &short.version {
         Some(Version::Fixed(text)) => Some(quote_spanned!(mixed=> .version(#p::Version::Fixed(#text)))),
         _ => None,
@@ -166,7 +173,11 @@ pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, no
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
     let none_ttl = none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
     let parts = short.parts.iter().map(|Part { name, hashed, .. }| {
-        if *hashed { quote_spanned!(mixed=> #p::KeyPart::hashed(#name)) } else { quote_spanned!(mixed=> #p::KeyPart::new(#name)) }
+        if *hashed {
+            quote_spanned!(mixed=> #p::KeyPart::hashed(#name))
+        } else {
+            quote_spanned!(mixed=> #p::KeyPart::new(#name))
+        }
     });
     let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));

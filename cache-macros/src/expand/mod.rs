@@ -77,7 +77,9 @@ fn keep(func: &Func, expressions: &[TokenStream]) -> Kept {
         let ident = &param.ident;
         let name = ident.to_string();
         let name = name.trim_start_matches("r#");
-        let Some(used) = expressions.iter().find_map(|tokens| variable(tokens, name)) else { continue };
+        let Some(used) = expressions.iter().find_map(|tokens| variable(tokens, name)) else {
+            continue;
+        };
         let span = at(used.span());
         let kept = Ident::new(&format!("__cache_keep_{name}"), mixed);
         before.extend(quote_spanned!(span=> let #kept = ::core::clone::Clone::clone(&#ident);));

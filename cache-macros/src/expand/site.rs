@@ -42,7 +42,8 @@ pub(super) fn site(
                 let spec = key::spec(p, short, ttl.as_ref(), none_ttl);
                 items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
                 let (version, value) = value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
-                let entry = quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
+                let entry =
+                    quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
                 specs.push(Some(constant));
                 entry
             }

@@ -50,7 +50,9 @@ pub(super) fn late(p: &TokenStream, func: &Func, time: &Time, value: &TokenStrea
 
 /// A duration that is known while compiling.
 pub(super) fn constant(p: &TokenStream, time: &Time) -> Option<TokenStream> {
-    let Time::Fixed(duration) = time else { return None };
+    let Time::Fixed(duration) = time else {
+        return None;
+    };
     let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
     let mixed = mixed();
     Some(quote_spanned!(mixed=> #p::Duration::new(#secs, #nanos)))

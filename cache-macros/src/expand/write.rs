@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
-use super::{Kept, key, keep, lookup, mixed, private, respan, shape, site, value};
+use super::{Kept, keep, key, lookup, mixed, private, respan, shape, site, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::valid::{Key, Target, Write};
@@ -14,7 +14,8 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
     let p = &private(krate);
-    let cache = writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
+    let cache =
+        writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let stores = writes.iter().any(|write| write.which == Which::Updates);
 
     let mut parts = Parts::default();
@@ -87,7 +88,7 @@ impl Parts {
                 let span = func.return_span();
                 let q = &respan(p, span);
                 let checked = quote_spanned!(span=> #q::stored_under(__cache_shape, #key));
-                quote_spanned!(mixed=> let #slot = __cache_write.slot(&#checked);)
+                quote_spanned!(span=> let #slot = __cache_write.slot(&#checked);)
             }
             _ => quote_spanned!(mixed=> __cache_write.remove(&#key);),
         };
@@ -115,7 +116,8 @@ impl Parts {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
-        self.on_value.extend(quote_spanned!(mixed=> __cache_write.store(#slot, __cache_value, #ttl);));
+        let span = func.return_span();
+        self.on_value.extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
     }
 
     /// `Fate::Value(value) => ..`

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use super::key::KeyOf;
 use super::shape::{CacheValue, Fate, Probe, Shape};
 use super::site::TargetSpec;
-use crate::key::{CacheKey, TypedKey, key_text};
+use crate::key::{CacheKey, TypedKey, Version, key_text};
+use crate::schema::CacheSchema;
 
 /// The probe for the type of `returned`, where the type has no name (`impl Trait`).
 pub fn probe<R>(returned: &R) -> Probe<R> {
@@ -24,6 +25,15 @@ pub fn fate<S: Shape>(shape: S, returned: &S::Return) -> Fate<'_, S::Value> {
 pub fn value_name<S: Shape>(shape: S) -> &'static str {
     let _ = shape;
     type_name::<S::Value>()
+}
+
+/// `version = auto`.
+pub fn auto_version<S: Shape>(shape: S) -> Version
+where
+    S::Value: CacheSchema,
+{
+    let _ = shape;
+    Version::Auto(<S::Value as CacheSchema>::FINGERPRINT)
 }
 
 /// The facts of a typed key whose type can be named.

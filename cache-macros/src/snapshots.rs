@@ -1,0 +1,168 @@
+//! What the macros write, for the main shapes: one file per shape in `tests/snapshots`.
+//!
+//! `UPDATE_SNAPSHOTS=1 cargo test -p cache-macros` writes them anew.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::args::Which;
+use crate::funnel::attribute;
+
+fn check(name: &str, which: Which, args: TokenStream, item: TokenStream) {
+    let expanded = attribute(which, args, item);
+    let file = syn::parse2(expanded).expect("an expansion is Rust");
+    let text = prettyplease::unparse(&file);
+    let path = format!("{}/tests/snapshots/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &text).expect("the snapshot can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{name} changed; UPDATE_SNAPSHOTS=1 accepts it");
+}
+
+#[test]
+fn cached_typed() {
+    check(
+        "cached_typed",
+        Which::Cached,
+        quote!(UserKey { org, id }),
+        quote! {
+            /// Docs.
+            pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbError> {
+                db.user(org, id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_short() {
+    check(
+        "cached_short",
+        Which::Cached,
+        quote!(
+            resource = "user",
+            key(id, hash(email)),
+            ttl = "30m",
+            version = 2,
+            tags("users", "org:{org}"),
+            tenant = org
+        ),
+        quote! {
+            async fn get_user(org: &str, id: u64, email: &str) -> User {
+                load(org, id, email).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_by_value() {
+    check(
+        "cached_by_value",
+        Which::Cached,
+        quote!(
+            self.key(id),
+            ttl = |user| user.ttl(),
+            cache_if = ret.id > limit,
+            cache_none = "30s",
+            bypass = fresh,
+            cache = self.cache
+        ),
+        quote! {
+            async fn get_user<'a, T>(&'a self, id: T, limit: u64, fresh: bool) -> Option<User>
+            where
+                T: Id,
+            {
+                self.load(id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_auto_version() {
+    check(
+        "cached_auto_version",
+        Which::Cached,
+        quote!(resource = "user", skip(db), version = auto, crate = my::cache),
+        quote! {
+            async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
+                db.user(id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_async_trait() {
+    check(
+        "cached_async_trait",
+        Which::Cached,
+        quote!(UserKey { org: self.org, id }),
+        quote! {
+            fn get<'life0, 'async_trait>(
+                &'life0 self,
+                id: u64,
+            ) -> ::core::pin::Pin<Box<dyn ::core::future::Future<Output = Option<User>> + ::core::marker::Send + 'async_trait>>
+            where
+                'life0: 'async_trait,
+                Self: 'async_trait,
+            {
+                Box::pin(async move {
+                    if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<Option<User>> {
+                        return __ret;
+                    }
+                    let __self = self;
+                    let id = id;
+                    let __ret: Option<User> = { __self.load(id).await };
+                    __ret
+                })
+            }
+        },
+    );
+}
+
+#[test]
+fn invalidates() {
+    check(
+        "invalidates",
+        Which::Invalidates,
+        quote!(UserKey { org, id }, (resource = "team", key(team)), tag("user-lists"), tag("org:{org}")),
+        quote! {
+            async fn set_role(db: &Db, org: OrgId, id: Uuid, team: u64) -> Result<(), DbError> {
+                db.set_role(org, id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn updates() {
+    check(
+        "updates",
+        Which::Updates,
+        quote!(UserKey { org, id: ret.id }, ttl = "5m"),
+        quote! {
+            async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError> {
+                db.create(org, new).await
+            }
+        },
+    );
+}
+
+#[test]
+fn stacked() {
+    check(
+        "stacked",
+        Which::Invalidates,
+        quote!(UserKey { org, id }),
+        quote! {
+            #[updates(resource = "name", key(id), version = "2024")]
+            #[tracing::instrument]
+            async fn rename(org: &str, id: u64) -> String {
+                org.to_owned()
+            }
+        },
+    );
+}

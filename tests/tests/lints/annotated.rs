@@ -1,0 +1,63 @@
+use core::time::Duration;
+
+use cache_runtime::{cached, invalidates, updates};
+
+use crate::{Item, ItemKey};
+
+#[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}"), ttl = "30m", version = 2)]
+pub(crate) async fn short(org: &str, id: u64, name: String) -> Option<String> {
+    (id > 0 && !org.is_empty()).then_some(name)
+}
+
+#[cached(
+    ItemKey { org, id },
+    ttl = |item| Duration::from_secs(item.id),
+    cache_if = ret.id > limit.len() as u64,
+    cache_none = "1s",
+    bypass = id == 0
+)]
+pub(crate) async fn typed(org: String, id: u64, limit: String) -> Result<Option<Item>, String> {
+    const NAME: &str = "item";
+    let mut name = NAME.to_owned();
+    name.push_str(&limit);
+    if id == 9 {
+        return Err(name);
+    }
+    Ok(Some(Item { id, name: org }))
+}
+
+#[invalidates(ItemKey { org, id }, tag("items"), tag("org:{org}"))]
+pub(crate) async fn unit(org: &str, id: u64) {
+    core::future::ready((org, id)).await;
+}
+
+#[invalidates(resource = "item", key(id), suffix = view)]
+#[updates(ItemKey { org, id: ret.id }, ttl = "1h")]
+pub(crate) async fn stacked(org: String, id: u64, view: &str) -> Result<Item, String> {
+    let name = Some(view).ok_or("none")?.to_owned();
+    drop(org);
+    Ok(Item { id, name })
+}
+
+pub(crate) struct Store {
+    org: String,
+}
+
+impl Store {
+    pub(crate) const fn new(org: String) -> Self {
+        Self { org }
+    }
+
+    #[cached(ItemKey::new(&self.org, id))]
+    pub(crate) async fn method(&self, id: u64) -> Item {
+        Item { id, name: self.org.clone() }
+    }
+
+    #[cached(resource = "generic", key(id))]
+    pub(crate) async fn generic<T>(&self, id: &T) -> usize
+    where
+        T: cache_runtime::CacheKey + AsRef<str> + Sync,
+    {
+        id.as_ref().len()
+    }
+}

@@ -1,0 +1,8 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(id), cache_none = 0)]
+async fn get(id: u64) -> Option<u64> {
+    Some(id)
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(id))]
+#[cached(resource = "user", key(id))]
+async fn get(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

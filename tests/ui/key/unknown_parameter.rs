@@ -1,0 +1,10 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(idd))]
+async fn get(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _future = get(1);
+}

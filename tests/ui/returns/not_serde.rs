@@ -1,0 +1,12 @@
+use cache_runtime::cached;
+
+struct Opaque(u64);
+
+#[cached(resource = "user", key(id))]
+async fn get(id: u64) -> Opaque {
+    Opaque(id)
+}
+
+fn main() {
+    let _field = |value: Opaque| value.0;
+}
