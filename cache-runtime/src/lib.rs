@@ -1,4 +1,56 @@
-//! Cache-aside by annotation.
+//! Cache-aside by annotation: `#[cached]` reads through a cache, `#[invalidates]` removes, `#[updates]` writes through.
+//!
+//! ```
+//! use cache_runtime::{CacheKey, cached, invalidates, outcome};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Clone, Debug, Serialize, Deserialize)]
+//! struct User {
+//!     id: u64,
+//!     name: String,
+//! }
+//!
+//! /// One user, by id.
+//! #[derive(Clone, CacheKey)]
+//! #[cache(resource = "user", value = User, ttl = "30m", version = 2)]
+//! struct UserKey {
+//!     id: u64,
+//! }
+//!
+//! #[cached(UserKey { id })]
+//! async fn get_user(id: u64) -> Result<Option<User>, std::io::Error> {
+//!     Ok(Some(User { id, name: "Ada".into() })) // a query, in real life
+//! }
+//!
+//! #[invalidates(UserKey { id })]
+//! async fn rename(id: u64, name: &str) -> Result<(), std::io::Error> {
+//!     Ok(()) // an update, in real life
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), std::io::Error> {
+//! assert!(outcome(get_user(7)).await.1.is_miss());
+//! assert!(outcome(get_user(7)).await.1.is_hit());
+//! rename(7, "Grace").await?;
+//! assert!(outcome(get_user(7)).await.1.is_miss());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Which cache
+//!
+//! The one that `cache = ..` names, else the task's ([`Cache::scope`]), else the installed one ([`Cache::install`]), else an
+//! embedded in-memory one that is made on first use. [`Cache::builder`] and [`Cache::from_env`] make caches on Redis or Valkey.
+//!
+//! # Failures
+//!
+//! An annotated function returns what its body returns, whatever the store does; [`Outcome`], metrics and logs tell what
+//! happened. Direct calls ([`Cache::get`], [`Cache::put`] and so on) return a [`CacheError`].
+//!
+//! # Features
+//!
+//! `redis` (default), `tls` for `rediss://`, `compress` for zlib frames, and `uuid`, `chrono`, `time`, `rust_decimal` for key
+//! parts and schemas of those crates.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]

@@ -20,6 +20,7 @@ pub struct CacheBuilder {
     name: String,
     prefix: String,
     url: Option<(String, String)>,
+    tls_root: Option<Vec<u8>>,
     require_tenant: bool,
     default_ttl: Duration,
     operation_timeout: Duration,
@@ -39,6 +40,7 @@ impl CacheBuilder {
             name: "default".into(),
             prefix: "cache".into(),
             url: None,
+            tls_root: None,
             require_tenant: false,
             default_ttl: Duration::from_secs(300),
             operation_timeout: Duration::from_millis(50),
@@ -82,6 +84,13 @@ impl CacheBuilder {
 
     pub(crate) fn url(mut self, setting: &str, url: impl Into<String>) -> Self {
         self.url = Some((setting.to_owned(), url.into()));
+        self
+    }
+
+    /// The certificate authority, in PEM, that a `rediss://` server's certificate must come from. Default: the platform's.
+    #[cfg(feature = "tls")]
+    pub fn tls_root_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls_root = Some(pem.into());
         self
     }
 
@@ -230,12 +239,12 @@ impl CacheBuilder {
         };
         #[cfg(feature = "redis")]
         {
-            let endpoint = crate::store::parse_url(setting, url)?;
+            let endpoint = crate::store::parse_url(setting, url, self.tls_root.as_deref())?;
             Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout)))
         }
         #[cfg(not(feature = "redis"))]
         {
-            let _ = url;
+            let _ = (url, &self.tls_root);
             Err(CacheError::config(format!(
                 "`{setting}` names a server, and this build has no Redis store; enable the feature `redis` of `cache-runtime`"
             )))

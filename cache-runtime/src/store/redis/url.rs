@@ -25,8 +25,8 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Checks a URL. `setting` is the name under which the user gave it.
-pub(crate) fn parse_url(setting: &str, url: &str) -> Result<Endpoint, CacheError> {
+/// Checks a URL. `setting` is the name under which the user gave it; `root` a certificate authority in PEM.
+pub(crate) fn parse_url(setting: &str, url: &str, root: Option<&[u8]>) -> Result<Endpoint, CacheError> {
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
     let known = ["redis", "rediss", "valkey", "valkeys", "unix", "redis+unix", "valkey+unix"];
     // The URL itself may hold a password and is not repeated.
@@ -48,12 +48,22 @@ pub(crate) fn parse_url(setting: &str, url: &str) -> Result<Endpoint, CacheError
         ))
     })?;
     let shown = format!("{}/{}", info.addr(), info.redis_settings().db());
-    let client = open(setting, info)?;
+    let client = open(setting, info, root)?;
     Ok(Endpoint { client, shown })
 }
 
-fn open(setting: &str, info: ConnectionInfo) -> Result<Client, CacheError> {
-    Client::open(info).map_err(|_| {
-        CacheError::config(format!("`{setting}` names an address that this platform or build cannot open"))
-    })
+fn open(setting: &str, info: ConnectionInfo, root: Option<&[u8]>) -> Result<Client, CacheError> {
+    let opened = match root {
+        #[cfg(feature = "tls")]
+        Some(root) => {
+            let certificates = ::redis::TlsCertificates { client_tls: None, root_cert: Some(root.to_vec()) };
+            return Client::build_with_tls(info, certificates).map_err(|_| {
+                CacheError::config(
+                    "`tls_root_pem` cannot be used; it takes a certificate authority in PEM, and a `rediss://` URL",
+                )
+            });
+        }
+        _ => Client::open(info),
+    };
+    opened.map_err(|_| CacheError::config(format!("`{setting}` names an address that this platform or build cannot open")))
 }
