@@ -253,7 +253,7 @@ impl Check<'_> {
         let near = closest(&ident.to_string(), &names.iter().map(String::as_str).collect::<Vec<_>>())
             .map(|near| format!("did you mean `{near}`? "))
             .unwrap_or_default();
-        report.error(ident, format_args!("`{ident}` is not a parameter; {near}({})", self.parameters()));
+        report.error(ident, format_args!("`{ident}` is not a parameter; {near}{}", self.parameters()));
     }
 
     fn parameters(&self) -> String {
