@@ -198,7 +198,7 @@ impl Check<'_> {
             )),
             (Some(name), _) if key.name().is_none() && skip.name().is_none() => {
                 let rest = if self.which == Which::Cached { "; or `skip(..)` the others" } else { "" };
-                report.error(name, format_args!("which parameters make the key? write `key(..)`{rest} ({})", self.parameters()));
+                report.error(name, format_args!("which parameters make the key? write `key(..)`{rest}; {}", self.parameters()));
             }
             (Some(_), _) => {}
         }
