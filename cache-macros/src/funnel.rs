@@ -59,16 +59,20 @@ fn writes(which: Which, args: TokenStream, func: &mut Func, report: &mut Report)
     }
     check_function(which, func, report);
     let mut all = vec![write(which, args, func, report)];
+    let mut absorbed = TokenStream::new();
     // Attributes that are stacked act together: one task finishes them all, even when the caller is cancelled.
     for (which, attr) in take_ours(func, |_| true) {
         check_return(which, func, report);
+        // Its import is used, although nothing resolves the attribute any more.
+        let path = attr.path();
+        absorbed.extend(quote!(#[allow(unused_imports)] use #path as _;));
         let args = match attr.meta {
             Meta::List(list) => list.tokens,
             _ => TokenStream::new(),
         };
         all.push(write(which, args, func, report));
     }
-    report.is_empty().then(|| expand::writes(&all, func))
+    report.is_empty().then(|| expand::writes(&all, &absorbed, func))
 }
 
 fn write(which: Which, args: TokenStream, func: &Func, report: &mut Report) -> valid::Write {

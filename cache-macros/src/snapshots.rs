@@ -14,6 +14,7 @@ fn check(name: &str, which: Which, args: TokenStream, item: TokenStream) {
     let text = prettyplease::unparse(&file);
     let path = format!("{}/tests/snapshots/{name}.rs", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::create_dir_all(format!("{}/tests/snapshots", env!("CARGO_MANIFEST_DIR"))).expect("a folder");
         std::fs::write(&path, &text).expect("the snapshot can be written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();

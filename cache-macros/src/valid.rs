@@ -198,7 +198,7 @@ impl Check<'_> {
             )),
             (Some(name), _) if key.name().is_none() && skip.name().is_none() => {
                 let rest = if self.which == Which::Cached { "; or `skip(..)` the others" } else { "" };
-                report.error(name, format_args!("which parameters make the key? write `key(..)`{rest} ({})", self.parameters()));
+                report.error(name, format_args!("which parameters make the key? write `key(..)`{rest}; {}", self.parameters()));
             }
             (Some(_), _) => {}
         }
@@ -253,7 +253,7 @@ impl Check<'_> {
         let near = closest(&ident.to_string(), &names.iter().map(String::as_str).collect::<Vec<_>>())
             .map(|near| format!("did you mean `{near}`? "))
             .unwrap_or_default();
-        report.error(ident, format_args!("`{ident}` is not a parameter; {near}({})", self.parameters()));
+        report.error(ident, format_args!("`{ident}` is not a parameter; {near}{}", self.parameters()));
     }
 
     fn parameters(&self) -> String {

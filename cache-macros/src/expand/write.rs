@@ -10,7 +10,7 @@ use crate::valid::{Key, Target, Write};
 
 /// In: `#[invalidates(A { id })] #[updates(B { id: ret.id })] async fn f(..) -> R { BODY }`.
 /// Out: the same function, whose body names A, runs BODY, names and stores B if BODY succeeded, and finishes.
-pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
+pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
     let p = &private(krate);
@@ -41,6 +41,7 @@ pub(crate) fn expand(writes: &[Write], func: &Func) -> TokenStream {
     let body = func.body();
     let on_value = parts.on_value_arm(p, &unkept, on_value);
     func.with_body(quote_spanned! {mixed=>
+        #absorbed
         #items
         #early_shape
         let mut __cache_write = #p::Write::new(&#first_site) #cache;

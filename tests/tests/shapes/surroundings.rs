@@ -67,8 +67,8 @@ macro_rules! reader {
 
 macro_rules! with_body {
     ($name:ident $body:block) => {
-        #[cached(resource = "by-example", skip(runs))]
-        async fn $name(runs: &Runs, id: u64) -> u64 $body
+        #[cached(resource = "by-example", skip(_runs))]
+        async fn $name(_runs: &Runs, id: u64) -> u64 $body
     };
 }
 
