@@ -61,9 +61,5 @@ pub(crate) fn report(outcome: Outcome) {
 
 /// Runs a body, so that the calls it makes do not report in place of the one around it.
 pub(crate) async fn nested<F: Future>(body: F) -> F::Output {
-    if OUTCOME.try_with(|_| ()).is_ok() {
-        OUTCOME.scope(Cell::new(Outcome::UNCACHED), body).await
-    } else {
-        body.await
-    }
+    if OUTCOME.try_with(|_| ()).is_ok() { OUTCOME.scope(Cell::new(Outcome::UNCACHED), body).await } else { body.await }
 }

@@ -73,8 +73,8 @@ mod wire;
 
 pub(crate) use __private as private;
 pub use breaker::BreakerState;
-pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
 pub use cache::{Cache, CacheBuilder, Health, Stats};
+pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
 pub use call::{bypass, outcome, refresh};
 pub use error::{CacheError, ErrorKind, Operation};
 pub use key::{CacheKey, KeyField, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version, key_text};

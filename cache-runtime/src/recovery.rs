@@ -4,8 +4,8 @@
 //! store. A process that dies before they land leaves the old entries to their ttl.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -154,7 +154,8 @@ impl Recovery {
     async fn round(&self, cache: &Cache) -> bool {
         let (keys, sweeps) = {
             let state = self.lock();
-            let keys: Vec<(KeyText, u64)> = state.keys.iter().take(BATCH).map(|(key, turn)| (key.clone(), *turn)).collect();
+            let keys: Vec<(KeyText, u64)> =
+                state.keys.iter().take(BATCH).map(|(key, turn)| (key.clone(), *turn)).collect();
             let sweeps: Vec<(Sweep, u64)> = state.sweeps.iter().map(|(sweep, turn)| (sweep.clone(), *turn)).collect();
             (keys, sweeps)
         };

@@ -85,7 +85,8 @@ pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Dur
 }
 
 pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
-    counter!("cache_fills_total", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str()).increment(1);
+    counter!("cache_fills_total", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str())
+        .increment(1);
     match end {
         FillEnd::TooLarge | FillEnd::NotEncoded => {
             tracing::warn!(cache = %cache, resource, result = end.as_str(), "value not cached");

@@ -208,7 +208,14 @@ fn types_without_type_parameters_are_registered() {
     use cache_runtime::__private::{KeyRef, inventory};
     let mut found: Vec<String> = inventory::iter::<KeyRef>
         .into_iter()
-        .map(|key| format!("{} {} {}", (key.key)().replace("derive_key::", "").replace("<'_>", ""), (key.spec)().resource, key.line > 0))
+        .map(|key| {
+            format!(
+                "{} {} {}",
+                (key.key)().replace("derive_key::", "").replace("<'_>", ""),
+                (key.spec)().resource,
+                key.line > 0
+            )
+        })
         .collect();
     found.sort();
     assert_eq!(found, ["ByEmail user true", "Config config true", "Search search true", "UserKey user true"]);

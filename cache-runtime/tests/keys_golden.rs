@@ -12,7 +12,10 @@ use cache_runtime::{CacheKey, KeyWriter, key_text};
 #[test]
 fn scalars() {
     assert_eq!(key_text(&0_u8), "0");
-    assert_eq!(key_text(&-170_141_183_460_469_231_731_687_303_715_884_105_728_i128), "-170141183460469231731687303715884105728");
+    assert_eq!(
+        key_text(&-170_141_183_460_469_231_731_687_303_715_884_105_728_i128),
+        "-170141183460469231731687303715884105728"
+    );
     assert_eq!(key_text(&true), "true");
     assert_eq!(key_text(&'/'), "%2F");
     assert_eq!(key_text(&Duration::from_millis(1_500)), "1500000000ns");

@@ -49,9 +49,8 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    (option::of(nasty()), nasty(), nasty(), shape(), vec((nasty(), option::of(option::of(nasty()))), 0..3)).prop_map(
-        |(org, text, hashed, shape, pairs)| Key { org, text, hashed: Hashed(hashed), shape, pairs },
-    )
+    (option::of(nasty()), nasty(), nasty(), shape(), vec((nasty(), option::of(option::of(nasty()))), 0..3))
+        .prop_map(|(org, text, hashed, shape, pairs)| Key { org, text, hashed: Hashed(hashed), shape, pairs })
 }
 
 proptest! {

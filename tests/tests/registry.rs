@@ -114,9 +114,21 @@ fn contradictions_are_found_and_nothing_else() {
     let problems = registry::verify().expect_err("there are contradictions");
     let text = problems.to_string();
     let has = |wanted: fn(&Problem) -> bool| problems.list().iter().filter(|problem| wanted(problem)).count();
-    assert_eq!(has(|problem| matches!(problem, Problem::ValueTypes { entry, .. } if entry.contains("clash"))), 1, "{text}");
-    assert_eq!(has(|problem| matches!(problem, Problem::KeyParts { entry, .. } if entry.contains("order"))), 1, "{text}");
-    assert_eq!(has(|problem| matches!(problem, Problem::NobodyCaches { entry, .. } if entry.contains("pages"))), 1, "{text}");
+    assert_eq!(
+        has(|problem| matches!(problem, Problem::ValueTypes { entry, .. } if entry.contains("clash"))),
+        1,
+        "{text}"
+    );
+    assert_eq!(
+        has(|problem| matches!(problem, Problem::KeyParts { entry, .. } if entry.contains("order"))),
+        1,
+        "{text}"
+    );
+    assert_eq!(
+        has(|problem| matches!(problem, Problem::NobodyCaches { entry, .. } if entry.contains("pages"))),
+        1,
+        "{text}"
+    );
     assert_eq!(
         has(|problem| matches!(problem, Problem::InvalidatesOtherParts { entry, .. } if entry.contains("page"))),
         1,

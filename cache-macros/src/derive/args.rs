@@ -79,7 +79,10 @@ pub(super) fn items<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &st
         .parse_terminated(T::parse, Token![,])
         .map_err(|error| syn::Error::new(error.span(), format_args!("{error}; write `{example}`")))?;
     if items.is_empty() {
-        return Err(syn::Error::new_spanned(name, format_args!("`{name}` is empty: write `{example}`, or leave it out")));
+        return Err(syn::Error::new_spanned(
+            name,
+            format_args!("`{name}` is empty: write `{example}`, or leave it out"),
+        ));
     }
     Ok(items.into_iter().collect())
 }

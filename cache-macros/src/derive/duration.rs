@@ -24,7 +24,10 @@ impl Ttl {
             _ => return Ok(Self::Expr(Box::new(expr))),
         };
         match millis {
-            Some(0) => Err(syn::Error::new_spanned(&expr, "a time to live of zero caches nothing; write `\"30m\"`, or remove it")),
+            Some(0) => Err(syn::Error::new_spanned(
+                &expr,
+                "a time to live of zero caches nothing; write `\"30m\"`, or remove it",
+            )),
             Some(millis) => Ok(Self::Millis(millis)),
             None => Err(syn::Error::new_spanned(
                 &expr,
@@ -79,7 +82,8 @@ mod tests {
         assert_eq!(read("1h 30m"), Some(5_400_000));
         assert_eq!(read("250ms"), Some(250));
         assert_eq!(read("2w"), Some(1_209_600_000));
-        for wrong in ["", "30", "m", "30x", "30 minutes", "-1s", "1.5h", "99999999999999999999s", "99999999999999999w"] {
+        for wrong in ["", "30", "m", "30x", "30 minutes", "-1s", "1.5h", "99999999999999999999s", "99999999999999999w"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -40,10 +40,12 @@ impl Window {
     pub(super) fn sums(&self, now: Instant) -> Counts {
         let turn = self.turn(now);
         let oldest = (turn + 1).saturating_sub(BUCKETS as u64);
-        self.ring.iter().filter(|(at, _)| (oldest..=turn).contains(at)).fold(Counts::default(), |sum, (_, counts)| Counts {
-            calls: sum.calls.saturating_add(counts.calls),
-            failed: sum.failed.saturating_add(counts.failed),
-            slow: sum.slow.saturating_add(counts.slow),
+        self.ring.iter().filter(|(at, _)| (oldest..=turn).contains(at)).fold(Counts::default(), |sum, (_, counts)| {
+            Counts {
+                calls: sum.calls.saturating_add(counts.calls),
+                failed: sum.failed.saturating_add(counts.failed),
+                slow: sum.slow.saturating_add(counts.slow),
+            }
         })
     }
 

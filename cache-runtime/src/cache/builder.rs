@@ -278,9 +278,7 @@ fn name(setting: &str, text: &str) -> Result<(), CacheError> {
     if !text.is_empty() && text.len() <= 64 && text.chars().all(plain) {
         return Ok(());
     }
-    Err(CacheError::config(format!(
-        "`{setting}` is {text:?}; allowed are 1 to 64 letters, digits, `-`, `_` and `.`"
-    )))
+    Err(CacheError::config(format!("`{setting}` is {text:?}; allowed are 1 to 64 letters, digits, `-`, `_` and `.`")))
 }
 
 fn within<T: PartialOrd + fmt::Debug>(setting: &str, value: T, least: T, most: T) -> Result<(), CacheError> {

@@ -100,8 +100,7 @@ impl Cache {
             resource: spec.resource,
             suffix: suffix.as_deref().or(spec.suffix),
         };
-        let (unversioned, tenancy) =
-            Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));
+        let (unversioned, tenancy) = Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));
         let needs_one = tenancy == Tenancy::Shared && self.0.settings.require_tenant;
         unversioned.filter(|_| !needs_one)
     }

@@ -111,7 +111,11 @@ impl Cache {
 
     pub(crate) fn count_invalidation(&self, resource: &str, done: bool) {
         let counts = &self.0.counts;
-        if done { counts.invalidations.add() } else { counts.deferred_invalidations.add() }
+        if done {
+            counts.invalidations.add()
+        } else {
+            counts.deferred_invalidations.add()
+        }
         telemetry::invalidation(&self.0.name, resource, if done { "done" } else { "deferred" });
     }
 }

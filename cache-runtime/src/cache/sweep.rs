@@ -68,7 +68,9 @@ impl Cache {
                 let resource = escaped(resource);
                 self.0.store.sweep(&prefix, &|key, _| resource_of(key) == Some(&resource)).await
             }
-            Sweep::Tag(tag) => self.0.store.sweep(&prefix, &|_, bytes| tags_of(bytes).iter().any(|had| had == tag)).await,
+            Sweep::Tag(tag) => {
+                self.0.store.sweep(&prefix, &|_, bytes| tags_of(bytes).iter().any(|had| had == tag)).await
+            }
         }
     }
 

@@ -34,9 +34,9 @@ impl Cache {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when one was installed before.
     pub fn install(self) -> Result<(), CacheError> {
-        INSTALLED
-            .set(self)
-            .map_err(|_| CacheError::config("`Cache::install` was called before; a process installs one cache, at its start"))
+        INSTALLED.set(self).map_err(|_| {
+            CacheError::config("`Cache::install` was called before; a process installs one cache, at its start")
+        })
     }
 
     /// The cache that an annotated function without `cache = ..` uses here: the task's, else the installed one, else an

@@ -28,7 +28,11 @@ pub(crate) struct Load(Kind);
 
 enum Kind {
     /// For this caller alone, and not stored.
-    Uncached { cache: Cache, resource: &'static str, outcome: Outcome },
+    Uncached {
+        cache: Cache,
+        resource: &'static str,
+        outcome: Outcome,
+    },
     Leading(Box<Plan>),
 }
 
@@ -195,7 +199,8 @@ impl Plan {
     #[cfg(feature = "redis")]
     async fn fill_remote(&mut self, bytes: &Payload, ttl: Duration) -> FillEnd {
         let cache = self.cache.clone();
-        if let Err(error) = cache.ask(Operation::Put, &mut self.budget, cache.0.store.set(&self.key, bytes, ttl)).await {
+        if let Err(error) = cache.ask(Operation::Put, &mut self.budget, cache.0.store.set(&self.key, bytes, ttl)).await
+        {
             self.outcome.error = Some(error.kind());
             return FillEnd::Failed;
         }

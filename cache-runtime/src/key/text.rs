@@ -27,9 +27,7 @@ impl fmt::Debug for KeyText {
 
 /// A short, unsalted hash for logs: enough to tell two keys of one log apart, not enough to read an id from.
 pub(crate) fn fingerprint(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    text.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The pieces of which a key is put together.

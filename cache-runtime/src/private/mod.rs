@@ -17,7 +17,9 @@ pub use self::enter::{Call, Entry, enter};
 pub use self::fill::{Decision, Fill, load};
 pub use self::infer::{TagText, auto_version, fate, probe, stored_under, typed_target, value_name};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
-pub use self::shape::{CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption};
+pub use self::shape::{
+    CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
+};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};

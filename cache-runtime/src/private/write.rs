@@ -115,7 +115,8 @@ impl Write {
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
             Ok(bytes) => {
                 slot.filled = true;
-                let removal = Removal { resource: slot.removal.resource.clone(), keys: std::mem::take(&mut slot.removal.keys) };
+                let removal =
+                    Removal { resource: slot.removal.resource.clone(), keys: std::mem::take(&mut slot.removal.keys) };
                 self.work.replacements.push(Replacement { removal, key: slot.key.clone(), bytes, ttl });
                 telemetry::FillEnd::Stored
             }

@@ -120,7 +120,9 @@ pub fn verify() -> Result<(), Problems> {
         }))
         .collect();
     let mut problems = stored_alike(&said);
-    problems.extend(said.iter().filter(|one| one.short && one.kind == Kind::Invalidates).filter_map(|one| aimed(one, &said)));
+    problems.extend(
+        said.iter().filter(|one| one.short && one.kind == Kind::Invalidates).filter_map(|one| aimed(one, &said)),
+    );
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
@@ -167,7 +169,9 @@ fn stored_alike(said: &[Said]) -> Vec<Problem> {
 /// What is wrong with a short-form invalidation.
 fn aimed(one: &Said, said: &[Said]) -> Option<Problem> {
     let same = |other: &&Said| {
-        other.kind != Kind::Invalidates && other.spec.resource == one.spec.resource && other.spec.suffix == one.spec.suffix
+        other.kind != Kind::Invalidates
+            && other.spec.resource == one.spec.resource
+            && other.spec.suffix == one.spec.suffix
     };
     let mut cached = said.iter().filter(same).peekable();
     let Some(first) = cached.peek() else {

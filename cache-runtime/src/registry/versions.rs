@@ -19,7 +19,8 @@ static MET: RwLock<Option<HashSet<(View, u64)>>> = RwLock::new(None);
 pub(crate) fn versions(resource: &str, suffix: Option<&str>) -> Vec<Cow<'static, str>> {
     let view = (resource.to_owned(), suffix.map(str::to_owned));
     let linked = LINKED.get_or_init(linked).get(&view);
-    let mut all: Vec<Cow<'static, str>> = linked.into_iter().flatten().map(|text| Cow::Borrowed(text.as_str())).collect();
+    let mut all: Vec<Cow<'static, str>> =
+        linked.into_iter().flatten().map(|text| Cow::Borrowed(text.as_str())).collect();
     let met = MET.read().unwrap_or_else(PoisonError::into_inner);
     for (_, fingerprint) in met.iter().flatten().filter(|(met, _)| *met == view) {
         let text = Version::Auto(*fingerprint).text();
@@ -34,9 +35,8 @@ pub(crate) fn versions(resource: &str, suffix: Option<&str>) -> Vec<Cow<'static,
 pub(crate) fn note_version(resource: &str, suffix: Option<&str>, version: Version) {
     let Version::Auto(fingerprint) = version else { return };
     let view = (resource.to_owned(), suffix.map(str::to_owned));
-    let known = |met: &Option<HashSet<(View, u64)>>| {
-        met.as_ref().is_some_and(|met| met.contains(&(view.clone(), fingerprint)))
-    };
+    let known =
+        |met: &Option<HashSet<(View, u64)>>| met.as_ref().is_some_and(|met| met.contains(&(view.clone(), fingerprint)));
     if known(&MET.read().unwrap_or_else(PoisonError::into_inner)) {
         return;
     }

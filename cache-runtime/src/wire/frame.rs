@@ -57,7 +57,8 @@ pub(crate) fn open_frame(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
     let length = u32::from_be_bytes(rest.array()?);
     let tags = usize::from(u16::from_be_bytes(rest.array()?));
     let tags = rest.take(tags)?;
-    let tags = if tags.is_empty() { Vec::new() } else { serde_json::from_slice(tags).map_err(|_| DecodeError::Malformed)? };
+    let tags =
+        if tags.is_empty() { Vec::new() } else { serde_json::from_slice(tags).map_err(|_| DecodeError::Malformed)? };
     if codec != CODEC_JSON || length > LONGEST {
         return Err(DecodeError::Unsupported);
     }

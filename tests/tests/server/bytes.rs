@@ -21,7 +21,11 @@ async fn a_miss(bytes: &[u8], reason: &str) {
             assert!(second.is_hit(), "{reason}: {second}");
         })
         .await;
-    assert_eq!(metrics.counter("cache_decode_failures_total", &[("resource", "user"), ("reason", reason)]), 1, "{reason}");
+    assert_eq!(
+        metrics.counter("cache_decode_failures_total", &[("resource", "user"), ("reason", reason)]),
+        1,
+        "{reason}"
+    );
     assert_eq!(logs.matching("do not decode").len(), 1, "{:?}", logs.lines());
     assert!(!logs.contains("hunter2") && !logs.contains(KEY), "{:?}", logs.lines());
 }

@@ -109,7 +109,10 @@ async fn a_loader_s_error_is_the_source() {
     let error = cache.get_or_load(&UserKey { id: 1 }, load).await.expect_err("the loader fails");
     assert_eq!(error.kind(), ErrorKind::Load);
     let source = error.into_source().expect("a source");
-    assert_eq!(source.downcast_ref::<std::io::Error>().map(ToString::to_string).as_deref(), Some("the database is away"));
+    assert_eq!(
+        source.downcast_ref::<std::io::Error>().map(ToString::to_string).as_deref(),
+        Some("the database is away")
+    );
 }
 
 #[tokio::test]
@@ -129,4 +132,3 @@ async fn a_missing_tenant_touches_nothing() {
     assert_eq!(error.kind(), ErrorKind::TenantMissing);
     cache.put(&order("a", 1), &1).await.expect("has a tenant");
 }
-

@@ -119,9 +119,8 @@ async fn scenario_20_wants_a_password() {
 #[tokio::test]
 async fn scenario_20_refused_by_acl() {
     let server = RedisServer::builder().acl_user("app", "on >secret ~other:* +@all").start();
-    let cache = unbroken(
-        Cache::builder().redis(server.url_as("app", "secret")).operation_timeout(Duration::from_secs(20)),
-    );
+    let cache =
+        unbroken(Cache::builder().redis(server.url_as("app", "secret")).operation_timeout(Duration::from_secs(20)));
     serves(&cache, &["denied"]).await;
 }
 
@@ -229,7 +228,11 @@ async fn scenario_26_connections_dropped_under_load_surface_nothing() {
                 touch(round % 3).await.expect("the body succeeded");
                 let reads = source.reads();
                 let (user, outcome) = read(&source, round % 3).await;
-                assert_eq!((source.reads(), user.name), (reads + 1, format!("read {}", reads + 1)), "not stale: {outcome}");
+                assert_eq!(
+                    (source.reads(), user.name),
+                    (reads + 1, format!("read {}", reads + 1)),
+                    "not stale: {outcome}"
+                );
             }
         })
         .await;

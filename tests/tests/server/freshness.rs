@@ -5,7 +5,9 @@ use std::time::Instant;
 use cache_runtime::{Status, bypass, outcome, refresh};
 use cache_tests::{RedisServer, redis_cli};
 
-use super::{Cache, Duration, Source, User, UserKey, builder, cached, get_user, invalidates, patient, read, rename, touch};
+use super::{
+    Cache, Duration, Source, User, UserKey, builder, cached, get_user, invalidates, patient, read, rename, touch,
+};
 
 #[tokio::test]
 async fn an_invalidation_is_seen_by_the_next_read() {

@@ -30,7 +30,11 @@ async fn by_tcp() {
     let key = "cache:tenant-global:user:7:v2";
     let stored = redis_cli(&server, ["GET", key]);
     assert!(stored.text().starts_with("{\"$cache\":1,\"created\":"), "{}", stored.text());
-    assert!(stored.text().ends_with("\"tags\":[\"users\"],\"value\":{\"id\":7,\"name\":\"read 1\"}}"), "{}", stored.text());
+    assert!(
+        stored.text().ends_with("\"tags\":[\"users\"],\"value\":{\"id\":7,\"name\":\"read 1\"}}"),
+        "{}",
+        stored.text()
+    );
     let ttl = redis_cli(&server, ["PTTL", key]).int();
     assert!((500_000..=600_000).contains(&ttl), "ttl of ten minutes: {ttl}");
 }

@@ -91,7 +91,8 @@ async fn nothing_secret_is_told() {
         .await;
     redis_cli(&server, ["SET", cache.key_for(&key).expect("a key").as_str(), "bytes-hunter2"]);
     let error = cache.get(&key).await.expect_err("does not decode");
-    let wrong = Cache::builder().redis(server.url().replace("pass-hunter2", "other-hunter2")).build().expect("good settings");
+    let wrong =
+        Cache::builder().redis(server.url().replace("pass-hunter2", "other-hunter2")).build().expect("good settings");
     let denied = wrong.ping().await.expect_err("wrong password");
     let told = format!(
         "{:?} {:?} {cache:?} {wrong:?} {error} {error:?} {denied} {denied:?} {:?} {:?}",

@@ -44,7 +44,12 @@ async fn gated(gate: &Gate, id: u64) -> Result<User, String> {
     Ok(User { id, name: format!("read {nth}") })
 }
 
-fn spawn(callers: &mut JoinSet<Result<User, String>>, cache: &Cache, gate: &Arc<Gate>, id: u64) -> tokio::task::AbortHandle {
+fn spawn(
+    callers: &mut JoinSet<Result<User, String>>,
+    cache: &Cache,
+    gate: &Arc<Gate>,
+    id: u64,
+) -> tokio::task::AbortHandle {
     let (cache, gate) = (cache.clone(), Arc::clone(gate));
     callers.spawn(async move { cache.scope(gated(&gate, id)).await })
 }

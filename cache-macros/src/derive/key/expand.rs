@@ -76,7 +76,8 @@ pub(super) fn each_shape(key: &Key<'_>, roles: &[Role], arm: impl Fn(&Shape<'_>)
     let arms = key.shapes.iter().map(|shape| {
         let body = arm(shape);
         let used = |field: &&KeyField<'_>| roles.contains(&field.role);
-        let bindings = shape.fields.iter().filter(used).map(|KeyField { member, variable, .. }| quote!(#member: #variable));
+        let bindings =
+            shape.fields.iter().filter(used).map(|KeyField { member, variable, .. }| quote!(#member: #variable));
         let rest = shape.fields.iter().any(|field| !used(&field)).then(|| quote!(..));
         let path = shape.variant.map_or_else(|| quote!(Self), |variant| quote!(Self::#variant));
         (quote!(#path { #(#bindings,)* #rest }), body)
@@ -101,7 +102,11 @@ fn write_part(p: &Path, shape: &Shape<'_>) -> TokenStream {
     let mut fields = shape.with(&WRITTEN);
     if let (false, None, Some(field), None) = (shape.named, shape.variant, fields.next(), fields.next()) {
         let method = if field.role == Role::Hash {
-            return call_at(field, &quote!(#p::__private::KeyWriter::hash_of), |variable| quote!(__cache_out, #variable));
+            return call_at(
+                field,
+                &quote!(#p::__private::KeyWriter::hash_of),
+                |variable| quote!(__cache_out, #variable),
+            );
         } else {
             quote!(#p::__private::CacheKey::write_key)
         };
@@ -148,7 +153,11 @@ pub(super) fn write_tenant(p: &Path, field: &KeyField<'_>) -> TokenStream {
 }
 
 /// A call whose trait error is shown at the field's type.
-pub(super) fn call_at(field: &KeyField<'_>, function: &TokenStream, args: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
+pub(super) fn call_at(
+    field: &KeyField<'_>,
+    function: &TokenStream,
+    args: impl Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
     let mut tokens = field.ty.to_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
     let last = tokens.last().map_or(first, |token| token.span());
@@ -171,13 +180,17 @@ fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
         let params = generics::params_in(&input.generics, ty);
         if generics::mentions(&input.ident, ty) {
             // The type's own bound would ask for itself without end.
-            predicates.extend(params.iter().map(|param| -> syn::WherePredicate { parse_quote!(#param: #p::__private::CacheKey) }));
+            predicates.extend(
+                params.iter().map(|param| -> syn::WherePredicate { parse_quote!(#param: #p::__private::CacheKey) }),
+            );
         } else if !params.is_empty() {
             predicates.push(parse_quote!(#ty: #p::__private::CacheKey));
         }
     }
     let Some(typed) = &key.typed else { return bounded };
-    let shown = |name: &str| typed.tags.iter().flat_map(|tag| &tag.pieces).any(|piece| matches!(piece, Piece::Field(field) if field == name));
+    let shown = |name: &str| {
+        typed.tags.iter().flat_map(|tag| &tag.pieces).any(|piece| matches!(piece, Piece::Field(field) if field == name))
+    };
     for field in key.shapes.iter().flat_map(|shape| &shape.fields).filter(|field| shown(&field.name)) {
         let ty = field.ty;
         if !generics::params_in(&input.generics, ty).is_empty() {

@@ -35,7 +35,10 @@ pub(super) fn tag(literal: &LitStr, fields: &[String], hidden: &[String], report
     for piece in &pieces {
         let Piece::Field(name) = piece else { continue };
         if hidden.contains(name) {
-            report.at(literal, format_args!("`{name}` is hashed in the key, and a tag would show it; leave it out of the tag"));
+            report.at(
+                literal,
+                format_args!("`{name}` is hashed in the key, and a tag would show it; leave it out of the tag"),
+            );
             good = false;
         } else if !fields.contains(name) {
             let hint = did_you_mean(name, fields);

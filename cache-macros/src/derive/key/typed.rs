@@ -73,7 +73,9 @@ fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
         Some(VersionArg::Fixed(text)) => spec.extend(quote!(.version(#p::__private::Version::Fixed(#text)))),
         Some(VersionArg::Auto) => {
             let value = typed.value;
-            spec.extend(quote!(.version(#p::__private::Version::Auto(<#value as #p::__private::CacheSchema>::FINGERPRINT))));
+            spec.extend(
+                quote!(.version(#p::__private::Version::Auto(<#value as #p::__private::CacheSchema>::FINGERPRINT))),
+            );
         }
         None => {}
     }
@@ -156,7 +158,12 @@ fn tag_text(p: &Path, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
             Piece::Text(text) => template.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Piece::Field(name) => {
                 template.push_str("{}");
-                args.extend(fields.iter().find(|field| field.name == *name).map(|field| Ident::new(&field.variable.to_string(), span)));
+                args.extend(
+                    fields
+                        .iter()
+                        .find(|field| field.name == *name)
+                        .map(|field| Ident::new(&field.variable.to_string(), span)),
+                );
             }
         }
     }

@@ -70,7 +70,8 @@ pub(super) fn validate<'a>(input: &'a DeriveInput, parsed: &'a Parsed, report: &
             .map(|(variant, args)| shape(Some(&variant.ident), &variant.fields, args, report))
             .collect(),
         Data::Union(data) => {
-            report.at(data.union_token, "a union cannot be a key: it does not know its field; write a struct or an enum");
+            report
+                .at(data.union_token, "a union cannot be a key: it does not know its field; write a struct or an enum");
             return None;
         }
     };
@@ -79,7 +80,10 @@ pub(super) fn validate<'a>(input: &'a DeriveInput, parsed: &'a Parsed, report: &
     }
     let all = || shapes.iter().flat_map(|shape| &shape.fields);
     if all().next().is_some() && all().all(|field| field.role == Role::Skip) {
-        report.at(&input.ident, "every field is skipped, so that all keys would be one; keep a field, or write a unit struct");
+        report.at(
+            &input.ident,
+            "every field is skipped, so that all keys would be one; keep a field, or write a unit struct",
+        );
     }
     let typed = typed(&parsed.args, &shapes, parsed, complete, report);
     let runtime = parsed.args.runtime.get().cloned().unwrap_or_else(runtime);
@@ -112,9 +116,13 @@ fn shape<'a>(variant: Option<&'a Ident>, fields: &'a Fields, args: &[FieldArgs],
 
 fn role(args: &FieldArgs, report: &mut Report) -> Role {
     match (args.tenant.name(), args.skip.name(), args.hash.name()) {
-        (Some(_), Some(skip), _) => report.at(skip, "a tenant cannot be skipped: keys of two tenants would meet; remove `skip`"),
+        (Some(_), Some(skip), _) => {
+            report.at(skip, "a tenant cannot be skipped: keys of two tenants would meet; remove `skip`")
+        }
         (Some(_), _, Some(hash)) => report.at(hash, "a tenant is not hashed: operators look for it; remove `hash`"),
-        (_, Some(_), Some(hash)) => report.at(hash, "a skipped field is not in the key, so there is nothing to hash; remove one"),
+        (_, Some(_), Some(hash)) => {
+            report.at(hash, "a skipped field is not in the key, so there is nothing to hash; remove one")
+        }
         _ => {}
     }
     match (args.tenant.get(), args.skip.get(), args.hash.get()) {
@@ -158,7 +166,10 @@ fn typed<'a>(
     let none_ttl = match args.cache_none.get() {
         Some(Some(ttl)) => Some(ttl),
         Some(None) if args.ttl.get().is_none() => {
-            report.at(args.cache_none.name(), "for how long? write `cache_none = \"1m\"`, or give a `ttl` that it can share");
+            report.at(
+                args.cache_none.name(),
+                "for how long? write `cache_none = \"1m\"`, or give a `ttl` that it can share",
+            );
             None
         }
         Some(None) => args.ttl.get(),
@@ -194,7 +205,12 @@ fn needs_resource(args: &TypeArgs, parsed: &Parsed, report: &mut Report) {
     ];
     let on_fields = parsed.fields.iter().flatten().map(|field| field.tenant.name());
     for name in on_type.into_iter().chain(on_fields).flatten() {
-        report.at(name, format_args!("`{name}` is for a key with a resource: add `#[cache(resource = \"..\", value = Type)]` to the type"));
+        report.at(
+            name,
+            format_args!(
+                "`{name}` is for a key with a resource: add `#[cache(resource = \"..\", value = Type)]` to the type"
+            ),
+        );
     }
 }
 
@@ -203,7 +219,8 @@ fn tags(args: &TypeArgs, shapes: &[Shape<'_>], report: &mut Report) -> Vec<Tag> 
     let names = |shape: &Shape<'_>| shape.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
     let mut fields = shapes.first().map(names).unwrap_or_default();
     fields.retain(|name| shapes.iter().all(|shape| shape.fields.iter().any(|field| field.name == *name)));
-    let hidden: Vec<String> = shapes.iter().flat_map(|shape| shape.with(&[Role::Hash])).map(|field| field.name.clone()).collect();
+    let hidden: Vec<String> =
+        shapes.iter().flat_map(|shape| shape.with(&[Role::Hash])).map(|field| field.name.clone()).collect();
 
     let mut tags: Vec<Tag> = Vec::new();
     for literal in args.tags.get().into_iter().flatten() {
@@ -221,7 +238,8 @@ fn key_text(text: &LitStr, report: &mut Report) {
     if value.is_empty() {
         report.at(text, "this is part of the key and cannot be empty");
     } else if let Some(wrong) = value.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        let better: String = value.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let better: String =
+            value.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
         report.push(syn::Error::new(
             text.span(),
             format_args!("{wrong:?} cannot stand in this part of a key; use letters, digits, `-`, `_` and `.`, such as `\"{better}\"`"),

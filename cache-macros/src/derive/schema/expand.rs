@@ -156,7 +156,11 @@ impl Shaper<'_> {
             Fields::Unit => quote!(#p::__private::hash::leaf("unit variant")),
             Fields::Unnamed(fields) => {
                 let content = self.tuple(&variant.fields, container);
-                if fields.unnamed.len() == 1 { quote!(#p::__private::hash::marked("newtype variant", #content)) } else { content }
+                if fields.unnamed.len() == 1 {
+                    quote!(#p::__private::hash::marked("newtype variant", #content))
+                } else {
+                    content
+                }
             }
             Fields::Named(_) => {
                 let inherited = container.both("rename_all_fields");
@@ -169,7 +173,11 @@ impl Shaper<'_> {
     /// By place; a newtype is what is in it.
     fn tuple(&mut self, fields: &[FieldShape<'_>], container: &SerdeArgs) -> TokenStream {
         let p = self.p;
-        let parts: Vec<_> = fields.iter().filter(|field| !field.serde.is_unwritten()).map(|field| self.field(field, container)).collect();
+        let parts: Vec<_> = fields
+            .iter()
+            .filter(|field| !field.serde.is_unwritten())
+            .map(|field| self.field(field, container))
+            .collect();
         match (fields.len(), parts.as_slice()) {
             (1, [one]) => one.clone(),
             _ => quote!(#p::__private::hash::tuple(&[#(#parts),*])),
@@ -177,7 +185,13 @@ impl Shaper<'_> {
     }
 
     /// By name, in any order.
-    fn named(&mut self, fields: &[FieldShape<'_>], container: &SerdeArgs, cases: Cases<'_>, tag: Option<TokenStream>) -> TokenStream {
+    fn named(
+        &mut self,
+        fields: &[FieldShape<'_>],
+        container: &SerdeArgs,
+        cases: Cases<'_>,
+        tag: Option<TokenStream>,
+    ) -> TokenStream {
         let p = self.p;
         let mut parts: Vec<TokenStream> = tag.into_iter().collect();
         for shape in fields.iter().filter(|shape| !shape.serde.is_unwritten()) {

@@ -103,7 +103,10 @@ fn arg(
         "opaque" => {
             let text: LitStr = value(name, input, "opaque = \"money, 2\"")?;
             if text.value().is_empty() {
-                return Err(syn::Error::new_spanned(&text, "an empty name tells no two shapes apart; name the shape, such as `\"money, 2\"`"));
+                return Err(syn::Error::new_spanned(
+                    &text,
+                    "an empty name tells no two shapes apart; name the shape, such as `\"money, 2\"`",
+                ));
             }
             args.opaque.set(report, name, text);
         }
@@ -116,7 +119,10 @@ fn arg(
         }
         other => {
             let hint = did_you_mean(other, valid);
-            return Err(syn::Error::new_spanned(name, format_args!("unknown argument `{other}`{hint}; {place} takes {}", list(valid))));
+            return Err(syn::Error::new_spanned(
+                name,
+                format_args!("unknown argument `{other}`{hint}; {place} takes {}", list(valid)),
+            ));
         }
     }
     Ok(())

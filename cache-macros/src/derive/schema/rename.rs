@@ -67,11 +67,29 @@ mod tests {
     fn all_cases() {
         assert_eq!(
             CASES.map(|case| super::field("very_tasty", Some(case))),
-            ["very_tasty", "VERY_TASTY", "VeryTasty", "veryTasty", "very_tasty", "VERY_TASTY", "very-tasty", "VERY-TASTY"]
+            [
+                "very_tasty",
+                "VERY_TASTY",
+                "VeryTasty",
+                "veryTasty",
+                "very_tasty",
+                "VERY_TASTY",
+                "very-tasty",
+                "VERY-TASTY"
+            ]
         );
         assert_eq!(
             CASES.map(|case| super::variant("VeryTasty", Some(case))),
-            ["verytasty", "VERYTASTY", "VeryTasty", "veryTasty", "very_tasty", "VERY_TASTY", "very-tasty", "VERY-TASTY"]
+            [
+                "verytasty",
+                "VERYTASTY",
+                "VeryTasty",
+                "veryTasty",
+                "very_tasty",
+                "VERY_TASTY",
+                "very-tasty",
+                "VERY-TASTY"
+            ]
         );
         assert_eq!(super::field("x", None), "x");
         assert_eq!(super::variant("Z", Some("snake_case")), "z");

@@ -11,7 +11,10 @@ enum Arg {
     Flag,
     Text(String),
     /// `(serialize = "..", deserialize = "..")`
-    Both { written: Option<String>, read: Option<String> },
+    Both {
+        written: Option<String>,
+        read: Option<String>,
+    },
 }
 
 /// All `#[serde(..)]` of one type, variant or field.

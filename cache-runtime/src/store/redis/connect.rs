@@ -11,9 +11,9 @@ use ::redis::aio::MultiplexedConnection;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Connection;
 use super::error::store_error;
 use super::url::Endpoint;
-use super::Connection;
 use crate::error::ErrorKind;
 use crate::store::{StoreError, StoreResult};
 
@@ -44,7 +44,10 @@ enum Link {
     /// Somebody connects; the channel closes or changes when it is done.
     Connecting(watch::Receiver<()>),
     /// Nothing, and not to be tried before then; with the reason of the last failure.
-    Down { until: Option<Instant>, error: StoreError },
+    Down {
+        until: Option<Instant>,
+        error: StoreError,
+    },
 }
 
 impl Slot {

@@ -97,12 +97,8 @@ impl RedisStore {
 
     pub(crate) async fn remove_same(&self, key: &KeyText, bytes: &Payload) -> StoreResult<bool> {
         let mut connection = self.slot.connection().await?;
-        let done = self
-            .remove_same
-            .key(key.as_str())
-            .arg(bytes.as_slice())
-            .invoke_async::<u64>(&mut connection.link)
-            .await;
+        let done =
+            self.remove_same.key(key.as_str()).arg(bytes.as_slice()).invoke_async::<u64>(&mut connection.link).await;
         self.settle(connection.generation, done).map(|removed| removed > 0)
     }
 
@@ -112,7 +108,14 @@ impl RedisStore {
         let (mut cursor, mut removed) = (0_u64, 0);
         loop {
             let mut scan = Cmd::new();
-            scan.arg("SCAN").arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(SWEEP_STEP).arg("TYPE").arg("string");
+            scan.arg("SCAN")
+                .arg(cursor)
+                .arg("MATCH")
+                .arg(&pattern)
+                .arg("COUNT")
+                .arg(SWEEP_STEP)
+                .arg("TYPE")
+                .arg("string");
             let (next, keys): (u64, Vec<String>) = self.query(&scan).await?;
             removed += self.sweep_step(&keys, matches).await?;
             if next == 0 {

@@ -65,5 +65,7 @@ fn open(setting: &str, info: ConnectionInfo, root: Option<&[u8]>) -> Result<Clie
         }
         _ => Client::open(info),
     };
-    opened.map_err(|_| CacheError::config(format!("`{setting}` names an address that this platform or build cannot open")))
+    opened.map_err(|_| {
+        CacheError::config(format!("`{setting}` names an address that this platform or build cannot open"))
+    })
 }
