@@ -72,7 +72,17 @@ fn writes(which: Which, args: TokenStream, func: &mut Func, report: &mut Report)
         };
         all.push(write(which, args, func, report));
     }
+    given_once(all.iter().filter_map(|write| write.cache.as_ref()), "cache", report);
+    given_once(all.iter().filter_map(|write| write.krate.as_ref()), "crate", report);
     report.is_empty().then(|| expand::writes(&all, &absorbed, func))
+}
+
+/// Attributes that act together use one cache.
+fn given_once<T: quote::ToTokens>(mut given: impl Iterator<Item = T>, name: &str, report: &mut Report) {
+    given.next();
+    for again in given {
+        report.error(again, format_args!("stacked attributes act together: give `{name}` on one of them"));
+    }
 }
 
 fn write(which: Which, args: TokenStream, func: &Func, report: &mut Report) -> valid::Write {

@@ -52,7 +52,8 @@ where
     key
 }
 
-/// A tag that is put together from texts and values; the values are written as in a key.
+/// A tag that is put together from texts and values. A value stands as in a key, without the escapes: a caller of
+/// `invalidate_tag` writes `format!("org:{org}")`.
 #[derive(Default)]
 pub struct TagText(String);
 
@@ -73,12 +74,46 @@ impl TagText {
     /// Appends a value.
     #[must_use]
     pub fn value<K: CacheKey + ?Sized>(mut self, value: &K) -> Self {
-        self.0.push_str(&key_text(value));
+        match key_text(value).as_str() {
+            "''" => {}
+            text => self.0.push_str(&unescaped(text)),
+        }
         self
     }
 
     /// The tag.
     pub fn finish(self) -> Cow<'static, str> {
         Cow::Owned(self.0)
+    }
+}
+
+/// The text before [`KeyWriter::text`](crate::KeyWriter::text) escaped it.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = (first == b'%').then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok())).flatten();
+        if let Some(byte) = escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TagText;
+
+    #[test]
+    fn a_tag_reads_as_its_values_do() {
+        let tag = |value: &str| TagText::new().text("category:").value(value).finish();
+        for text in ["", "shoes", "home & garden", "100%", "gr\u{fc}n", "a:b"] {
+            assert_eq!(tag(text), format!("category:{text}"));
+        }
+        assert_eq!(TagText::new().text("org:").value(&7_u32).finish(), "org:7");
     }
 }

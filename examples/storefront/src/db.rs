@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::AnyError;
 use crate::products::Product;
 
 const SCHEMA: &str = "
@@ -33,19 +34,23 @@ pub(crate) struct Db {
 
 impl Db {
     /// Opens the file, or a new one in a temporary folder, and makes the table.
-    pub(crate) async fn open(path: Option<&Path>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let folder = if path.is_some() { None } else { Some(TempFolder::new()?) };
-        let file =
-            path.map_or_else(|| folder.as_ref().map(|folder| folder.0.join("shop.db")), |path| Some(path.into()));
+    pub(crate) async fn open(path: Option<&Path>) -> Result<Self, AnyError> {
+        let (file, folder) = match path {
+            Some(path) => (path.to_owned(), None),
+            None => {
+                let folder = TempFolder::new()?;
+                (folder.0.join("shop.db"), Some(Arc::new(folder)))
+            }
+        };
         let options = SqliteConnectOptions::new()
-            .filename(file.unwrap_or_default())
+            .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        Ok(Self { pool, queries: Arc::default(), _folder: folder.map(Arc::new) })
+        Ok(Self { pool, queries: Arc::default(), _folder: folder })
     }
 
     /// Where to run one query, which it counts.

@@ -188,15 +188,6 @@ fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
         }
     }
     let Some(typed) = &key.typed else { return bounded };
-    let shown = |name: &str| {
-        typed.tags.iter().flat_map(|tag| &tag.pieces).any(|piece| matches!(piece, Piece::Field(field) if field == name))
-    };
-    for field in key.shapes.iter().flat_map(|shape| &shape.fields).filter(|field| shown(&field.name)) {
-        let ty = field.ty;
-        if !generics::params_in(&input.generics, ty).is_empty() {
-            predicates.push(parse_quote!(#ty: ::core::fmt::Display));
-        }
-    }
     let value = typed.value;
     if matches!(typed.version, Some(VersionArg::Auto)) && !generics::params_in(&input.generics, value).is_empty() {
         predicates.push(parse_quote!(#value: #p::__private::CacheSchema));

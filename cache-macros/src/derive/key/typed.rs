@@ -151,21 +151,15 @@ fn tag_text(p: &Path, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     if let [Piece::Text(text)] = tag.pieces.as_slice() {
         return quote!(#p::__private::Cow::Borrowed(#text));
     }
-    let mut template = String::new();
-    let mut args = Vec::new();
-    for piece in &tag.pieces {
-        match piece {
-            Piece::Text(text) => template.push_str(&text.replace('{', "{{").replace('}', "}}")),
-            Piece::Field(name) => {
-                template.push_str("{}");
-                args.extend(
-                    fields
-                        .iter()
-                        .find(|field| field.name == *name)
-                        .map(|field| Ident::new(&field.variable.to_string(), span)),
-                );
-            }
+    let calls = tag.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => quote!(.text(#text)),
+        Piece::Field(name) => {
+            let variable = fields
+                .iter()
+                .find(|field| field.name == *name)
+                .map(|field| Ident::new(&field.variable.to_string(), span));
+            quote!(.value(#variable))
         }
-    }
-    quote!(#p::__private::Cow::Owned(::std::format!(#template, #(#args),*)))
+    });
+    quote!(#p::__private::TagText::new() #(#calls)* .finish())
 }

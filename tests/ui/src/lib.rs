@@ -1,0 +1,1 @@
+//! The cases are in the folders beside `src`, by kind of mistake.
