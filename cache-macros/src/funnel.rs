@@ -151,7 +151,7 @@ fn check_return(which: Which, func: &Func, report: &mut Report) {
         Type::Reference(_) => "a reference cannot be stored; return an owned value, such as `String` for `&str`",
         Type::ImplTrait(_) if !func.is_async() => return,
         Type::ImplTrait(_) => "an `impl Trait` has no type to read it back as; name the type",
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| ok_of_unit(last)) => {
+        Type::Path(path) if path.path.segments.last().is_some_and(ok_of_unit) => {
             "there is nothing to store in `()`; return the value"
         }
         _ => return,

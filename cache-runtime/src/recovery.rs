@@ -113,7 +113,7 @@ impl Recovery {
     fn changed(&self, cache: &Cache, state: &State) {
         let pending = state.keys.len() + state.sweeps.len();
         self.pending.store(pending, Ordering::Release);
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
         gauge!("cache_recovery_pending", "cache" => cache.0.name.clone()).set(pending as f64);
     }
 

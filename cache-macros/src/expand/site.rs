@@ -50,7 +50,10 @@ pub(super) fn site(
             Key::Typed(expr) => {
                 specs.push(None);
                 match key::type_path(expr).filter(|path| is_nameable(func, &quote!(#path), true)) {
-                    Some(path) => quote_spanned!(mixed=> #p::typed_target::<#path>()),
+                    Some(path) => {
+                        let path = ours(quote!(#path));
+                        quote_spanned!(mixed=> #p::typed_target::<#path>())
+                    }
                     None => quote_spanned!(mixed=> #p::TargetSpec::Dynamic),
                 }
             }
@@ -84,6 +87,16 @@ pub(super) fn site(
     Site { items, name, specs }
 }
 
+/// The user's tokens where the user did not write them: no lint of theirs about spelling is meant for this place.
+fn ours(tokens: TokenStream) -> TokenStream {
+    let mixed = mixed();
+    let respan = |mut token: proc_macro2::TokenTree| {
+        token.set_span(mixed.located_at(token.span()));
+        token
+    };
+    tokens.into_iter().map(respan).collect()
+}
+
 /// The version and the value's type name, where the return type can be named outside the function.
 fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool) -> (TokenStream, TokenStream) {
     let mixed = mixed();
@@ -106,5 +119,5 @@ fn is_nameable(func: &Func, ty: &TokenStream, key: bool) -> bool {
         name == "Self" || name == "impl" || letter || func.is_generic(ident)
     };
     let lifetime = |ty: &TokenStream| ty.to_string().replace("'static", "").replace("'_", "").contains('\'');
-    !any_ident(ty, &hidden) && !lifetime(ty) && !(key && ty.to_string().contains('<'))
+    !(any_ident(ty, &hidden) || lifetime(ty) || (key && ty.to_string().contains('<')))
 }

@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use cache_runtime::{cached, invalidates, updates};
 
-use crate::{Item, ItemKey};
+use crate::{Item, ItemKey, NameKey};
 
 #[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}"), ttl = "30m", version = 2)]
 pub(crate) async fn short(org: &str, id: u64, name: String) -> Option<String> {
@@ -26,9 +26,14 @@ pub(crate) async fn typed(org: String, id: u64, limit: String) -> Result<Option<
     Ok(Some(Item { id, name: org }))
 }
 
+#[cached(NameKey(name))]
+pub(crate) async fn borrowed(name: String) -> Item {
+    Item { id: 1, name }
+}
+
 #[invalidates(ItemKey { org, id }, tag("items"), tag("org:{org}"))]
 pub(crate) async fn unit(org: &str, id: u64) {
-    core::future::ready((org, id)).await;
+    core::future::ready(()).await;
 }
 
 #[invalidates(resource = "item", key(id), suffix = view)]

@@ -43,13 +43,32 @@ impl TypedKey for ItemKey {
     }
 }
 
+/// A key that borrows.
+pub(crate) struct NameKey<'a>(pub(crate) &'a str);
+
+impl CacheKey for NameKey<'_> {
+    fn write_key(&self, out: &mut KeyWriter) {
+        self.write_id(out);
+    }
+}
+
+impl TypedKey for NameKey<'_> {
+    type Value = Item;
+    const SPEC: KeySpec = KeySpec::new("lint-item").parts(const { &[KeyPart::new("name")] }).suffix("by-name");
+
+    fn write_id(&self, out: &mut KeyWriter) {
+        out.part(self.0);
+    }
+}
+
 #[tokio::test]
 async fn annotated_functions_work_under_lints() {
-    use dead_code::{Store, short, stacked, typed, unit};
+    use dead_code::{Store, borrowed, short, stacked, typed, unit};
     let org = || "org".to_owned();
     let calls = async {
         assert_eq!(short("org", 1, org()).await, Some(org()));
         assert_eq!(typed(org(), 1, String::new()).await, Ok(Some(Item { id: 1, name: org() })));
+        assert_eq!(borrowed(org()).await.name, org());
         unit("org", 1).await;
         assert_eq!(stacked(org(), 1, "org").await, Ok(Item { id: 1, name: org() }));
         let store = Store::new(org());

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
+    /// By which it is found.
     pub id: u64,
+    /// What changes.
     pub name: String,
 }
 
@@ -26,6 +28,7 @@ pub struct User {
 #[derive(Clone, Debug, CacheKey)]
 #[cache(resource = "user", value = User, ttl = "10m", version = 2, tags("users"))]
 pub struct UserKey {
+    /// Of the user.
     pub id: u64,
 }
 

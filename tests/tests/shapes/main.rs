@@ -1,4 +1,17 @@
 //! Every kind of function that can be annotated, annotated and called.
+#![allow(missing_docs)]
+
+/// Calls twice and expects a miss and a hit with the same value.
+macro_rules! miss_then_hit {
+    ($call:expr) => {{
+        let (first, how) = $crate::status($call).await;
+        assert_eq!(how, cache_runtime::Status::Miss);
+        let (second, how) = $crate::status($call).await;
+        assert_eq!(how, cache_runtime::Status::Hit);
+        assert_eq!(first, second);
+        first
+    }};
+}
 
 mod arguments;
 mod functions;
@@ -122,17 +135,4 @@ pub async fn alone<T>(test: impl Future<Output = T>) -> T {
 pub async fn status<T>(call: impl Future<Output = T>) -> (T, Status) {
     let (value, outcome) = outcome(call).await;
     (value, outcome.status)
-}
-
-/// Calls twice and expects a miss and a hit with the same value.
-#[macro_export]
-macro_rules! miss_then_hit {
-    ($call:expr) => {{
-        let (first, how) = $crate::status($call).await;
-        assert_eq!(how, cache_runtime::Status::Miss);
-        let (second, how) = $crate::status($call).await;
-        assert_eq!(how, cache_runtime::Status::Hit);
-        assert_eq!(first, second);
-        first
-    }};
 }

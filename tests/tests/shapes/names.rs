@@ -1,6 +1,6 @@
 use cache_runtime::{Status, cached, invalidates};
 
-use crate::{User, UserKey, alone, miss_then_hit, status, user};
+use crate::{User, UserKey, alone, status, user};
 
 #[cached(resource = "raw", key(r#type, r#match = r#type.len()))]
 async fn raw(r#type: &str) -> String {

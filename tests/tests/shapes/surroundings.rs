@@ -1,7 +1,7 @@
 use cache_runtime as renamed;
 use cache_runtime::{cached, invalidates};
 
-use crate::{Runs, User, UserKey, alone, miss_then_hit, user};
+use crate::{Runs, User, UserKey, alone, user};
 
 /// Documented.
 #[tracing::instrument(skip_all)]

@@ -1,6 +1,6 @@
 use cache_runtime::{Status, cached, invalidates, updates};
 
-use crate::{AnyUser, User, UserKey, alone, miss_then_hit, status, user};
+use crate::{AnyUser, User, UserKey, alone, status, user};
 
 #[cached(UserKey { org, id })]
 async fn get(org: &str, id: u64) -> User {

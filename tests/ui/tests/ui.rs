@@ -6,7 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FOLDERS: [&str; 11] = [
-    "arguments", "derive_key", "derive_schema", "function", "key", "returns", "tags", "targets", "ttl", "typed", "version",
+    "arguments",
+    "derive_key",
+    "derive_schema",
+    "function",
+    "key",
+    "returns",
+    "tags",
+    "targets",
+    "ttl",
+    "typed",
+    "version",
 ];
 
 #[test]

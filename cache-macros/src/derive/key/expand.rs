@@ -5,7 +5,6 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{DeriveInput, Generics, Ident, Path, parse_quote};
 
 use super::parse::{Parsed, VersionArg};
-use super::tags::Piece;
 use super::typed::typed_impls;
 use super::valid::{Key, KeyField, Role, Shape};
 use crate::derive::{generics, runtime, words};

@@ -1,0 +1,72 @@
+fn get<'life0, 'async_trait>(
+    &'life0 self,
+    id: u64,
+) -> ::core::pin::Pin<
+    Box<
+        dyn ::core::future::Future<
+            Output = Option<User>,
+        > + ::core::marker::Send + 'async_trait,
+    >,
+>
+where
+    'life0: 'async_trait,
+    Self: 'async_trait,
+{
+    Box::pin(async move {
+        if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
+            Option<User>,
+        > {
+            return __ret;
+        }
+        let __self = self;
+        let id = id;
+        static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
+            kind: ::cache_runtime::__private::Kind::Reads,
+            function: "get",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            targets: &[
+                ::cache_runtime::__private::Target {
+                    text: "UserKey { org: self.org, id }",
+                    spec: ::cache_runtime::__private::typed_target::<UserKey>(),
+                },
+            ],
+        };
+        ::cache_runtime::__private::inventory::submit! {
+            ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
+        }
+        let __cache_shape = {
+            #[allow(unused_imports)]
+            use ::cache_runtime::__private::{
+                ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
+            };
+            (&&&::cache_runtime::__private::Probe::<Option<User>>::NEW).shape()
+        };
+        let __cache_entry = ::cache_runtime::__private::enter(
+                ::cache_runtime::__private::Call::new(&__CACHE_SITE),
+                __cache_shape,
+                ::cache_runtime::__private::Typed(
+                    &(UserKey {
+                        org: ::cache_runtime::__private::key_field(&__self.org),
+                        id: ::cache_runtime::__private::key_field(&id),
+                    }),
+                ),
+            )
+            .await;
+        let __cache_fill = match __cache_entry {
+            ::cache_runtime::__private::Entry::Ready(__cache_ret) => return __cache_ret,
+            ::cache_runtime::__private::Entry::Load(__cache_fill) => __cache_fill,
+        };
+        ::cache_runtime::__private::load(
+                __cache_fill,
+                ::core::pin::pin!(
+                    async move { if let ::core::option::Option::Some(__cache_never) =
+                    ::core::option::Option::None:: < Option < User > > { return
+                    __cache_never; } { __self.load(id). await } }
+                ),
+                |_| ::cache_runtime::__private::Decision::new(),
+            )
+            .await
+    })
+}
