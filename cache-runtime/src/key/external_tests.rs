@@ -35,7 +35,7 @@ fn different_json_is_different_text() {
 #[cfg(feature = "uuid")]
 #[test]
 fn a_uuid_is_lower_case_with_hyphens() {
-    let id = uuid::Uuid::from_u128(0x0d9f_0000_0000_4000_8000_0000_0000_00AB);
+    let id = uuid::Uuid::from_u128(0x0d9f_0000_0000_4000_8000_0000_0000_00ab);
     assert_eq!(key_text(&id), "0d9f0000-0000-4000-8000-0000000000ab");
     assert_ne!(key_text(&id), key_text(&uuid::Uuid::nil()));
 }

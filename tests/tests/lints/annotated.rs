@@ -1,3 +1,4 @@
+use core::future::ready;
 use core::time::Duration;
 
 use cache_runtime::{cached, invalidates, updates};
@@ -33,7 +34,7 @@ pub(crate) async fn borrowed(name: String) -> Item {
 
 #[invalidates(ItemKey { org, id }, tag("items"), tag("org:{org}"))]
 pub(crate) async fn unit(org: &str, id: u64) {
-    core::future::ready(()).await;
+    ready(()).await;
 }
 
 #[invalidates(resource = "item", key(id), suffix = view)]

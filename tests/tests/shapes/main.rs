@@ -108,6 +108,7 @@ impl TypedKey for AnyUser {
 }
 
 /// Counts the runs of a body.
+#[derive(Default)]
 pub struct Runs(AtomicUsize);
 
 impl Runs {
