@@ -13,7 +13,9 @@ use super::finish;
 use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::millis;
-use crate::error::{ErrorKind, Operation};
+use crate::error::ErrorKind;
+#[cfg(feature = "redis")]
+use crate::error::Operation;
 use crate::flight::{Landed, Leader};
 use crate::key::{KeyText, Version};
 use crate::outcome::Outcome;
@@ -48,6 +50,7 @@ pub(crate) struct Plan {
     pub none_ttl: Option<Duration>,
     pub tags: Vec<Cow<'static, str>>,
     pub leader: Leader,
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))]
     pub budget: Budget,
     /// Whether the store is neither to be read nor filled.
     pub left_out: bool,

@@ -98,6 +98,7 @@ impl Unversioned {
     }
 }
 
+#[cfg(any(feature = "redis", test))]
 impl KeyText {
     /// A key that is text already: one that was read from the store.
     pub(crate) fn from_text(text: &str) -> Self {
