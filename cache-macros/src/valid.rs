@@ -24,6 +24,8 @@ pub(crate) struct Read {
 pub(crate) struct Write {
     pub(crate) which: Which,
     pub(crate) targets: Vec<Target>,
+    pub(crate) guard: Option<Time>,
+    pub(crate) fence: Option<Time>,
     pub(crate) cache: Option<Expr>,
     pub(crate) krate: Option<Path>,
 }
@@ -104,7 +106,8 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     }
     for (tokens, mut group) in given.groups {
         check.variables(&group, report);
-        for name in [group.cache.name(), group.krate.name()].into_iter().flatten() {
+        let whole = [group.cache.name(), group.krate.name(), group.guard.name(), group.fence.name()];
+        for name in whole.into_iter().flatten() {
             report
                 .error(name, format_args!("`{name}` holds for the whole attribute; write it outside the parentheses"));
         }
@@ -122,7 +125,24 @@ pub(crate) fn write(which: Which, mut given: Given, func: &Func, report: &mut Re
     for (_, tag) in given.tag_targets {
         targets.push(check.target(Key::Tag(tag), None));
     }
-    Write { which, targets, cache: given.cache.take(), krate: given.krate.take() }
+    if let Some(name) = given.guard.name() {
+        let unguarded = targets.iter().find_map(|target| match &target.key {
+            Key::Tag(_) => Some("which entries carry a tag is not known before the body, so a tag cannot be guarded"),
+            _ if target.after => Some("a key that names `ret` is not known before the body, so it cannot be guarded"),
+            _ => None,
+        });
+        if let Some(reason) = unguarded {
+            report.error(name, format_args!("{reason}; write that target into an `#[invalidates]` of its own"));
+        }
+    }
+    Write {
+        which,
+        targets,
+        guard: given.guard.take(),
+        fence: given.fence.take(),
+        cache: given.cache.take(),
+        krate: given.krate.take(),
+    }
 }
 
 struct Check<'a> {
@@ -272,6 +292,7 @@ impl Check<'_> {
         early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
         early.extend(given.tags.get().into_iter().flatten().map(Tag::values));
         early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
+        early.extend([&given.guard, &given.fence].into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
         let late =
             [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
         let tags = given.tag_targets.iter().map(|(_, tag)| tag.values());
@@ -282,7 +303,11 @@ impl Check<'_> {
             }
         }
         let before: &[_] = if self.which == Which::Cached { &early } else { &[] };
-        let whole = [given.cache.get().map(ToTokens::to_token_stream)];
+        let whole = [
+            given.cache.get().map(ToTokens::to_token_stream),
+            given.guard.get().map(ToTokens::to_token_stream),
+            given.fence.get().map(ToTokens::to_token_stream),
+        ];
         if self.func.ret_is_special() {
             for tokens in
                 before.iter().cloned().chain(whole.into_iter().flatten().filter(|_| self.which != Which::Cached))

@@ -18,8 +18,12 @@ pub enum Operation {
     Put,
     /// Writing several entries.
     PutMany,
+    /// Asking for leave to fill, prolonging it, or giving it back.
+    Claim,
     /// Removing named entries.
     Invalidate,
+    /// Guarding entries while a write is under way.
+    Guard,
     /// Removing an entry that did not decode, if it is still the same.
     Discard,
     /// Removing the entries of a resource, of a tag, or all.
@@ -28,6 +32,8 @@ pub enum Operation {
     Ping,
     /// Running the function that loads a missing value.
     Load,
+    /// Waiting for what is owed to the store.
+    Shutdown,
 }
 
 impl Operation {
@@ -39,11 +45,14 @@ impl Operation {
             Self::GetMany => "get_many",
             Self::Put => "put",
             Self::PutMany => "put_many",
+            Self::Claim => "claim",
             Self::Invalidate => "invalidate",
+            Self::Guard => "guard",
             Self::Discard => "discard",
             Self::Sweep => "sweep",
             Self::Ping => "ping",
             Self::Load => "load",
+            Self::Shutdown => "shutdown",
         }
     }
 }

@@ -49,8 +49,8 @@
 //!
 //! # Features
 //!
-//! `redis` (default), `tls` for `rediss://`, `compress` for zlib frames, and `uuid`, `chrono`, `time`, `rust_decimal` for key
-//! parts and schemas of those crates.
+//! `redis` (default), `cluster` for [`CacheBuilder::cluster`], `sentinel` for [`CacheBuilder::sentinel`], `tls` for `rediss://`,
+//! `compress` for zlib frames, and `uuid`, `chrono`, `time`, `rust_decimal` for key parts and schemas of those crates.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -68,7 +68,10 @@ mod recovery;
 pub mod registry;
 mod schema;
 mod store;
+mod switch;
+mod sync;
 mod telemetry;
+mod transaction;
 mod wire;
 
 pub(crate) use __private as private;
@@ -80,3 +83,7 @@ pub use error::{CacheError, ErrorKind, Operation};
 pub use key::{CacheKey, KeyField, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version, key_text};
 pub use outcome::{Level, Outcome, Status};
 pub use schema::{CacheSchema, schema_of};
+#[cfg(feature = "test-switches")]
+#[doc(hidden)]
+pub use switch::NAMES as TEST_MECHANISMS;
+pub use transaction::{Invalidations, transaction};

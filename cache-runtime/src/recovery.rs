@@ -10,14 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use metrics::{counter, gauge};
+use tokio::sync::Notify;
 
-use crate::cache::{Cache, Inner};
-use crate::key::KeyText;
+use crate::cache::{Cache, Inner, Removal, Then};
+use crate::key::Unversioned;
 use crate::store::StoreResult;
+use crate::switch::{Mechanism, without};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How many keys one try removes.
+/// How many entries one try removes.
 const BATCH: usize = 500;
 /// How long one try may take: longer than a caller would wait, and for a sweep long enough for many keys.
 const TRY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -29,13 +31,25 @@ pub(crate) struct Recovery {
     // Mirrors what is pending, so that a read with nothing pending costs one load.
     pending: AtomicUsize,
     running: AtomicBool,
+    /// A connection was made, or somebody waits for the end.
+    wake: Arc<Notify>,
+    /// Nothing waits any more.
+    settled: Notify,
     state: Mutex<State>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    removal: Removal,
+    /// For how long nothing is to be filled once it has landed.
+    fence: Option<Duration>,
+    turn: u64,
 }
 
 #[derive(Default)]
 struct State {
-    /// Key and the turn at which it was last asked for: a try removes it only if no newer one came.
-    keys: HashMap<KeyText, u64>,
+    /// Entries and the turn at which each was last asked for: a try removes it only if no newer one came.
+    entries: HashMap<Unversioned, Kept>,
     /// Sweeps, by what they remove.
     sweeps: HashMap<Sweep, u64>,
     turn: u64,
@@ -55,19 +69,43 @@ impl Recovery {
             most: usize::try_from(most).unwrap_or(usize::MAX),
             pending: AtomicUsize::new(0),
             running: AtomicBool::new(false),
+            wake: Arc::default(),
+            settled: Notify::new(),
             state: Mutex::default(),
         }
     }
 
-    /// Whether this key must not be read from the store now.
-    pub(crate) fn covers(&self, cache: &Cache, key: &KeyText) -> bool {
+    /// Whether this entry must not be read from the store now.
+    pub(crate) fn covers(&self, cache: &Cache, entry: &Unversioned) -> bool {
         if self.pending.load(Ordering::Acquire) == 0 {
             return false;
         }
         self.start(cache);
+        if without(Mechanism::RecoveryReads) {
+            return false;
+        }
         let state = self.lock();
         // Which entries a sweep concerns is not known without reading them.
-        !state.sweeps.is_empty() || state.keys.contains_key(key)
+        !state.sweeps.is_empty() || state.entries.contains_key(entry)
+    }
+
+    /// Told when a connection is made: what waits is tried at once.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server is connected to"))]
+    pub(crate) fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// Returns when nothing waits any more.
+    pub(crate) async fn settled(&self, cache: &Cache) {
+        loop {
+            let settled = self.settled.notified();
+            if self.len() == 0 {
+                return;
+            }
+            self.start(cache);
+            self.wake.notify_one();
+            settled.await;
+        }
     }
 
     /// How many invalidations wait.
@@ -75,22 +113,29 @@ impl Recovery {
         self.pending.load(Ordering::Acquire)
     }
 
-    /// Keeps keys whose removal failed. Past the limit the keys become one sweep of everything.
-    pub(crate) fn keep_keys(&self, cache: &Cache, keys: &[KeyText]) {
+    /// Keeps entries whose removal failed. Past the limit they become one sweep of everything.
+    pub(crate) fn keep(&self, cache: &Cache, removals: &[Removal], fence: Option<Duration>) {
+        if without(Mechanism::Recovery) {
+            return;
+        }
         let mut state = self.lock();
-        let new = keys.iter().filter(|key| !state.keys.contains_key(*key)).count();
-        if state.keys.len() + new > self.most {
+        let new = removals.iter().filter(|removal| !state.entries.contains_key(&removal.unversioned)).count();
+        if state.entries.len() + new > self.most {
             counter!("cache_recovery_overflows_total", "cache" => cache.0.name.clone()).increment(1);
             tracing::error!(
                 cache = %cache.0.name, limit = self.most,
                 "too many invalidations wait for the store: all entries will be removed when it returns"
             );
-            state.keys.clear();
+            state.entries.clear();
             state.add_sweep(Sweep::All);
         } else {
             state.turn += 1;
             let turn = state.turn;
-            state.keys.extend(keys.iter().map(|key| (key.clone(), turn)));
+            for removal in removals {
+                let before = state.entries.get(&removal.unversioned).and_then(|kept| kept.fence);
+                let kept = Kept { removal: removal.clone(), fence: fence.max(before), turn };
+                state.entries.insert(removal.unversioned.clone(), kept);
+            }
         }
         self.changed(cache, &state);
         drop(state);
@@ -111,8 +156,11 @@ impl Recovery {
     }
 
     fn changed(&self, cache: &Cache, state: &State) {
-        let pending = state.keys.len() + state.sweeps.len();
+        let pending = state.entries.len() + state.sweeps.len();
         self.pending.store(pending, Ordering::Release);
+        if pending == 0 {
+            self.settled.notify_waiters();
+        }
         #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
         gauge!("cache_recovery_pending", "cache" => cache.0.name.clone()).set(pending as f64);
     }
@@ -130,7 +178,8 @@ impl Recovery {
             let running = running;
             let mut pause = FIRST_PAUSE;
             loop {
-                tokio::time::sleep(pause).await;
+                let Some(wake) = running.0.upgrade().map(|inner| inner.recovery.wake.clone()) else { return };
+                let _ = tokio::time::timeout(pause, wake.notified()).await;
                 let Some(inner) = running.0.upgrade() else { return };
                 let cache = Cache(inner);
                 pause = if cache.0.recovery.round(&cache).await { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
@@ -152,21 +201,24 @@ impl Recovery {
 
     /// One try. Says whether it got somewhere.
     async fn round(&self, cache: &Cache) -> bool {
-        let (keys, sweeps) = {
+        let (entries, sweeps) = {
             let state = self.lock();
-            let keys: Vec<(KeyText, u64)> =
-                state.keys.iter().take(BATCH).map(|(key, turn)| (key.clone(), *turn)).collect();
+            let entries: Vec<Kept> = state.entries.values().take(BATCH).cloned().collect();
             let sweeps: Vec<(Sweep, u64)> = state.sweeps.iter().map(|(sweep, turn)| (sweep.clone(), *turn)).collect();
-            (keys, sweeps)
+            (entries, sweeps)
         };
         let mut progress = false;
-        let names: Vec<KeyText> = keys.iter().map(|(key, _)| key.clone()).collect();
-        if !names.is_empty() && landed(TRY_TIMEOUT, cache.0.store.remove(&names)).await {
+        // A fence that is longer than an entry asked for costs loads, and a shorter one a stale value.
+        let fence = entries.iter().filter_map(|kept| kept.fence).max();
+        let (removals, turns): (Vec<Removal>, Vec<u64>) =
+            entries.into_iter().map(|kept| (kept.removal, kept.turn)).unzip();
+        let then = Then { lift: None, fence };
+        if !removals.is_empty() && landed(TRY_TIMEOUT, cache.remove_in_store(&removals, then)).await {
             progress = true;
             let mut state = self.lock();
-            for (key, turn) in keys {
-                if state.keys.get(&key) == Some(&turn) {
-                    state.keys.remove(&key);
+            for (removal, turn) in removals.iter().zip(turns) {
+                if state.entries.get(&removal.unversioned).is_some_and(|kept| kept.turn == turn) {
+                    state.entries.remove(&removal.unversioned);
                 }
             }
             self.changed(cache, &state);

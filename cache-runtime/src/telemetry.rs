@@ -151,3 +151,15 @@ pub(crate) fn wait_ended(cache: &Name, resource: &'static str) {
     counter!("cache_wait_timeouts_total", "cache" => cache.clone(), "resource" => resource).increment(1);
     tracing::warn!(cache = %cache, resource, "waited too long for another caller's load");
 }
+
+/// Whether a write is guarded: not where the store could not be reached.
+pub(crate) fn guard(cache: &Name, set: bool) {
+    counter!("cache_guards_total", "cache" => cache.clone(), "result" => if set { "set" } else { "failed" })
+        .increment(1);
+}
+
+/// A body waited for another one of its resource, as the store is away; `result` is `waited` or `exceeded`.
+pub(crate) fn fallback(cache: &Name, resource: &'static str, result: &'static str) {
+    counter!("cache_fallback_waits_total", "cache" => cache.clone(), "resource" => resource, "result" => result)
+        .increment(1);
+}

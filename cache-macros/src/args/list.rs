@@ -92,7 +92,7 @@ fn is_list(which: Which, name: &Ident) -> bool {
 }
 
 /// Every argument of any of the attributes, and `hash`, which belongs into `key(..)`.
-const ALL: [&str; 15] = [
+const ALL: [&str; 17] = [
     "resource",
     "key",
     "skip",
@@ -106,6 +106,8 @@ const ALL: [&str; 15] = [
     "bypass",
     "cache_if",
     "cache_none",
+    "guard",
+    "fence",
     "crate",
     "hash",
 ];
@@ -144,6 +146,9 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
         (Which::Invalidates | Which::Updates, "bypass" | "cache_if" | "cache_none") => {
             "this argument belongs to `#[cached]`: a write always acts on success"
         }
+        (Which::Cached | Which::Updates, "guard" | "fence") => {
+            "this argument belongs to `#[invalidates]`: it keeps readers from filling around an invalidation"
+        }
         (Which::Cached, "tag") => "`tag(..)` invalidates; to tag the entry, write `tags(\"..\")`",
         (_, "hash") => "`hash(..)` belongs into the key: `key(hash(email))`",
         (_, "result" | "option") => {
@@ -170,6 +175,8 @@ fn synonym(name: &str) -> Option<&'static str> {
         "store" | "backend" | "with" | "client" | "redis" | "pool" | "ty" => "cache",
         "org" | "account" | "workspace" => "tenant",
         "view" | "variant" => "suffix",
+        "lock" | "protect" => "guard",
+        "replica_lag" | "delay" => "fence",
         "krate" | "cache_runtime" => "crate",
         _ => return None,
     })
@@ -196,6 +203,8 @@ pub(super) fn example(name: &str) -> &'static str {
         "bypass" => "`bypass = fresh`",
         "cache_if" => "`cache_if = |user| user.active`",
         "cache_none" => "`cache_none = \"30s\"`",
+        "guard" => "`guard = \"5s\"`",
+        "fence" => "`fence = \"500ms\"`",
         "crate" => "`crate = cache_runtime`",
         _ => "`name = value`",
     }

@@ -55,7 +55,7 @@ impl Which {
                 "cache_none",
                 "crate",
             ],
-            Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "cache", "crate"],
+            Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "guard", "fence", "cache", "crate"],
             Self::Updates => {
                 &["resource", "key", "ttl", "version", "tags", "tenant", "suffix", "tag", "cache", "crate"]
             }
@@ -83,6 +83,8 @@ pub(crate) struct Given {
     pub(crate) bypass: Slot<Expr>,
     pub(crate) cache_if: Slot<Expr>,
     pub(crate) cache_none: Slot<Time>,
+    pub(crate) guard: Slot<Time>,
+    pub(crate) fence: Slot<Time>,
     pub(crate) krate: Slot<Path>,
 }
 
@@ -173,6 +175,12 @@ impl Given {
             "cache_none" => {
                 if let Some(ttl) = time::cache_none(value, report) {
                     self.cache_none.set(name, ttl, report);
+                }
+            }
+            "guard" | "fence" => {
+                if let Some(window) = time::window(&name.to_string(), value, report) {
+                    let slot = if name == "guard" { &mut self.guard } else { &mut self.fence };
+                    slot.set(name, window, report);
                 }
             }
             "version" => {

@@ -1,4 +1,4 @@
-//! `ttl` and `cache_none`.
+//! `ttl`, `cache_none`, `guard` and `fence`.
 
 use std::time::Duration;
 
@@ -43,6 +43,23 @@ pub(super) fn cache_none(value: Expr, report: &mut Report) -> Option<Time> {
     }
 }
 
+pub(super) fn window(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
+    match peel(&value) {
+        Expr::Closure(closure) => {
+            report.error(
+                closure,
+                format_args!("there is no value when `{name}` is needed; write how long: `{name} = \"5s\"`"),
+            );
+            None
+        }
+        Expr::Lit(lit) if matches!(lit.lit, Lit::Bool(_)) => {
+            report.error(lit, format_args!("write how long: `{name} = \"5s\"`"));
+            None
+        }
+        _ => fixed(name, value, report),
+    }
+}
+
 fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
     let read = match peel(&value) {
         Expr::Lit(literal) => match &literal.lit {
@@ -66,7 +83,11 @@ fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
         }
         _ => return Some(Time::Expr(value)),
     };
-    read.map(Time::Fixed).map_err(|message| report.error(&value, message)).ok()
+    let said = |message: String| match name {
+        "guard" | "fence" => message.replace("would cache nothing", "would keep nobody from filling"),
+        _ => message,
+    };
+    read.map(Time::Fixed).map_err(|message| report.error(&value, said(message))).ok()
 }
 
 impl ToTokens for Time {

@@ -83,7 +83,8 @@ fn keep(func: &Func, expressions: &[TokenStream]) -> Kept {
         let span = at(used.span());
         let kept = Ident::new(&format!("__cache_keep_{name}"), mixed);
         before.extend(quote_spanned!(span=> let #kept = ::core::clone::Clone::clone(&#ident);));
-        after.extend(quote_spanned!(mixed=> let #ident = #kept;));
+        // The parameter's own name, as the expression uses it; the lint is about names that users choose.
+        after.extend(quote_spanned!(mixed=> #[allow(clippy::shadow_unrelated)] let #ident = #kept;));
     }
     Kept { before, after }
 }

@@ -39,6 +39,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     });
     let early_shape = early_shape.map(|shape| quote_spanned!(mixed=> let __cache_shape = #shape;));
     let body = func.body();
+    let windows = windows(p, writes, func);
     let on_value = parts.on_value_arm(p, &unkept, on_value);
     func.with_body(quote_spanned! {mixed=>
         #absorbed
@@ -47,6 +48,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
         let mut __cache_write = #p::Write::new(&#first_site) #cache;
         #before
         #kept
+        #windows
         let __cache_ret = __cache_write.run(::core::pin::pin!(async move { #pin_type #body })).await;
         #late_shape
         match #p::fate(__cache_shape, &__cache_ret) {
@@ -57,6 +59,17 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
         __cache_write.finish().await;
         __cache_ret
     })
+}
+
+/// `guard = ..` and `fence = ..`. The guard comes last: what it guards is named by then.
+fn windows(p: &TokenStream, writes: &[Write], func: &Func) -> TokenStream {
+    let mixed = mixed();
+    let fences = writes.iter().filter_map(|write| value::early(p, func, write.fence.as_ref()?));
+    let guards = writes.iter().filter_map(|write| value::early(p, func, write.guard.as_ref()?));
+    quote_spanned! {mixed=>
+        #(__cache_write.fence(#fences);)*
+        #(__cache_write.guard(#guards).await;)*
+    }
 }
 
 #[derive(Default)]

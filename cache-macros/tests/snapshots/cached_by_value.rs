@@ -49,6 +49,7 @@ where
                 __cache_never; } { self.load(id). await } }
             ),
             |__cache_value| {
+                #[allow(clippy::shadow_unrelated)]
                 let limit = __cache_keep_limit;
                 ::cache_runtime::__private::Decision::new()
                     .ttl(

@@ -36,6 +36,7 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
     match ::cache_runtime::__private::fate(__cache_shape, &__cache_ret) {
         ::cache_runtime::__private::Fate::Value(__cache_value) => {
             let ret = __cache_value;
+            #[allow(clippy::shadow_unrelated)]
             let org = __cache_keep_org;
             let __cache_slot_0 = __cache_write
                 .slot(

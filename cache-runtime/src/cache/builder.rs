@@ -4,14 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::fallback::Fallback;
 use super::health::Counts;
+use super::place::Place;
+use super::shutdown::Tasks;
+use super::versions::Versions;
 use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
 use crate::clock::Clock;
 use crate::error::CacheError;
 use crate::flight::Flights;
 use crate::recovery::Recovery;
-use crate::store::{MemoryLimits, MemoryStore, Store};
+use crate::store::MemoryLimits;
 
 /// Builds a [`Cache`]. Every setting has a default; a bad one is refused by [`build`](Self::build) with its name.
 #[derive(Clone)]
@@ -19,16 +23,20 @@ use crate::store::{MemoryLimits, MemoryStore, Store};
 pub struct CacheBuilder {
     name: String,
     prefix: String,
-    url: Option<(String, String)>,
-    tls_root: Option<Vec<u8>>,
+    pub(super) places: Vec<(String, Place)>,
+    pub(super) tls_root: Option<Vec<u8>>,
     require_tenant: bool,
     default_ttl: Duration,
-    operation_timeout: Duration,
-    connect_timeout: Duration,
+    pub(super) operation_timeout: Duration,
+    pub(super) connect_timeout: Duration,
     wait_timeout: Duration,
+    lease_ttl: Duration,
+    fence: Option<Duration>,
+    shutdown_timeout: Duration,
+    fallback_limit: Option<u32>,
     max_value_bytes: u64,
     compress_above: Option<usize>,
-    memory: MemoryLimits,
+    pub(super) memory: MemoryLimits,
     max_pending: u64,
     breaker: BreakerConfig,
     clock: Option<Clock>,
@@ -39,13 +47,17 @@ impl CacheBuilder {
         Self {
             name: "default".into(),
             prefix: "cache".into(),
-            url: None,
+            places: Vec::new(),
             tls_root: None,
             require_tenant: false,
             default_ttl: Duration::from_secs(300),
             operation_timeout: Duration::from_millis(50),
             connect_timeout: Duration::from_secs(1),
             wait_timeout: Duration::from_secs(5),
+            lease_ttl: Duration::from_secs(3),
+            fence: None,
+            shutdown_timeout: Duration::from_secs(5),
+            fallback_limit: None,
             max_value_bytes: 8 << 20,
             compress_above: None,
             memory: MemoryLimits { entries: 100_000, bytes: 64 << 20 },
@@ -82,9 +94,22 @@ impl CacheBuilder {
         self.url("redis", url)
     }
 
-    pub(crate) fn url(mut self, setting: &str, url: impl Into<String>) -> Self {
-        self.url = Some((setting.to_owned(), url.into()));
-        self
+    pub(super) fn url(self, setting: &str, url: impl Into<String>) -> Self {
+        self.place(setting, Place::Server(url.into()))
+    }
+
+    /// A Redis or Valkey Cluster (feature `cluster`), by the URLs of some of its nodes: one that answers is enough, the others
+    /// are found. User, password and TLS are the same for all. The nodes need not be reachable.
+    pub fn cluster<U: Into<String>>(self, urls: impl IntoIterator<Item = U>) -> Self {
+        self.place("cluster", Place::Cluster(urls.into_iter().map(Into::into).collect()))
+    }
+
+    /// The master that these sentinels know by this name (feature `sentinel`), whichever server that is. Where the master wants
+    /// a user, a password, a database or TLS, its name is the host of a URL: `redis://user:password@mymaster/0`. The sentinels
+    /// and the master need not be reachable.
+    pub fn sentinel<U: Into<String>>(self, urls: impl IntoIterator<Item = U>, master: impl Into<String>) -> Self {
+        let urls = urls.into_iter().map(Into::into).collect();
+        self.place("sentinel", Place::Sentinel(urls, "sentinel (master)".to_owned(), master.into()))
     }
 
     /// The certificate authority, in PEM, that a `rediss://` server's certificate must come from. Default: the platform's.
@@ -123,6 +148,34 @@ impl CacheBuilder {
     /// 1 ms to 1 h.
     pub fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = timeout;
+        self
+    }
+
+    /// How long a lease on a fill lasts without being renewed. While a body runs its lease is renewed; a process that dies
+    /// leaves it, and others load when it has run out. Default 3 s; from 100 ms to 5 min.
+    pub fn lease_ttl(mut self, ttl: Duration) -> Self {
+        self.lease_ttl = ttl;
+        self
+    }
+
+    /// For how long after each annotated invalidation nothing is filled under its keys: as long as replicas of the source, from
+    /// which bodies read, may lag behind. Default: not at all; from 1 ms to 1 h. `#[invalidates(.., fence = "..")]` sets it for
+    /// one function.
+    pub fn fence(mut self, window: Duration) -> Self {
+        self.fence = Some(window);
+        self
+    }
+
+    /// How long [`Cache::shutdown`] waits for invalidations to reach the store. Default 5 s; from 1 ms to 1 h.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
+        self
+    }
+
+    /// How many bodies of one resource run at once in this process while the store is away; the others wait for one to end,
+    /// for the `wait_timeout` at most. Default: no limit; at least 1.
+    pub fn fallback_limit(mut self, bodies: u32) -> Self {
+        self.fallback_limit = Some(bodies);
         self
     }
 
@@ -213,42 +266,31 @@ impl CacheBuilder {
     pub fn build(self) -> Result<Cache, CacheError> {
         self.check()?;
         let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let recovery = Recovery::new(self.max_pending);
         Ok(Cache(Arc::new(Inner {
             name: self.name.as_str().into(),
-            store: self.store(&clock)?,
+            store: self.store(&clock, &recovery)?,
             settings: Settings {
                 prefix: self.prefix,
                 require_tenant: self.require_tenant,
                 default_ttl: self.default_ttl,
                 operation_timeout: self.operation_timeout,
                 wait_timeout: self.wait_timeout,
+                lease_ttl: self.lease_ttl,
+                fence: self.fence,
+                shutdown_timeout: self.shutdown_timeout,
                 compress_above: self.compress_above,
                 max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
             },
             flights: Flights::new(),
             breaker: Breaker::new(self.breaker),
-            recovery: Recovery::new(self.max_pending),
+            recovery,
+            versions: Versions::default(),
+            fallback: Fallback::new(self.fallback_limit),
+            tasks: Tasks::default(),
             clock,
             counts: Counts::default(),
         })))
-    }
-
-    fn store(&self, clock: &Clock) -> Result<Store, CacheError> {
-        let Some((setting, url)) = &self.url else {
-            return Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone())));
-        };
-        #[cfg(feature = "redis")]
-        {
-            let endpoint = crate::store::parse_url(setting, url, self.tls_root.as_deref())?;
-            Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout)))
-        }
-        #[cfg(not(feature = "redis"))]
-        {
-            let _ = (url, &self.tls_root);
-            Err(CacheError::config(format!(
-                "`{setting}` names a server, and this build has no Redis store; enable the feature `redis` of `cache-runtime`"
-            )))
-        }
     }
 
     fn check(&self) -> Result<(), CacheError> {
@@ -258,6 +300,10 @@ impl CacheBuilder {
         within("operation_timeout", self.operation_timeout, ms, minute)?;
         within("connect_timeout", self.connect_timeout, ms, minute)?;
         within("wait_timeout", self.wait_timeout, ms, hour)?;
+        within("lease_ttl", self.lease_ttl, ms * 100, minute * 5)?;
+        within("fence", self.fence.unwrap_or(ms), ms, hour)?;
+        within("shutdown_timeout", self.shutdown_timeout, ms, hour)?;
+        within("fallback_limit", self.fallback_limit.unwrap_or(1), 1, u32::MAX)?;
         within("default_ttl", self.default_ttl, ms, Duration::MAX)?;
         within("breaker_window", self.breaker.window, ms, hour)?;
         within("breaker_open_for", self.breaker.open_for, ms, hour)?;
@@ -295,13 +341,13 @@ fn rate(setting: &str, value: f64) -> Result<(), CacheError> {
     Err(CacheError::config(format!("`{setting}` is {value}; allowed is more than 0, at most 1")))
 }
 
-/// The URL can hold a password and is not shown.
+/// URLs can hold passwords and are not shown.
 impl fmt::Debug for CacheBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CacheBuilder")
             .field("name", &self.name)
             .field("prefix", &self.prefix)
-            .field("redis", &self.url.as_ref().map(|_| "<set>"))
+            .field("server", &self.places.first().map(|(setting, _)| setting))
             .finish_non_exhaustive()
     }
 }

@@ -8,15 +8,15 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Cache, Located};
+use super::{Cache, Located, Replacement};
 use crate::call;
 use crate::clock::millis;
 use crate::engine::{self, Found, Lookup};
 use crate::error::{CacheError, ErrorKind, Operation};
-use crate::key::{KeyText, TypedKey};
+use crate::key::{KeyText, TypedKey, Unversioned};
 use crate::private::{Decision, Typed};
 use crate::registry;
-use crate::wire::{Meta, Payload, decode, encode_packed};
+use crate::wire::{Meta, Payload, decode, encode_packed, is_lease};
 
 impl Cache {
     /// The value under `key`, if it is stored.
@@ -30,12 +30,12 @@ impl Cache {
         K::Value: DeserializeOwned,
     {
         let located = self.located(Operation::Get, key)?;
-        if self.0.recovery.covers(self, &located.key) {
+        if self.0.recovery.covers(self, &located.unversioned) {
             return Ok(None);
         }
         let mut budget = self.budget();
         let found = self.ask(Operation::Get, &mut budget, self.0.store.get(&located.key)).await?;
-        let Some(bytes) = found else { return Ok(None) };
+        let Some(bytes) = found.filter(|bytes| !is_lease(bytes)) else { return Ok(None) };
         self.opened(Operation::Get, key, &located.key, &bytes).await
     }
 
@@ -48,15 +48,17 @@ impl Cache {
     where
         K::Value: DeserializeOwned,
     {
-        let texts = keys
+        let (entries, texts): (Vec<Unversioned>, Vec<KeyText>) = keys
             .iter()
-            .map(|key| self.located(Operation::GetMany, key).map(|located| located.key))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|key| self.located(Operation::GetMany, key).map(|located| (located.unversioned, located.key)))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .unzip();
         let found = self.ask(Operation::GetMany, &mut self.budget(), self.0.store.get_many(&texts)).await?;
         let mut values = Vec::with_capacity(keys.len());
-        for ((key, text), bytes) in keys.iter().zip(&texts).zip(found) {
+        for (((key, text), entry), bytes) in keys.iter().zip(&texts).zip(&entries).zip(found) {
             values.push(match bytes {
-                Some(bytes) if !self.0.recovery.covers(self, text) => {
+                Some(bytes) if !is_lease(&bytes) && !self.0.recovery.covers(self, entry) => {
                     self.opened(Operation::GetMany, key, text, &bytes).await.unwrap_or(None)
                 }
                 _ => None,
@@ -89,15 +91,16 @@ impl Cache {
     {
         let located = self.located(Operation::Put, key)?;
         let bytes = self.encoded(Operation::Put, key, value, ttl)?;
-        let removal = Self::removal(&located.unversioned, &K::SPEC, None, true);
+        let removal = self.removal(located.unversioned, &K::SPEC, None, true);
         if ttl.is_zero() {
             return self.remove(&[removal]).await.map(|_| ());
         }
         registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
-        self.replace(&super::Replacement { removal, key: located.key, bytes, ttl }).await
+        let registration = self.registration(&K::SPEC, None, ttl);
+        self.replace(&[Replacement { removal, registration, key: located.key, bytes, ttl }]).await
     }
 
-    /// Stores several values for the key's ttl, in one round trip.
+    /// Stores several values for the key's ttl, in three round trips.
     ///
     /// # Errors
     ///
@@ -107,16 +110,16 @@ impl Cache {
         K::Value: Serialize,
     {
         let ttl = K::SPEC.ttl.unwrap_or(self.0.settings.default_ttl);
-        let mut writes: Vec<(KeyText, Payload, Duration)> = Vec::with_capacity(entries.len());
-        let mut others = Vec::new();
+        let mut replacements = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let located = self.located(Operation::PutMany, key)?;
             let bytes = self.encoded(Operation::PutMany, key, value, ttl)?;
-            others.extend(Self::removal(&located.unversioned, &K::SPEC, None, true).keys);
-            writes.push((located.key, bytes, ttl));
+            let removal = self.removal(located.unversioned, &K::SPEC, None, true);
+            let registration = self.registration(&K::SPEC, None, ttl);
+            replacements.push(Replacement { removal, registration, key: located.key, bytes, ttl });
         }
         registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
-        self.replace_many(&writes, &others).await
+        self.replace(&replacements).await
     }
 
     /// The value under `key`, loaded and stored if it is not there. Callers that ask together, here or through annotated
@@ -176,7 +179,7 @@ impl Cache {
             .iter()
             .map(|key| {
                 let located = self.located(Operation::Invalidate, key)?;
-                Ok(Self::removal(&located.unversioned, &K::SPEC, None, true))
+                Ok(self.removal(located.unversioned, &K::SPEC, None, true))
             })
             .collect::<Result<Vec<_>, CacheError>>()?;
         self.remove(&removals).await

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::place::Place;
 use super::{Cache, CacheBuilder};
 use crate::error::CacheError;
 
@@ -11,7 +12,9 @@ impl Cache {
     ///
     /// | variable | setting | example |
     /// |---|---|---|
-    /// | `CACHE_REDIS_URL`, else `REDIS_URL` | [`redis`](CacheBuilder::redis); embedded in-memory store when neither is set | `redis://localhost:6379/0` |
+    /// | `CACHE_REDIS_URL`, else `REDIS_URL` | [`redis`](CacheBuilder::redis); embedded in-memory store when no server is named | `redis://localhost:6379/0` |
+    /// | `CACHE_REDIS_CLUSTER` | [`cluster`](CacheBuilder::cluster), instead of a URL | `redis://a:6379,redis://b:6379` |
+    /// | `CACHE_REDIS_SENTINELS` and `CACHE_REDIS_MASTER` | [`sentinel`](CacheBuilder::sentinel), instead of a URL | `redis://a:26379,redis://b:26379` and `mymaster` |
     /// | `CACHE_NAME` | [`name`](CacheBuilder::name) | `orders` |
     /// | `CACHE_PREFIX` | [`prefix`](CacheBuilder::prefix) | `shop` |
     /// | `CACHE_REQUIRE_TENANT` | [`require_tenant`](CacheBuilder::require_tenant) | `true` or `false` |
@@ -19,6 +22,10 @@ impl Cache {
     /// | `CACHE_OPERATION_TIMEOUT` | [`operation_timeout`](CacheBuilder::operation_timeout) | `50ms` |
     /// | `CACHE_CONNECT_TIMEOUT` | [`connect_timeout`](CacheBuilder::connect_timeout) | `1s` |
     /// | `CACHE_WAIT_TIMEOUT` | [`wait_timeout`](CacheBuilder::wait_timeout) | `5s` |
+    /// | `CACHE_LEASE_TTL` | [`lease_ttl`](CacheBuilder::lease_ttl) | `3s` |
+    /// | `CACHE_FENCE` | [`fence`](CacheBuilder::fence) | `500ms` |
+    /// | `CACHE_SHUTDOWN_TIMEOUT` | [`shutdown_timeout`](CacheBuilder::shutdown_timeout) | `5s` |
+    /// | `CACHE_FALLBACK_LIMIT` | [`fallback_limit`](CacheBuilder::fallback_limit) | `32` |
     /// | `CACHE_MAX_VALUE_BYTES` | [`max_value_bytes`](CacheBuilder::max_value_bytes) | `8388608` |
     /// | `CACHE_MEMORY_ENTRIES` | [`memory_entries`](CacheBuilder::memory_entries) | `100000` |
     /// | `CACHE_MEMORY_BYTES` | [`memory_bytes`](CacheBuilder::memory_bytes) | `67108864` |
@@ -36,7 +43,23 @@ impl Cache {
 fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, CacheError> {
     let mut builder = CacheBuilder::new();
     let set = |name: &'static str| var(name).filter(|value| !value.is_empty()).map(|value| (name, value));
-    if let Some((name, url)) = set("CACHE_REDIS_URL").or_else(|| set("REDIS_URL")) {
+    let list = |urls: &str| urls.split(',').map(str::trim).filter(|url| !url.is_empty()).map(str::to_owned).collect();
+    if let Some((name, url)) = set("CACHE_REDIS_URL") {
+        builder = builder.url(name, url);
+    }
+    if let Some((name, urls)) = set("CACHE_REDIS_CLUSTER") {
+        builder = builder.place(name, Place::Cluster(list(&urls)));
+    }
+    match (set("CACHE_REDIS_SENTINELS"), set("CACHE_REDIS_MASTER")) {
+        (None, None) => {}
+        (Some((name, urls)), Some((master, text))) => {
+            builder = builder.place(name, Place::Sentinel(list(&urls), master.to_owned(), text));
+        }
+        (Some((there, _)), None) => return Err(alone(there, "CACHE_REDIS_MASTER")),
+        (None, Some((there, _))) => return Err(alone(there, "CACHE_REDIS_SENTINELS")),
+    }
+    // Platforms set it for whoever wants it; what is meant for this cache comes first.
+    if let Some((name, url)) = set("REDIS_URL").filter(|_| builder.places.is_empty()) {
         builder = builder.url(name, url);
     }
     if let Some((_, name)) = set("CACHE_NAME") {
@@ -49,16 +72,22 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         builder = builder.require_tenant(parsed(name, &value, "`true` or `false`")?);
     }
     type SetDuration = fn(CacheBuilder, Duration) -> CacheBuilder;
-    let durations: [(&'static str, SetDuration); 4] = [
+    let durations: [(&'static str, SetDuration); 7] = [
         ("CACHE_DEFAULT_TTL", CacheBuilder::default_ttl),
         ("CACHE_OPERATION_TIMEOUT", CacheBuilder::operation_timeout),
         ("CACHE_CONNECT_TIMEOUT", CacheBuilder::connect_timeout),
         ("CACHE_WAIT_TIMEOUT", CacheBuilder::wait_timeout),
+        ("CACHE_LEASE_TTL", CacheBuilder::lease_ttl),
+        ("CACHE_FENCE", CacheBuilder::fence),
+        ("CACHE_SHUTDOWN_TIMEOUT", CacheBuilder::shutdown_timeout),
     ];
     for (name, apply) in durations {
         if let Some((name, value)) = set(name) {
             builder = apply(builder, duration(name, &value)?);
         }
+    }
+    if let Some((name, value)) = set("CACHE_FALLBACK_LIMIT") {
+        builder = builder.fallback_limit(parsed(name, &value, "a whole number")?);
     }
     type SetNumber = fn(CacheBuilder, u64) -> CacheBuilder;
     let numbers: [(&'static str, SetNumber); 4] = [
@@ -73,6 +102,10 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         }
     }
     Ok(builder)
+}
+
+fn alone(there: &str, missing: &str) -> CacheError {
+    CacheError::config(format!("`{there}` is set and `{missing}` is not; sentinels need both"))
 }
 
 fn parsed<T: FromStr>(name: &str, value: &str, allowed: &str) -> Result<T, CacheError> {
@@ -162,6 +195,29 @@ mod tests {
         }
         let error = build(&[("CACHE_PREFIX", "a:b")]).expect_err("colon").to_string();
         assert!(error.contains("`prefix`") && error.contains("letters, digits"), "{error}");
+    }
+
+    #[test]
+    fn clusters_and_sentinels_are_named_by_their_variables() {
+        let nodes = ("CACHE_REDIS_CLUSTER", "redis://a:1, redis://b:2,");
+        let sentinels = ("CACHE_REDIS_SENTINELS", "redis://a:1");
+        for (vars, named) in [
+            (vec![("CACHE_REDIS_URL", "redis://a"), nodes], vec!["`CACHE_REDIS_URL`", "`CACHE_REDIS_CLUSTER`"]),
+            (
+                vec![nodes, sentinels, ("CACHE_REDIS_MASTER", "m")],
+                vec!["`CACHE_REDIS_CLUSTER`", "`CACHE_REDIS_SENTINELS`"],
+            ),
+            (vec![sentinels], vec!["`CACHE_REDIS_SENTINELS`", "`CACHE_REDIS_MASTER`"]),
+            (vec![("CACHE_REDIS_MASTER", "m")], vec!["`CACHE_REDIS_SENTINELS`", "`CACHE_REDIS_MASTER`"]),
+            (vec![("CACHE_REDIS_CLUSTER", "a:1")], vec!["`CACHE_REDIS_CLUSTER`"]),
+        ] {
+            let error = build(&vars).expect_err("refused").to_string();
+            assert!(named.iter().all(|name| error.contains(name)), "{error}");
+        }
+        #[cfg(feature = "cluster")]
+        assert_eq!(build(&[nodes, ("REDIS_URL", "redis://c")]).expect("good").health().store, crate::Level::Redis);
+        #[cfg(feature = "sentinel")]
+        assert!(build(&[sentinels, ("CACHE_REDIS_MASTER", "redis://:p%40ss@mymaster/1")]).is_ok());
     }
 
     #[test]

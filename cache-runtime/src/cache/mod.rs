@@ -3,10 +3,15 @@
 mod builder;
 mod direct;
 mod env;
+mod fallback;
 mod guard;
 mod health;
+mod place;
 mod remove;
+mod replace;
+mod shutdown;
 mod sweep;
+mod versions;
 mod which;
 
 use std::fmt;
@@ -16,7 +21,8 @@ use std::time::Duration;
 pub use self::builder::CacheBuilder;
 pub(crate) use self::guard::Budget;
 pub use self::health::{Health, Stats};
-pub(crate) use self::remove::{Removal, Replacement};
+pub(crate) use self::remove::{Removal, Then};
+pub(crate) use self::replace::Replacement;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
@@ -49,6 +55,9 @@ pub(crate) struct Inner {
     pub breaker: Breaker,
     pub clock: Clock,
     pub recovery: Recovery,
+    pub versions: versions::Versions,
+    pub fallback: fallback::Fallback,
+    pub tasks: shutdown::Tasks,
     pub counts: health::Counts,
 }
 
@@ -60,6 +69,10 @@ pub(crate) struct Settings {
     pub default_ttl: Duration,
     pub operation_timeout: Duration,
     pub wait_timeout: Duration,
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server has leases"))]
+    pub lease_ttl: Duration,
+    pub fence: Option<Duration>,
+    pub shutdown_timeout: Duration,
     pub max_value_bytes: usize,
     pub compress_above: Option<usize>,
 }

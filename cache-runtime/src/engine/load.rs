@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,20 +11,17 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::finish;
+use super::lead::Leave;
 use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::millis;
 use crate::error::ErrorKind;
-#[cfg(feature = "redis")]
-use crate::error::Operation;
 use crate::flight::{Landed, Leader};
-use crate::key::{KeyText, Version};
-use crate::outcome::Outcome;
+use crate::key::{KeySpec, KeyText, Version};
+use crate::outcome::{Outcome, Status};
 use crate::private::Decision;
-use crate::registry;
-use crate::store::Store;
 use crate::telemetry::{self, FillEnd, LoadEnd};
-use crate::wire::{Meta, Payload, encode_none, encode_packed};
+use crate::wire::{Meta, encode_none, encode_packed};
 
 /// Leave to run the body.
 pub(crate) struct Load(Kind);
@@ -45,15 +43,15 @@ pub(crate) struct Plan {
     pub key: KeyText,
     pub version: Version,
     pub suffix: Option<String>,
-    pub own_suffix: Option<&'static str>,
+    pub spec: KeySpec,
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
     pub tags: Vec<Cow<'static, str>>,
+    // Before the leave: who takes over asks to replace the lease that is given back after it.
     pub leader: Leader,
-    #[cfg_attr(not(feature = "redis"), allow(dead_code))]
+    pub leave: Leave,
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server takes time"))]
     pub budget: Budget,
-    /// Whether the store is neither to be read nor filled.
-    pub left_out: bool,
     pub outcome: Outcome,
 }
 
@@ -107,10 +105,22 @@ impl Load {
     }
 
     /// Runs the body in a span of its own, so that the calls it makes do not report in place of this one.
-    pub(crate) async fn nested<B: Future>(&self, body: B) -> B::Output {
+    pub(crate) async fn nested<B: Future>(&self, body: Pin<&mut B>) -> B::Output {
         let (cache, resource) = self.names();
+        let _permit = match &self.0 {
+            Kind::Leading(plan) if plan.is_fallback() => cache.0.fallback.permit(cache, resource).await,
+            _ => None,
+        };
         let span = tracing::debug_span!("cache_load", cache = %cache.0.name, resource);
-        call::nested(body).instrument(span).await
+        let body = call::nested(body);
+        match &self.0 {
+            #[cfg(feature = "redis")]
+            Kind::Leading(plan) => match &plan.leave {
+                Leave::While(standing) => standing.during(std::pin::pin!(body)).instrument(span).await,
+                Leave::Own | Leave::None => body.instrument(span).await,
+            },
+            _ => body.instrument(span).await,
+        }
     }
 
     /// The body failed: the next waiter loads.
@@ -159,63 +169,12 @@ impl Plan {
         Meta { created: Some(now), expires: Some(now.saturating_add(millis(ttl))), tags: self.tags.clone() }
     }
 
-    /// Stores, hands the value to those who wait, and reports.
-    async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed) {
-        let end = match &stored {
-            None => FillEnd::Declined,
-            Some((bytes, ttl)) => self.fill(bytes, *ttl).await,
-        };
-        telemetry::fill(&self.cache.0.name, self.resource, end);
-        if end == FillEnd::Stored {
-            self.cache.0.counts.fills.add();
-            self.outcome.stored = true;
-        }
-        // After the fill, so that who asks next finds it stored.
-        self.leader.land_load(&landed);
-        finish(&self.cache, self.resource, self.outcome);
-    }
-
-    async fn fill(&mut self, bytes: &Payload, ttl: Duration) -> FillEnd {
-        if bytes.len() > self.cache.0.settings.max_value_bytes {
-            return FillEnd::TooLarge;
-        }
-        // A store that just failed is not asked again: the delay of a call is bounded by one budget. What it holds there may
-        // be overwritten if it was no entry at all.
-        let overwrites = matches!(self.outcome.error, None | Some(ErrorKind::Decode | ErrorKind::WrongType));
-        if self.left_out || !overwrites {
-            return FillEnd::Failed;
-        }
-        if self.leader.is_void() {
-            return FillEnd::Voided;
-        }
-        registry::note_version(self.resource, self.suffix.as_deref().or(self.own_suffix), self.version);
-        match &self.cache.0.store {
-            Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
-                Some(()) => FillEnd::Stored,
-                None => FillEnd::Voided,
-            },
-            #[cfg(feature = "redis")]
-            Store::Redis(_) => self.fill_remote(bytes, ttl).await,
-        }
-    }
-
-    #[cfg(feature = "redis")]
-    async fn fill_remote(&mut self, bytes: &Payload, ttl: Duration) -> FillEnd {
-        let cache = self.cache.clone();
-        if let Err(error) = cache.ask(Operation::Put, &mut self.budget, cache.0.store.set(&self.key, bytes, ttl)).await
-        {
-            self.outcome.error = Some(error.kind());
-            return FillEnd::Failed;
-        }
-        if !self.leader.is_void() {
-            return FillEnd::Stored;
-        }
-        // An invalidation came while the value was on its way: take back what it may have missed.
-        let keys = [self.key.clone()];
-        if cache.ask(Operation::Invalidate, &mut self.budget, cache.0.store.remove(&keys)).await.is_err() {
-            cache.0.recovery.keep_keys(&cache, &keys);
-        }
-        FillEnd::Voided
+    /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
+    fn is_fallback(&self) -> bool {
+        self.cache.0.store.is_remote()
+            && matches!(self.leave, Leave::None)
+            && (self.outcome.error.is_some_and(|kind| kind.is_outage() || kind == ErrorKind::BreakerOpen)
+                || self.outcome.status == Status::Bypass)
     }
 
     fn not_encoded(self) {

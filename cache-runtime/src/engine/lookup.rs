@@ -13,6 +13,7 @@ use crate::key::KeyText;
 use crate::outcome::{Level, Outcome, Status};
 use crate::private::{CacheValue, KeyOf};
 use crate::telemetry;
+use crate::transaction;
 use crate::wire::{DecodeError, Payload, decode};
 
 /// What is looked up, besides the key.
@@ -32,13 +33,6 @@ pub(crate) enum Found<V> {
     Load(Load),
 }
 
-/// What a read of the store gave the leader.
-enum Read<V> {
-    Hit(Option<V>, Landed),
-    Miss,
-    Failed(Outcome),
-}
-
 /// Looks a key up, waits for others who do, or takes the lead.
 pub(crate) async fn look_up<V: CacheValue, K: KeyOf<V>>(lookup: Lookup<'_>, key: &K) -> Found<V> {
     let cache = lookup.cache;
@@ -50,13 +44,16 @@ pub(crate) async fn look_up<V: CacheValue, K: KeyOf<V>>(lookup: Lookup<'_>, key:
         telemetry::tenant_missing(&cache.0.name, spec.resource);
         return Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body)));
     };
+    if transaction::covers(cache, &located.unversioned) {
+        return Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body)));
+    }
     match take_lead(&lookup, key, &located).await {
         Lead::Served(found) => found,
         Lead::Alone => {
             telemetry::wait_ended(&cache.0.name, spec.resource);
             Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Miss, Level::Body)))
         }
-        Lead::Mine(leader) => lead(&lookup, key, located, leader).await,
+        Lead::Mine(leader) => super::lead::lead(&lookup, key, located, leader).await,
     }
 }
 
@@ -108,70 +105,12 @@ fn landed_value<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, landed
     }
 }
 
-async fn lead<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, located: Located, leader: Leader) -> Found<V> {
-    let cache = lookup.cache;
-    let mut budget = cache.budget();
-    let mut outcome = Outcome::new(Status::Miss, Level::Body);
-    // An invalidation of this key has not reached the store yet: what is there is not to be read.
-    let left_out = cache.0.recovery.covers(cache, &located.key);
-    if left_out {
-        outcome.status = Status::Bypass;
-    } else if leader.reads() {
-        leader.begins();
-        match read(lookup, key, &located.key, &mut budget).await {
-            Read::Hit(value, landed) => {
-                leader.land_read(&landed);
-                let outcome = Outcome::new(Status::Hit, cache.0.store.level());
-                return value.map_or(Found::None(outcome), |value| Found::Value(value, outcome));
-            }
-            Read::Miss => {}
-            Read::Failed(failed) => outcome = failed,
-        }
-    } else if lookup.mode == Mode::Refresh {
-        outcome.status = Status::Refresh;
-    }
-    leader.begins();
-    let spec = key.spec();
-    Found::Load(Load::leading(super::load::Plan {
-        cache: cache.clone(),
-        resource: spec.resource,
-        ttl: lookup.ttl.or(spec.ttl).unwrap_or(cache.0.settings.default_ttl),
-        none_ttl: lookup.none_ttl.or(spec.none_ttl),
-        version: spec.version,
-        suffix: key.suffix().map(std::borrow::Cow::into_owned),
-        own_suffix: spec.suffix,
-        tags: key.tags(),
-        key: located.key,
-        leader,
-        budget,
-        left_out,
-        outcome,
-    }))
-}
-
-async fn read<V: CacheValue, K: KeyOf<V>>(
-    lookup: &Lookup<'_>,
-    key: &K,
-    text: &KeyText,
-    budget: &mut Budget,
-) -> Read<V> {
-    let cache = lookup.cache;
-    let failed = |kind| Read::Failed(Outcome { error: Some(kind), ..Outcome::new(Status::Error, Level::Body) });
-    match cache.ask(Operation::Get, budget, cache.0.store.get(text)).await {
-        Ok(None) => Read::Miss,
-        Ok(Some(bytes)) => match accepted(&bytes, lookup.wants_none, key) {
-            Ok(value) => Read::Hit(value, Landed::Value(bytes)),
-            Err(error) => {
-                cache.discard(key.spec().resource, text, &bytes, error, budget).await;
-                failed(crate::ErrorKind::Decode)
-            }
-        },
-        Err(error) => failed(error.kind()),
-    }
-}
-
 /// Decodes an entry and asks the key whether it may be served.
-fn accepted<V: CacheValue, K: KeyOf<V>>(bytes: &Payload, wants_none: bool, key: &K) -> Result<Option<V>, DecodeError> {
+pub(super) fn accepted<V: CacheValue, K: KeyOf<V>>(
+    bytes: &Payload,
+    wants_none: bool,
+    key: &K,
+) -> Result<Option<V>, DecodeError> {
     let value = decode::<V>(bytes, wants_none)?.value;
     if value.as_ref().is_some_and(|value| !key.accepts(value)) {
         return Err(DecodeError::Rejected);

@@ -1,7 +1,13 @@
 //! The path of one call, apart from types that only the user's crate knows.
 
+mod fill;
+mod lead;
+#[cfg(feature = "redis")]
+mod lease;
 mod load;
 mod lookup;
+#[cfg(feature = "redis")]
+mod remote;
 
 pub(crate) use self::load::Load;
 pub(crate) use self::lookup::{Found, Lookup, look_up};

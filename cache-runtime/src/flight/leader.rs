@@ -1,11 +1,13 @@
 //! The caller that does the work for the others.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use super::{Flight, Flights, Landed, Turn, Waiter, Wish, lock};
+use super::{Came, Flight, Flights, Landed, Turn, Waiter, Wish, lock};
 use crate::key::KeyText;
+use crate::switch::{Mechanism, without};
+use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
+use crate::wire::Payload;
 
 /// Leads one flight. Dropping it hands the place to the next waiter.
 pub(crate) struct Leader {
@@ -30,7 +32,14 @@ impl Leader {
     /// Marks the callers that wait now: the read or the load that is about to begin serves them.
     pub(crate) fn begins(&self) {
         for waiter in lock(&self.flight.waiters).iter_mut() {
-            waiter.early = true;
+            waiter.came = Came::Before;
+        }
+    }
+
+    /// Marks the callers that came while the body ran: the fill that is about to be sent proves the value for them.
+    pub(crate) fn fills(&self) {
+        for waiter in lock(&self.flight.waiters).iter_mut().filter(|waiter| waiter.came == Came::After) {
+            waiter.came = Came::During;
         }
     }
 
@@ -47,12 +56,30 @@ impl Leader {
 
     /// Hands what the store held to those that came before the read; one of the others reads again.
     pub(crate) fn land_read(mut self, landed: &Landed) {
-        self.land(landed, |waiter| waiter.early && waiter.wish == Wish::Any);
+        self.land(landed, |waiter| waiter.came == Came::Before && waiter.wish == Wish::Any);
     }
 
-    /// Hands what the body returned to all who accept it.
-    pub(crate) fn land_load(mut self, landed: &Landed) {
-        self.land(landed, |waiter| waiter.early || waiter.wish == Wish::Any);
+    /// Hands what the body returned to those that came before it began and, if the fill `proved` that nothing was invalidated
+    /// until then, to those that came before the fill.
+    pub(crate) fn land_load(mut self, landed: &Landed, proved: bool) {
+        let all = without(Mechanism::LateWaiters);
+        self.land(landed, |waiter| match waiter.came {
+            Came::Before => true,
+            Came::During => (proved || all) && waiter.wish == Wish::Any,
+            Came::After => all && waiter.wish == Wish::Any,
+        });
+    }
+
+    /// Remembers the lease under which this flight fills, for the one that takes over.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server has leases"))]
+    pub(crate) fn hold(&self, lease: &Payload) {
+        *lock(&self.flight.lease) = Some(Payload::clone(lease));
+    }
+
+    /// The lease of the leader before, which this one may replace.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server has leases"))]
+    pub(crate) fn inherited(&self) -> Option<Payload> {
+        lock(&self.flight.lease).take()
     }
 
     fn land(&mut self, landed: &Landed, serves: impl Fn(&Waiter) -> bool) {

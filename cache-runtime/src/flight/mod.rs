@@ -5,7 +5,8 @@
 //! is the guard's `Drop`, so there is no path on which a waiter can be forgotten.
 //!
 //! A waiter may be served by a read of the store only if it came before that read was sent: otherwise an invalidation that
-//! returned in between would be missed. Those that came later are served by the next read, which one of them leads.
+//! returned in between would be missed. Those that came later are served by the next read, which one of them leads. A waiter
+//! that came while the body ran may be served by a fill that was accepted after it came, and by no other.
 
 mod leader;
 
@@ -13,13 +14,11 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, RandomState};
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::oneshot;
 
 pub(crate) use self::leader::Leader;
 use crate::key::KeyText;
+use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, oneshot};
 use crate::wire::Payload;
 
 const SHARDS: usize = 32;
@@ -65,16 +64,29 @@ struct Shared {
     waiting: AtomicUsize,
 }
 
+#[derive(Default)]
 struct Flight {
     void: AtomicBool,
+    /// The store's leave to fill, held by the leader.
+    lease: Mutex<Option<Payload>>,
     waiters: Mutex<VecDeque<Waiter>>,
 }
 
 struct Waiter {
     turn: oneshot::Sender<Turn>,
     wish: Wish,
-    /// Came before the read or the load began.
-    early: bool,
+    came: Came,
+}
+
+/// When a waiter came, as seen from what the leader does now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// Before the read or the load began: whatever it gives is new enough.
+    Before,
+    /// While the body ran: new enough if nothing was invalidated meanwhile, which the fill finds out.
+    During,
+    /// After the fill was sent, which says nothing about what came after it.
+    After,
 }
 
 impl Flights {
@@ -91,14 +103,14 @@ impl Flights {
         let mut shard = self.shard(key);
         match shard.entry(key.clone()) {
             Entry::Vacant(slot) => {
-                let flight = Arc::new(Flight { void: AtomicBool::new(false), waiters: Mutex::default() });
+                let flight = Arc::new(Flight::default());
                 slot.insert(Arc::clone(&flight));
                 drop(shard);
                 Joined::Lead(Leader::new(self.clone(), key.clone(), flight, wish == Wish::Any))
             }
             Entry::Occupied(slot) => {
                 let (turn, wait) = oneshot::channel();
-                lock(&slot.get().waiters).push_back(Waiter { turn, wish, early: false });
+                lock(&slot.get().waiters).push_back(Waiter { turn, wish, came: Came::After });
                 self.0.waiting.fetch_add(1, Ordering::Relaxed);
                 Joined::Wait(wait)
             }

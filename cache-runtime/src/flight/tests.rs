@@ -27,7 +27,8 @@ fn all_waiters_get_what_the_leader_loaded() {
     let flights = Flights::new();
     let leader = lead(flights.join(&key(), Wish::Any));
     let mut waits: Vec<_> = (0..3).map(|_| wait(flights.join(&key(), Wish::Any))).collect();
-    leader.land_load(&value());
+    leader.fills();
+    leader.land_load(&value(), true);
     assert!(waits.iter_mut().all(|wait| matches!(wait.try_recv(), Ok(Turn::Landed(Landed::Value(_))))));
     assert_eq!(flights.len(), 0);
 }
@@ -41,7 +42,8 @@ fn a_dropped_leader_hands_over_to_one() {
     drop(leader);
     assert!(second.try_recv().is_err(), "the second goes on waiting");
     let Ok(Turn::Lead(next)) = first.try_recv() else { panic!("the first leads") };
-    next.land_load(&value());
+    next.fills();
+    next.land_load(&value(), true);
     assert!(matches!(second.try_recv(), Ok(Turn::Landed(_))));
 }
 
@@ -75,7 +77,7 @@ fn nobody_left_ends_the_flight() {
 }
 
 #[test]
-fn who_came_after_the_read_was_sent_reads_again() {
+fn scenario_35_who_came_after_the_read_was_sent_reads_again() {
     let flights = Flights::new();
     let leader = lead(flights.join(&key(), Wish::Any));
     let mut early = wait(flights.join(&key(), Wish::Any));
@@ -92,18 +94,45 @@ fn who_came_after_the_read_was_sent_reads_again() {
 }
 
 #[test]
+fn who_came_after_the_load_began_needs_the_proof_that_nothing_was_invalidated() {
+    let flights = Flights::new();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    let mut early = wait(flights.join(&key(), Wish::Any));
+    leader.begins();
+    let mut late = wait(flights.join(&key(), Wish::Any));
+    leader.fills();
+    leader.land_load(&value(), false);
+    assert!(matches!(early.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(late.try_recv(), Ok(Turn::Lead(next)) if next.reads()));
+}
+
+#[test]
+fn the_proof_is_none_for_who_came_after_the_fill_was_sent() {
+    let flights = Flights::new();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    leader.begins();
+    let mut during = wait(flights.join(&key(), Wish::Any));
+    leader.fills();
+    let mut after = wait(flights.join(&key(), Wish::Any));
+    leader.land_load(&value(), true);
+    assert!(matches!(during.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(after.try_recv(), Ok(Turn::Lead(next)) if next.reads()));
+}
+
+#[test]
 fn who_wants_a_fresh_value_loads_after_the_flight() {
     let flights = Flights::new();
     let leader = lead(flights.join(&key(), Wish::Any));
     let mut any = wait(flights.join(&key(), Wish::Any));
     let mut fresh = wait(flights.join(&key(), Wish::Fresh));
     let mut fresher = wait(flights.join(&key(), Wish::Fresh));
-    leader.land_load(&value());
+    leader.fills();
+    leader.land_load(&value(), true);
     assert!(matches!(any.try_recv(), Ok(Turn::Landed(_))));
     let Ok(Turn::Lead(next)) = fresh.try_recv() else { panic!("the fresh one leads") };
     assert!(!next.reads());
     next.begins();
-    next.land_load(&value());
+    next.land_load(&value(), true);
     assert!(matches!(fresher.try_recv(), Ok(Turn::Landed(_))), "one load serves all that asked before it began");
 }
 
@@ -115,7 +144,7 @@ fn a_voided_flight_is_not_joined_and_not_stored() {
     let new = lead(flights.join(&key(), Wish::Any));
     assert_eq!(old.unless_void(|| ()), None);
     assert_eq!(new.unless_void(|| ()), Some(()));
-    old.land_load(&value());
+    old.land_load(&value(), true);
     assert_eq!(flights.len(), 1, "the old flight leaves the new one alone");
     assert!(!new.is_void());
 }

@@ -38,7 +38,7 @@ pub(crate) struct KeyLayout<'a> {
 }
 
 /// A key without its version: what an invalidation needs to name the entry in every version.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Unversioned {
     head: String,
     suffix: Option<String>,
@@ -87,9 +87,16 @@ impl Unversioned {
     /// The whole key in one version, given as text.
     pub(crate) fn with_version_text(&self, version: &str) -> KeyText {
         let mut out = KeyWriter::new();
+        out.text(version);
+        self.with_escaped_version(out.as_text())
+    }
+
+    /// The whole key in one version, as it stands in keys.
+    pub(crate) fn with_escaped_version(&self, version: &str) -> KeyText {
+        let mut out = KeyWriter::new();
         out.raw(&self.head);
         out.raw(":");
-        out.text(version);
+        out.raw(version);
         if let Some(suffix) = &self.suffix {
             out.raw(":");
             out.raw(suffix);
@@ -98,9 +105,8 @@ impl Unversioned {
     }
 }
 
-#[cfg(any(feature = "redis", test))]
 impl KeyText {
-    /// A key that is text already: one that was read from the store.
+    /// A key that is text already.
     pub(crate) fn from_text(text: &str) -> Self {
         Self(text.into())
     }

@@ -6,6 +6,7 @@ mod infer;
 mod key;
 mod shape;
 mod site;
+mod work;
 mod write;
 
 pub use std::borrow::Cow;
@@ -21,6 +22,7 @@ pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
 };
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
+pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
 pub use crate::schema::{CacheSchema, Recursion, hash};

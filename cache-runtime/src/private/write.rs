@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use super::key::EntryKey;
 use super::site::Site;
+use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
 use crate::clock::millis;
-use crate::key::KeyText;
+use crate::key::{KeySpec, KeyText};
 use crate::recovery::Sweep;
 use crate::telemetry;
-use crate::wire::{Meta, encode_packed};
+use crate::transaction;
+use crate::wire::{Meta, encode_packed, token};
 
 /// Collects the targets of one `#[invalidates]` or `#[updates]` call and acts on them.
 ///
@@ -27,20 +29,12 @@ pub struct Write {
     armed: bool,
 }
 
-/// What is to be done, owned, so that it can go on in a task of its own.
-#[derive(Default)]
-struct Work {
-    removals: Vec<Removal>,
-    replacements: Vec<Replacement>,
-    sweeps: Vec<Sweep>,
-}
-
 /// An entry that waits for its value.
 struct Slot {
     removal: Removal,
     key: KeyText,
-    resource: &'static str,
-    ttl: Option<Duration>,
+    spec: KeySpec,
+    suffix: Option<String>,
     tags: Vec<Cow<'static, str>>,
     filled: bool,
 }
@@ -69,7 +63,7 @@ impl Write {
         match self.cache.locate_unversioned(key) {
             Some(unversioned) => {
                 let suffix = key.suffix();
-                self.work.removals.push(Cache::removal(&unversioned, &spec, suffix.as_deref(), true));
+                self.work.removals.push(self.cache.removal(unversioned, &spec, suffix.as_deref(), true));
             }
             None => telemetry::tenant_missing(self.cache.name_label(), spec.resource),
         }
@@ -87,12 +81,12 @@ impl Write {
             telemetry::tenant_missing(self.cache.name_label(), spec.resource);
             return SlotId(None);
         };
-        let suffix = key.suffix();
+        let suffix = key.suffix().map(Cow::into_owned);
         self.slots.push(Slot {
-            removal: Cache::removal(&located.unversioned, &spec, suffix.as_deref(), true),
+            removal: self.cache.removal(located.unversioned, &spec, suffix.as_deref(), true),
             key: located.key,
-            resource: spec.resource,
-            ttl: spec.ttl,
+            spec,
+            suffix,
             tags: key.tags(),
             filled: false,
         });
@@ -103,26 +97,44 @@ impl Write {
     pub fn store<V: Serialize>(&mut self, slot: SlotId, value: &V, ttl: Option<Duration>) {
         let Some(slot) = slot.0.and_then(|at| self.slots.get_mut(at)) else { return };
         let settings = &self.cache.0.settings;
-        let ttl = ttl.or(slot.ttl).unwrap_or(settings.default_ttl);
+        let ttl = ttl.or(slot.spec.ttl).unwrap_or(settings.default_ttl);
         let now = self.cache.0.clock.now();
         let meta = Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
             tags: std::mem::take(&mut slot.tags),
         };
-        let end = match encode_packed(value, &meta, settings.compress_above) {
+        let refused = match encode_packed(value, &meta, settings.compress_above) {
             Ok(bytes) if bytes.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
             Ok(bytes) => {
                 slot.filled = true;
-                let removal =
-                    Removal { resource: slot.removal.resource.clone(), keys: std::mem::take(&mut slot.removal.keys) };
-                self.work.replacements.push(Replacement { removal, key: slot.key.clone(), bytes, ttl });
-                telemetry::FillEnd::Stored
+                self.work.replacements.push(Replacement {
+                    removal: slot.removal.clone(),
+                    registration: self.cache.registration(&slot.spec, slot.suffix.as_deref(), ttl),
+                    key: slot.key.clone(),
+                    bytes,
+                    ttl,
+                });
+                return;
             }
             Err(_) => telemetry::FillEnd::NotEncoded,
         };
-        telemetry::fill(self.cache.name_label(), slot.resource, end);
+        telemetry::fill(self.cache.name_label(), slot.spec.resource, refused);
+    }
+
+    /// `guard = ..`: until the body has ended and its work is done, or for this long, readers go to the source and nothing is
+    /// filled.
+    pub async fn guard(&mut self, ttl: Duration) {
+        // From here on a drop lifts the guard.
+        self.armed = true;
+        let token = self.work.lift.get_or_insert_with(token);
+        self.cache.guard(&self.work.removals, token, ttl).await;
+    }
+
+    /// `fence = ..`: for this long after the invalidation nothing is filled.
+    pub fn fence(&mut self, window: Duration) {
+        self.work.fence = self.work.fence.max(Some(window));
     }
 
     /// Runs the body. From here on a drop acts.
@@ -131,10 +143,9 @@ impl Write {
         crate::call::nested(body).await
     }
 
-    /// The body failed: nothing is done.
+    /// The body failed: nothing is done, but that a guard ends.
     pub fn abandon(&mut self) {
-        self.armed = false;
-        self.work = Work::default();
+        self.work = std::mem::take(&mut self.work).only_lifting().unwrap_or_default();
         self.slots.clear();
     }
 
@@ -152,13 +163,8 @@ impl Write {
         if work.is_empty() {
             return None;
         }
-        let cache = self.cache.clone();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            return Some(runtime.spawn(async move { work.act(&cache).await }));
-        }
-        // No runtime is left to act in: keep the work for the next call that has one.
-        work.defer(&cache);
-        None
+        let work = transaction::hold_back(&self.cache, work)?;
+        Work::spawn(vec![(self.cache.clone(), work)])
     }
 }
 
@@ -166,33 +172,6 @@ impl Drop for Write {
     fn drop(&mut self) {
         if self.armed {
             drop(self.start());
-        }
-    }
-}
-
-impl Work {
-    fn is_empty(&self) -> bool {
-        self.removals.is_empty() && self.replacements.is_empty() && self.sweeps.is_empty()
-    }
-
-    /// Failures are kept for another try and counted where they happen.
-    async fn act(self, cache: &Cache) {
-        let _ = cache.remove(&self.removals).await;
-        for replacement in &self.replacements {
-            let _ = cache.replace(replacement).await;
-        }
-        for sweep in self.sweeps {
-            let _ = cache.sweep(sweep).await;
-        }
-    }
-
-    fn defer(self, cache: &Cache) {
-        let replaced = self.replacements.into_iter().map(|replacement| replacement.removal);
-        for removal in self.removals.into_iter().chain(replaced) {
-            cache.0.recovery.keep_keys(cache, &removal.keys);
-        }
-        for sweep in self.sweeps {
-            cache.0.recovery.keep_sweep(cache, sweep);
         }
     }
 }

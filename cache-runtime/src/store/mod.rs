@@ -1,12 +1,23 @@
 //! Where entries live: bytes by key.
 
+mod asked;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+pub(crate) use self::asked::{Ask, Claim};
+pub(crate) use self::asked::{Invalidation, Registration, Removed};
 pub(crate) use self::memory::{MemoryLimits, MemoryStore};
+#[cfg(feature = "redis")]
+#[allow(unused_imports, reason = "named where a feature is off")]
+pub(crate) use self::redis::Endpoint;
+#[cfg(feature = "cluster")]
+pub(crate) use self::redis::parse_cluster;
+#[cfg(feature = "sentinel")]
+pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
 pub(crate) use self::redis::{RedisStore, parse_url};
 use crate::error::ErrorKind;
@@ -74,36 +85,30 @@ impl Store {
         }
     }
 
-    pub(crate) async fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) -> StoreResult<()> {
+    /// Removes values and leases, and says which versions are registered.
+    pub(crate) async fn invalidate(&self, what: &Invalidation<'_>) -> StoreResult<Removed> {
         match self {
-            Self::Memory(store) => {
-                store.set(key, bytes, ttl);
-                Ok(())
-            }
+            Self::Memory(store) => Ok(store.invalidate(what)),
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.set(key, bytes, ttl).await,
+            Self::Redis(store) => store.invalidate(what).await,
         }
     }
 
-    pub(crate) async fn set_many(&self, entries: &[(KeyText, Payload, Duration)]) -> StoreResult<()> {
+    /// Removes entries and refuses fills until the guard is lifted or its ttl is over; says which versions are registered.
+    pub(crate) async fn guard(
+        &self,
+        keys: &[KeyText],
+        registers: &[KeyText],
+        token: &str,
+        ttl: Duration,
+    ) -> StoreResult<Removed> {
         match self {
             Self::Memory(store) => {
-                for (key, bytes, ttl) in entries {
-                    store.set(key, bytes, *ttl);
-                }
-                Ok(())
+                let _ = registers;
+                Ok(store.guard(keys, token, ttl))
             }
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.set_many(entries).await,
-        }
-    }
-
-    /// Removes the keys; says how many there were.
-    pub(crate) async fn remove(&self, keys: &[KeyText]) -> StoreResult<u64> {
-        match self {
-            Self::Memory(store) => Ok(store.remove(keys)),
-            #[cfg(feature = "redis")]
-            Self::Redis(store) => store.remove(keys).await,
+            Self::Redis(store) => store.guard(keys, registers, token, ttl).await,
         }
     }
 

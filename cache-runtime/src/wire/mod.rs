@@ -6,12 +6,16 @@ mod decode;
 mod encode;
 mod envelope;
 mod frame;
+mod lease;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::{encode_none, encode_packed};
+#[cfg(feature = "redis")]
+pub(crate) use lease::new_lease;
+pub(crate) use lease::{is_lease, token};
 
 use crate::clock::Millis;
 

@@ -1,18 +1,40 @@
-//! Redis and Valkey, through redis-rs on one multiplexed connection.
+//! Redis and Valkey, through redis-rs: on one multiplexed connection, or on those to the nodes of a Cluster.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod connect;
+mod endpoint;
 mod error;
+mod lease;
+mod link;
+#[cfg(feature = "cluster")]
+mod masters;
+mod scripts;
+#[cfg(feature = "sentinel")]
+mod sentinel;
+#[cfg(feature = "cluster")]
+mod slots;
+mod sweep;
 mod url;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Cmd, FromRedisValue, Pipeline, Script};
+use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
 
+use tokio::sync::Notify;
+
+#[cfg(feature = "cluster")]
+pub(crate) use self::cluster::parse_cluster;
 use self::connect::Slot;
+pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
-pub(crate) use self::url::{Endpoint, parse_url};
-use super::{Matcher, StoreResult};
+use self::link::Link;
+use self::scripts::{Program, Scripts};
+#[cfg(feature = "sentinel")]
+pub(crate) use self::sentinel::parse_sentinel;
+pub(crate) use self::url::parse_url;
+use super::StoreResult;
 use crate::clock::millis;
 use crate::key::KeyText;
 use crate::wire::Payload;
@@ -20,23 +42,16 @@ use crate::wire::Payload;
 /// The longest ttl given to the server: a hundred years. Redis refuses times that overflow its own clock.
 const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// How many keys one `SCAN` step asks for, and one `MGET` and `UNLINK` of a sweep handle.
-const SWEEP_STEP: usize = 500;
-
 /// A store on a server.
 pub(crate) struct RedisStore {
     slot: Slot,
-    remove_same: Script,
+    scripts: Box<Scripts>,
 }
 
 impl RedisStore {
-    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration) -> Self {
-        Self {
-            slot: Slot::new(endpoint, connect_timeout),
-            remove_same: Script::new(
-                "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0",
-            ),
-        }
+    /// `connected` is told of each new connection.
+    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>) -> Self {
+        Self { slot: Slot::new(endpoint, connect_timeout, connected), scripts: Box::new(Scripts::new()) }
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -49,7 +64,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let bytes: Option<Vec<u8>> = self.query(Cmd::new().arg("GET").arg(key.as_str())).await?;
+        let bytes: Option<Vec<u8>> = self.query(Cmd::new().arg("GET").arg(key.as_str()), &[]).await?;
         Ok(bytes.map(Payload::new))
     }
 
@@ -57,108 +72,82 @@ impl RedisStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return self.get_by_slot(keys).await;
+        }
         let mut cmd = Cmd::new();
         cmd.arg("MGET");
         for key in keys {
             cmd.arg(key.as_str());
         }
-        let all: Vec<Option<Vec<u8>>> = self.query(&cmd).await?;
+        let all: Vec<Option<Vec<u8>>> = self.query(&cmd, &[]).await?;
         Ok(all.into_iter().map(|bytes| bytes.map(Payload::new)).collect())
-    }
-
-    pub(crate) async fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) -> StoreResult<()> {
-        self.query(&set_command(key, bytes, ttl)).await
-    }
-
-    pub(crate) async fn set_many(&self, entries: &[(KeyText, Payload, Duration)]) -> StoreResult<()> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let mut pipeline = Pipeline::with_capacity(entries.len());
-        for (key, bytes, ttl) in entries {
-            pipeline.add_command(set_command(key, bytes, *ttl)).ignore();
-        }
-        let mut connection = self.slot.connection().await?;
-        let done = pipeline.query_async(&mut connection.link).await;
-        self.settle(connection.generation, done)
     }
 
     pub(crate) async fn remove(&self, keys: &[KeyText]) -> StoreResult<u64> {
         if keys.is_empty() {
             return Ok(0);
         }
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return self.remove_by_slot(keys).await;
+        }
         let mut cmd = Cmd::new();
         cmd.arg("UNLINK");
         for key in keys {
             cmd.arg(key.as_str());
         }
-        self.query(&cmd).await
-    }
-
-    pub(crate) async fn remove_same(&self, key: &KeyText, bytes: &Payload) -> StoreResult<bool> {
-        let mut connection = self.slot.connection().await?;
-        let done =
-            self.remove_same.key(key.as_str()).arg(bytes.as_slice()).invoke_async::<u64>(&mut connection.link).await;
-        self.settle(connection.generation, done).map(|removed| removed > 0)
-    }
-
-    /// Walks the keys with `SCAN`, never `KEYS`, and looks into each entry before it is removed.
-    pub(crate) async fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> StoreResult<u64> {
-        let pattern = format!("{}*", escape_glob(prefix));
-        let (mut cursor, mut removed) = (0_u64, 0);
-        loop {
-            let mut scan = Cmd::new();
-            scan.arg("SCAN")
-                .arg(cursor)
-                .arg("MATCH")
-                .arg(&pattern)
-                .arg("COUNT")
-                .arg(SWEEP_STEP)
-                .arg("TYPE")
-                .arg("string");
-            let (next, keys): (u64, Vec<String>) = self.query(&scan).await?;
-            removed += self.sweep_step(&keys, matches).await?;
-            if next == 0 {
-                return Ok(removed);
-            }
-            cursor = next;
-        }
-    }
-
-    async fn sweep_step(&self, keys: &[String], matches: Matcher<'_>) -> StoreResult<u64> {
-        if keys.is_empty() {
-            return Ok(0);
-        }
-        let keys: Vec<KeyText> = keys.iter().map(|key| KeyText::from_text(key)).collect();
-        let found = self.get_many(&keys).await?;
-        let hits: Vec<KeyText> = keys
-            .into_iter()
-            .zip(found)
-            .filter(|(key, bytes)| bytes.as_ref().is_some_and(|bytes| matches(key.as_str(), bytes)))
-            .map(|(key, _)| key)
-            .collect();
-        self.remove(&hits).await
+        self.query(&cmd, &[]).await
     }
 
     pub(crate) async fn ping(&self) -> StoreResult<()> {
-        let _: String = self.query(Cmd::new().arg("PING")).await?;
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return self.ping_any().await;
+        }
+        let _: String = self.query(Cmd::new().arg("PING"), &[]).await?;
         Ok(())
     }
 
-    async fn query<T: FromRedisValue>(&self, cmd: &Cmd) -> StoreResult<T> {
+    /// One command; `scripts` are the ones it calls.
+    async fn query<T: FromRedisValue>(&self, command: &Cmd, scripts: &[&Program]) -> StoreResult<T> {
         let mut connection = self.slot.connection().await?;
-        let done = cmd.query_async::<T>(&mut connection.link).await;
+        let mut done = command.query_async(&mut connection.link).await;
+        if is_unknown_script(&done) {
+            #[cfg(feature = "cluster")]
+            if let (Link::Cluster(_), [program]) = (&connection.link, scripts) {
+                let done = program.whole(command).query_async(&mut connection.link).await;
+                return self.settle(connection.generation, done);
+            }
+            load(scripts, &mut connection).await;
+            done = command.query_async(&mut connection.link).await;
+        }
         self.settle(connection.generation, done)
     }
 
-    fn settle<T>(&self, generation: u64, done: ::redis::RedisResult<T>) -> StoreResult<T> {
+    /// Several commands in one round trip. Each may run twice.
+    async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline, scripts: &[&Program]) -> StoreResult<Vec<T>> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.slot.connection().await?;
+        let mut done = commands.query_async(&mut connection.link).await;
+        if is_unknown_script(&done) {
+            load(scripts, &mut connection).await;
+            done = commands.query_async(&mut connection.link).await;
+        }
+        self.settle(connection.generation, done)
+    }
+
+    fn settle<T>(&self, generation: u64, done: RedisResult<T>) -> StoreResult<T> {
         match done {
             Ok(value) => {
                 self.slot.answered();
                 Ok(value)
             }
             Err(error) => {
-                if error.is_unrecoverable_error() || error.is_io_error() {
+                if self.is_lost(&error) {
                     self.slot.broken(generation);
                 }
                 Err(store_error(&error))
@@ -167,28 +156,37 @@ impl RedisStore {
     }
 }
 
+impl RedisStore {
+    /// Whether the connection is of no use after this error.
+    fn is_lost(&self, error: &RedisError) -> bool {
+        // A server that was the master and is a replica now: the sentinels know which one is.
+        #[cfg(feature = "sentinel")]
+        if self.slot.is_elected() && sentinel::is_demoted(error) {
+            return true;
+        }
+        error.is_unrecoverable_error() || error.is_io_error()
+    }
+}
+
 /// A connection and which one it is, so that only the broken one is dropped.
 pub(crate) struct Connection {
-    pub link: MultiplexedConnection,
+    pub link: Link,
     pub generation: u64,
 }
 
-fn set_command(key: &KeyText, bytes: &Payload, ttl: Duration) -> Cmd {
-    let mut cmd = Cmd::new();
-    // The server refuses 0, and a ttl below its resolution still has to expire.
-    let ttl = millis(ttl.min(LONGEST_TTL)).max(1);
-    cmd.arg("SET").arg(key.as_str()).arg(bytes.as_slice()).arg("PX").arg(ttl);
-    cmd
+/// Whether the server was restarted, or flushed its scripts, or never had them.
+fn is_unknown_script<T>(done: &RedisResult<T>) -> bool {
+    done.as_ref().is_err_and(|error| error.kind() == Theirs::Server(ServerErrorKind::NoScript))
 }
 
-/// A prefix may hold no glob characters of its own; escaping keeps that true whatever was configured.
-fn escape_glob(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^') {
-            out.push('\\');
-        }
-        out.push(c);
+/// What fails here fails again in the command that follows.
+async fn load(scripts: &[&Program], connection: &mut Connection) {
+    for program in scripts {
+        let _ = program.script.load_async(&mut connection.link).await;
     }
-    out
+}
+
+/// Milliseconds as the server takes them: it refuses 0, and a ttl below its resolution still has to expire.
+fn px(ttl: Duration) -> u64 {
+    millis(ttl.min(LONGEST_TTL)).max(1)
 }

@@ -3,17 +3,19 @@
 //! redis-rs's `ConnectionManager` lets callers wait for a reconnect with its retries; here a caller waits no longer than
 //! its own timeout, and while the server refuses connections it does not wait at all.
 
+#[cfg(feature = "cluster")]
+mod renew;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::redis::AsyncConnectionConfig;
-use ::redis::aio::MultiplexedConnection;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::Connection;
+use super::endpoint::Endpoint;
 use super::error::store_error;
-use super::url::Endpoint;
+use super::link::Link;
 use crate::error::ErrorKind;
 use crate::store::{StoreError, StoreResult};
 
@@ -29,18 +31,22 @@ pub(crate) struct Slot(Arc<Shared>);
 struct Shared {
     endpoint: Endpoint,
     timeout: Duration,
+    /// Told of each new connection.
+    connected: Arc<Notify>,
     state: Mutex<State>,
 }
 
 struct State {
-    link: Link,
+    phase: Phase,
+    #[cfg(feature = "cluster")]
+    renewed: Option<Instant>,
     generation: u64,
     pause: Duration,
     last_answer: Instant,
 }
 
-enum Link {
-    Ready(MultiplexedConnection),
+enum Phase {
+    Ready(Link),
     /// Somebody connects; the channel closes or changes when it is done.
     Connecting(watch::Receiver<()>),
     /// Nothing, and not to be tried before then; with the reason of the last failure.
@@ -51,12 +57,15 @@ enum Link {
 }
 
 impl Slot {
-    pub(crate) fn new(endpoint: Endpoint, timeout: Duration) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, timeout: Duration, connected: Arc<Notify>) -> Self {
         Self(Arc::new(Shared {
             endpoint,
             timeout,
+            connected,
             state: Mutex::new(State {
-                link: Link::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) },
+                phase: Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) },
+                #[cfg(feature = "cluster")]
+                renewed: None,
                 generation: 0,
                 pause: FIRST_PAUSE,
                 last_answer: Instant::now(),
@@ -65,7 +74,7 @@ impl Slot {
     }
 
     pub(crate) fn is_connected(&self) -> bool {
-        matches!(self.0.lock().link, Link::Ready(_))
+        matches!(self.0.lock().phase, Phase::Ready(_))
     }
 
     /// The connection. Waits while one is being made; the caller bounds the wait.
@@ -74,29 +83,29 @@ impl Slot {
         for _ in 0..2 {
             let mut wait = {
                 let mut state = self.0.lock();
-                match &state.link {
-                    Link::Ready(link) => {
+                match &state.phase {
+                    Phase::Ready(link) => {
                         return Ok(Connection { link: link.clone(), generation: state.generation });
                     }
-                    Link::Connecting(wait) if wait.has_changed().is_ok() => wait.clone(),
-                    Link::Down { until: Some(until), error } if *until > Instant::now() => return Err(*error),
-                    Link::Connecting(_) | Link::Down { .. } => self.start(&mut state),
+                    Phase::Connecting(wait) if wait.has_changed().is_ok() => wait.clone(),
+                    Phase::Down { until: Some(until), error } if *until > Instant::now() => return Err(*error),
+                    Phase::Connecting(_) | Phase::Down { .. } => self.start(&mut state),
                 }
             };
             let _ = wait.changed().await;
         }
         let state = self.0.lock();
-        match &state.link {
-            Link::Ready(link) => Ok(Connection { link: link.clone(), generation: state.generation }),
-            Link::Down { error, .. } => Err(*error),
-            Link::Connecting(_) => Err(StoreError::new(ErrorKind::Unavailable)),
+        match &state.phase {
+            Phase::Ready(link) => Ok(Connection { link: link.clone(), generation: state.generation }),
+            Phase::Down { error, .. } => Err(*error),
+            Phase::Connecting(_) => Err(StoreError::new(ErrorKind::Unavailable)),
         }
     }
 
     /// Connects in a task of its own, so that a caller who gives up does not take the attempt with it.
     fn start(&self, state: &mut State) -> watch::Receiver<()> {
         let (done, wait) = watch::channel(());
-        state.link = Link::Connecting(wait.clone());
+        state.phase = Phase::Connecting(wait.clone());
         state.generation += 1;
         let generation = state.generation;
         let shared = Arc::clone(&self.0);
@@ -110,9 +119,14 @@ impl Slot {
 
     /// Drops the connection of this generation; the next operation makes a new one.
     pub(crate) fn broken(&self, generation: u64) {
+        #[cfg(feature = "cluster")]
+        if self.is_cluster() {
+            // Of one node, perhaps: the others go on.
+            return self.renew(generation);
+        }
         let mut state = self.0.lock();
-        if state.generation == generation && matches!(state.link, Link::Ready(_)) {
-            state.link = Link::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) };
+        if state.generation == generation && matches!(state.phase, Phase::Ready(_)) {
+            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) };
         }
     }
 
@@ -123,9 +137,27 @@ impl Slot {
     /// After a longer silence the connection may lead nowhere (a host that is gone sends no reset): try another.
     pub(crate) fn timed_out(&self) {
         let mut state = self.0.lock();
-        if matches!(state.link, Link::Ready(_)) && state.last_answer.elapsed() > SILENCE {
-            state.link = Link::Down { until: None, error: StoreError::new(ErrorKind::Timeout) };
+        if matches!(state.phase, Phase::Ready(_)) && state.last_answer.elapsed() > SILENCE {
+            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Timeout) };
         }
+        #[cfg(feature = "cluster")]
+        if self.is_cluster() {
+            let generation = state.generation;
+            drop(state);
+            self.renew(generation);
+        }
+    }
+
+    /// Whether keys lie on several nodes.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn is_cluster(&self) -> bool {
+        self.0.endpoint.is_cluster()
+    }
+
+    /// Whether another server may take writes later than the one that is connected.
+    #[cfg(feature = "sentinel")]
+    pub(crate) fn is_elected(&self) -> bool {
+        self.0.endpoint.is_elected()
     }
 }
 
@@ -134,20 +166,15 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn connect(&self) -> StoreResult<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.timeout))
-            // Every operation has a timeout of its own.
-            .set_response_timeout(None);
-        let connecting = self.endpoint.client().get_multiplexed_async_connection_with_config(&config);
-        match tokio::time::timeout(self.timeout, connecting).await {
+    async fn connect(&self) -> StoreResult<Link> {
+        match tokio::time::timeout(self.endpoint.longest(self.timeout), self.endpoint.connect(self.timeout)).await {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(error)) => Err(store_error(&error)),
             Err(_) => Err(StoreError::new(ErrorKind::Timeout)),
         }
     }
 
-    fn connected(&self, generation: u64, connected: StoreResult<MultiplexedConnection>) {
+    fn connected(&self, generation: u64, connected: StoreResult<Link>) {
         let mut state = self.lock();
         if state.generation != generation {
             return;
@@ -155,13 +182,14 @@ impl Shared {
         match connected {
             Ok(link) => {
                 tracing::debug!(server = ?self.endpoint, "connected to the cache's store");
-                state.link = Link::Ready(link);
+                state.phase = Phase::Ready(link);
                 state.pause = FIRST_PAUSE;
                 state.last_answer = Instant::now();
+                self.connected.notify_one();
             }
             Err(error) => {
                 tracing::debug!(server = ?self.endpoint, kind = error.kind.as_str(), code = error.code, "cannot connect");
-                state.link = Link::Down { until: Some(Instant::now() + state.pause), error };
+                state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
                 state.pause = (state.pause * 2).min(LONGEST_PAUSE);
             }
         }

@@ -1,12 +1,15 @@
 //! The embedded store: bounded by entries and bytes, with real expiry.
 
+mod guards;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 
-use super::Matcher;
+use self::guards::Guards;
+use super::{Invalidation, Matcher, Removed};
 use crate::clock::{Clock, Millis, millis};
 use crate::key::KeyText;
 use crate::wire::Payload;
@@ -43,6 +46,7 @@ impl Weighter<KeyText, Entry> for Weight {
 /// Entries in this process, evicted by `quick_cache` (S3-FIFO-like) when a bound is reached.
 pub(crate) struct MemoryStore {
     map: Map<KeyText, Entry, Weight>,
+    guards: Guards,
     clock: Clock,
 }
 
@@ -50,7 +54,7 @@ impl MemoryStore {
     pub(crate) fn new(limits: MemoryLimits, clock: Clock) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
-        Self { map: Map::with_weighter(typical, limits.bytes, Weight { least }), clock }
+        Self { map: Map::with_weighter(typical, limits.bytes, Weight { least }), guards: Guards::default(), clock }
     }
 
     pub(crate) fn get(&self, key: &KeyText) -> Option<Payload> {
@@ -62,12 +66,44 @@ impl MemoryStore {
         None
     }
 
-    pub(crate) fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) {
+    /// Stores an entry, unless it is guarded. Says whether it did.
+    pub(crate) fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) -> bool {
         let expires = self.clock.now().saturating_add(millis(ttl));
         self.map.insert(key.clone(), Entry { bytes: Arc::clone(bytes), expires });
+        // Looked at after the insertion: a guard removes after it is set, so that one of the two sees the other.
+        let guarded = self.is_guarded(key);
+        if guarded {
+            self.map.remove(key);
+        }
+        !guarded
     }
 
-    pub(crate) fn remove(&self, keys: &[KeyText]) -> u64 {
+    pub(crate) fn is_guarded(&self, key: &KeyText) -> bool {
+        self.guards.stands(key, self.clock.now())
+    }
+
+    pub(crate) fn guard(&self, keys: &[KeyText], token: &str, ttl: Duration) -> Removed {
+        self.set_guards(keys, token, ttl);
+        Removed { count: self.remove(keys), versions: Vec::new() }
+    }
+
+    pub(crate) fn invalidate(&self, what: &Invalidation<'_>) -> Removed {
+        if let Some((token, window)) = what.fence {
+            self.set_guards(what.keys, token, window);
+        }
+        let count = self.remove(what.keys);
+        if let Some(token) = what.lift {
+            what.keys.iter().for_each(|key| self.guards.lift(key, token));
+        }
+        Removed { count, versions: Vec::new() }
+    }
+
+    fn set_guards(&self, keys: &[KeyText], token: &str, window: Duration) {
+        let now = self.clock.now();
+        keys.iter().for_each(|key| self.guards.set(key, token, now.saturating_add(millis(window)), now));
+    }
+
+    fn remove(&self, keys: &[KeyText]) -> u64 {
         let removed = keys.iter().filter(|key| self.map.remove(*key).is_some()).count();
         u64::try_from(removed).unwrap_or(u64::MAX)
     }

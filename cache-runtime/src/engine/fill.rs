@@ -1,0 +1,87 @@
+//! Stores what a body gave, and hands it to those who wait.
+
+use std::time::Duration;
+
+use super::finish;
+use super::lead::Leave;
+use super::load::Plan;
+use crate::flight::Landed;
+use crate::registry;
+use crate::store::Store;
+use crate::telemetry::{self, FillEnd};
+use crate::wire::Payload;
+
+/// How a fill ended.
+struct Filled {
+    end: FillEnd,
+    /// Whether no invalidation came between the load's beginning and the fill. Only then may callers that came in between
+    /// be served: one of them may have come after an invalidation had returned, in this process or another.
+    proved: bool,
+}
+
+impl Plan {
+    /// Stores, hands the value to those who wait, and reports.
+    pub(super) async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed) {
+        let leave = std::mem::replace(&mut self.leave, Leave::None);
+        self.leader.fills();
+        let Filled { end, proved } = match &stored {
+            Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
+                self.decline(leave, FillEnd::TooLarge).await
+            }
+            Some((bytes, ttl)) => self.fill(leave, bytes, *ttl).await,
+            None => self.decline(leave, FillEnd::Declined).await,
+        };
+        telemetry::fill(&self.cache.0.name, self.resource, end);
+        if end == FillEnd::Stored {
+            self.cache.0.counts.fills.add();
+            self.outcome.stored = true;
+        }
+        // After the fill, so that who asks next finds it stored.
+        self.leader.land_load(&landed, proved);
+        finish(&self.cache, self.resource, self.outcome);
+    }
+
+    async fn fill(&mut self, leave: Leave, bytes: &Payload, ttl: Duration) -> Filled {
+        registry::note_version(self.resource, self.suffix.as_deref().or(self.spec.suffix), self.version);
+        match leave {
+            Leave::None => Filled { end: FillEnd::Failed, proved: false },
+            // Nobody joins a flight after it was voided.
+            Leave::Own => match &self.cache.0.store {
+                Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
+                    Some(true) => Filled { end: FillEnd::Stored, proved: true },
+                    Some(false) | None => Filled { end: FillEnd::Voided, proved: true },
+                },
+                #[cfg(feature = "redis")]
+                Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
+            },
+            #[cfg(feature = "redis")]
+            Leave::While(standing) if self.leader.is_void() => {
+                drop(standing);
+                Filled { end: FillEnd::Voided, proved: false }
+            }
+            #[cfg(feature = "redis")]
+            Leave::While(standing) => {
+                let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
+                match standing.fill(bytes, ttl, &registration, &mut self.budget).await {
+                    Ok(true) => Filled { end: FillEnd::Stored, proved: true },
+                    Ok(false) => Filled { end: FillEnd::Voided, proved: false },
+                    Err(error) => {
+                        self.outcome.error = Some(error.kind());
+                        Filled { end: FillEnd::Failed, proved: false }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing is stored; the lease is given back.
+    async fn decline(&mut self, leave: Leave, end: FillEnd) -> Filled {
+        let proved = match leave {
+            Leave::None => false,
+            Leave::Own => true,
+            #[cfg(feature = "redis")]
+            Leave::While(standing) => standing.give_back(&mut self.budget).await,
+        };
+        Filled { end, proved }
+    }
+}

@@ -1,0 +1,113 @@
+//! Leave to fill while it is used: prolonged as long as the body runs, given back when nothing is filled.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::cache::{Budget, Cache};
+use crate::error::{CacheError, Operation};
+use crate::key::KeyText;
+use crate::store::{Ask, Registration, Store};
+use crate::switch::{Mechanism, without};
+use crate::wire::Payload;
+
+/// What must stand in the store for a fill to be right: nothing that is newer than the load has touched the key since.
+pub(crate) struct Standing {
+    cache: Cache,
+    key: KeyText,
+    expected: Payload,
+    /// Whether it is a lease, which others wait for, and not the value that a refresh replaces.
+    leased: bool,
+}
+
+impl Standing {
+    pub(super) fn lease(cache: &Cache, key: &KeyText, lease: Payload) -> Self {
+        Self { cache: cache.clone(), key: key.clone(), expected: lease, leased: true }
+    }
+
+    pub(super) fn value(cache: &Cache, key: &KeyText, bytes: Payload) -> Self {
+        Self { cache: cache.clone(), key: key.clone(), expected: bytes, leased: false }
+    }
+
+    /// Runs the body, and prolongs the lease meanwhile.
+    pub(super) async fn during<B: Future>(&self, mut body: Pin<&mut B>) -> B::Output {
+        let third = (self.cache.0.settings.lease_ttl / 3).max(Duration::from_millis(1));
+        loop {
+            match tokio::time::timeout(third, body.as_mut()).await {
+                Ok(done) => return done,
+                Err(_) => self.prolong(),
+            }
+        }
+    }
+
+    /// In a task of its own: the body does not wait for it. One that fails leaves the lease to its ttl, and the fill is then
+    /// refused.
+    fn prolong(&self) {
+        if !self.leased {
+            return;
+        }
+        let (cache, key, lease) = (self.cache.clone(), self.key.clone(), self.expected.clone());
+        tokio::spawn(async move {
+            if let Store::Redis(store) = &cache.0.store {
+                let ttl = cache.0.settings.lease_ttl;
+                let _ = cache.ask(Operation::Claim, &mut cache.budget(), store.renew(&key, &lease, ttl)).await;
+            }
+        });
+    }
+
+    /// Stores the value, if nothing came in between. Says whether it did.
+    pub(super) async fn fill(
+        mut self,
+        bytes: &Payload,
+        ttl: Duration,
+        registration: &Registration,
+        budget: &mut Budget,
+    ) -> Result<bool, CacheError> {
+        let Store::Redis(store) = &self.cache.0.store else { return Ok(false) };
+        let fill = async {
+            if without(Mechanism::FillCheck) {
+                // Takes the place of whatever is there now.
+                let found = store.get(&self.key).await?;
+                let ttl = self.cache.0.settings.lease_ttl;
+                let registration = None;
+                let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces: found.as_ref(), registration };
+                store.claim(&ask).await?;
+            }
+            store.fill(&self.key, &self.expected, bytes, ttl, Some(registration)).await
+        };
+        let filled = self.cache.ask(Operation::Put, budget, fill).await?;
+        // Nothing is left to give back: it was replaced, or is gone.
+        self.leased = false;
+        Ok(filled)
+    }
+
+    /// Gives the lease back without a fill. Says whether it stood, which proves that no invalidation came in between.
+    pub(super) async fn give_back(mut self, budget: &mut Budget) -> bool {
+        let Store::Redis(store) = &self.cache.0.store else { return false };
+        if !self.leased {
+            return false;
+        }
+        let released = store.remove_same(&self.key, &self.expected);
+        let stood = self.cache.ask(Operation::Claim, budget, released).await;
+        // Where it failed, another try is made in the background.
+        self.leased = stood.is_err();
+        stood.unwrap_or(false)
+    }
+}
+
+/// The body failed, panicked or was dropped: the next one, here or elsewhere, need not wait for the lease to run out.
+impl Drop for Standing {
+    fn drop(&mut self) {
+        if !self.leased {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (cache, key, lease) = (self.cache.clone(), self.key.clone(), self.expected.clone());
+        runtime.spawn(async move {
+            if let Store::Redis(store) = &cache.0.store {
+                let released = store.remove_same(&key, &lease);
+                let _ = cache.ask(Operation::Claim, &mut cache.budget(), released).await;
+            }
+        });
+    }
+}

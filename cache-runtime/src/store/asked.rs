@@ -1,0 +1,62 @@
+//! What stores are asked for, and what they answer.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::key::KeyText;
+#[cfg(feature = "redis")]
+use crate::wire::Payload;
+
+/// A version that this process uses, and where it is registered, so that invalidations of other programs reach it.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "a server alone is shared with other versions"))]
+pub(crate) struct Registration {
+    pub register: KeyText,
+    pub version: Cow<'static, str>,
+    /// How long the registration holds at least; entries live no longer than half of it.
+    pub horizon: Duration,
+}
+
+/// A fill that asks for leave.
+#[cfg(feature = "redis")]
+pub(crate) struct Ask<'a> {
+    pub key: &'a KeyText,
+    pub lease: &'a Payload,
+    pub ttl: Duration,
+    /// The lease of a fill that this one follows.
+    pub replaces: Option<&'a Payload>,
+    pub registration: Option<Registration>,
+}
+
+/// What asking for leave to fill gave.
+#[cfg(feature = "redis")]
+pub(crate) enum Claim {
+    Granted,
+    /// Somebody stored a value meanwhile.
+    Stored(Payload),
+    /// Somebody else loads.
+    Held,
+    /// Nothing may be filled now: an invalidation is under way, or was a moment ago.
+    Guarded,
+}
+
+/// Entries to remove.
+#[derive(Clone, Copy)]
+pub(crate) struct Invalidation<'a> {
+    pub keys: &'a [KeyText],
+    /// Where versions are registered that may be unknown here.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "told to a server"))]
+    pub registers: &'a [KeyText],
+    /// A guard that ends with this.
+    pub lift: Option<&'a str>,
+    /// For how long nothing is to be filled from now on, and the token of that.
+    pub fence: Option<(&'a str, Duration)>,
+}
+
+/// What an invalidation found.
+pub(crate) struct Removed {
+    /// How many values there were.
+    pub count: u64,
+    /// The registered versions, for each register.
+    pub versions: Vec<Vec<String>>,
+}

@@ -1,0 +1,83 @@
+//! Where a store is, and how it is reached.
+
+use std::fmt;
+use std::time::Duration;
+
+#[cfg(feature = "cluster")]
+use ::redis::cluster::ClusterClient;
+use ::redis::{AsyncConnectionConfig, Client, RedisResult};
+
+use super::link::Link;
+#[cfg(feature = "sentinel")]
+use super::sentinel::Master;
+
+/// A checked address.
+pub(crate) struct Endpoint {
+    target: Target,
+    shown: String,
+}
+
+/// What is at the address.
+pub(crate) enum Target {
+    Server(Client),
+    #[cfg(feature = "cluster")]
+    Cluster(Box<ClusterClient>),
+    #[cfg(feature = "sentinel")]
+    Sentinel(Master),
+}
+
+impl Endpoint {
+    /// `shown` is for logs: no user name, no password.
+    pub(super) fn new(target: Target, shown: String) -> Self {
+        Self { target, shown }
+    }
+
+    /// Whether keys lie on several nodes, by slot.
+    #[cfg(feature = "cluster")]
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self.target, Target::Cluster(_))
+    }
+
+    /// Whether the server is the one that takes writes now, and another one may be later.
+    #[cfg(feature = "sentinel")]
+    pub(super) fn is_elected(&self) -> bool {
+        matches!(self.target, Target::Sentinel(_))
+    }
+
+    /// How long connecting takes at most, where one connection takes `timeout`.
+    pub(super) fn longest(&self, timeout: Duration) -> Duration {
+        match self.target {
+            Target::Server(_) => timeout,
+            // Nodes that do not answer are waited for before those that do are asked for the rest.
+            #[cfg(feature = "cluster")]
+            Target::Cluster(_) => timeout * 4,
+            #[cfg(feature = "sentinel")]
+            Target::Sentinel(_) => timeout * 4,
+        }
+    }
+
+    pub(super) async fn connect(&self, timeout: Duration) -> RedisResult<Link> {
+        match &self.target {
+            Target::Server(client) => connect_to(client, timeout).await,
+            #[cfg(feature = "cluster")]
+            Target::Cluster(client) => client.get_async_connection().await.map(Link::Cluster),
+            #[cfg(feature = "sentinel")]
+            Target::Sentinel(master) => connect_to(&master.find().await?, timeout).await,
+        }
+    }
+}
+
+async fn connect_to(client: &Client, timeout: Duration) -> RedisResult<Link> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(timeout))
+        // Every operation has a timeout of its own.
+        .set_response_timeout(None);
+    client.get_multiplexed_async_connection_with_config(&config).await.map(Link::Single)
+}
+
+/// Hosts, ports and databases; never a user name or a password.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}

@@ -1,0 +1,172 @@
+//! What the server does in one step. Each script touches keys of one slot, apart from registers of versions, which a Cluster
+//! gets with commands of their own.
+//!
+//! An entry's key holds a value, a lease, or nothing. `{key}:guard` is a sorted set of tokens by the server's time at which
+//! they end; while one stands, nothing is filled.
+
+use ::redis::Script;
+#[cfg(feature = "cluster")]
+use ::redis::{Arg, Cmd};
+
+/// A script.
+pub(crate) struct Program {
+    pub script: Script,
+    #[cfg(feature = "cluster")]
+    text: String,
+}
+
+impl Program {
+    fn new(parts: &[&str]) -> Self {
+        let text = parts.concat();
+        Self {
+            script: Script::new(&text),
+            #[cfg(feature = "cluster")]
+            text,
+        }
+    }
+
+    /// The command that names this script, with the script's text in the place of its hash. The node that runs it knows the
+    /// script from then on, whichever node of a Cluster that is.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn whole(&self, command: &Cmd) -> Cmd {
+        let mut whole = Cmd::new();
+        whole.arg("EVAL").arg(&self.text);
+        for arg in command.args_iter().skip(2) {
+            if let Arg::Simple(bytes) = arg {
+                whole.arg(bytes);
+            }
+        }
+        whole
+    }
+}
+
+/// The scripts of one store.
+pub(crate) struct Scripts {
+    /// Asks for leave to fill.
+    /// KEYS: entry, guard, register or none. ARGV: lease, its ttl, the bytes it may replace, version, horizon.
+    pub claim: Program,
+    /// Stores a value if what is expected still stands.
+    /// KEYS: entry, register or none. ARGV: expected, value, ttl, version, horizon.
+    pub fill: Program,
+    /// Prolongs a lease. KEYS: entry. ARGV: lease, ttl.
+    pub renew: Program,
+    /// Removes the entry if it holds these bytes. KEYS: entry. ARGV: bytes.
+    pub remove_same: Program,
+    /// Removes entries, and says which versions are registered.
+    /// KEYS: registers, entries, a guard for each entry where guards are concerned.
+    /// ARGV: number of registers, of entries, the token to lift, the token to set, its ttl.
+    pub invalidate: Program,
+    /// Guards entries and removes them, and says which versions are registered.
+    /// KEYS: registers, entries, a guard for each. ARGV: number of registers, of entries, token, ttl.
+    pub guard: Program,
+    /// Registers a version, where the register lies on another node than the entries.
+    /// KEYS: register. ARGV: version, horizon.
+    #[cfg(feature = "cluster")]
+    pub register: Program,
+}
+
+const NOW: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+";
+
+/// A version is registered until the server's time `now + horizon`, and again when half of that is over: an entry that is
+/// filled meanwhile does not outlive its registration.
+const REGISTER: &str = "
+local function register(key, version, horizon)
+  local until_ = redis.call('ZSCORE', key, version)
+  if not until_ or tonumber(until_) < now + horizon / 2 then
+    redis.call('ZADD', key, now + horizon, version)
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+    if redis.call('PTTL', key) < horizon then redis.call('PEXPIRE', key, horizon) end
+  end
+end
+";
+
+#[cfg(feature = "cluster")]
+const REGISTER_ALONE: &str = "
+register(KEYS[1], ARGV[1], tonumber(ARGV[2]))
+return 1
+";
+
+const GUARDS: &str = "
+local function guarded(key)
+  if redis.call('EXISTS', key) == 0 then return false end
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  return redis.call('EXISTS', key) == 1
+end
+local function set_guard(key, token, ttl)
+  redis.call('ZADD', key, now + ttl, token)
+  if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+end
+";
+
+const CLAIM: &str = "
+if KEYS[3] then register(KEYS[3], ARGV[4], tonumber(ARGV[5])) end
+if guarded(KEYS[2]) then return {'guarded'} end
+local found = redis.pcall('GET', KEYS[1])
+if type(found) == 'string' and found ~= ARGV[1] and found ~= ARGV[3] then return {'found', found} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {'granted'}
+";
+
+const FILL: &str = "
+if KEYS[2] then register(KEYS[2], ARGV[4], tonumber(ARGV[5])) end
+local found = redis.pcall('GET', KEYS[1])
+if found ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+";
+
+const RENEW: &str = "
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+";
+
+const REMOVE_SAME: &str = "
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('UNLINK', KEYS[1])
+";
+
+const INVALIDATE: &str = "
+local registers, entries = tonumber(ARGV[1]), tonumber(ARGV[2])
+local answer = {0}
+for at = 1, registers do answer[at + 1] = redis.call('ZRANGE', KEYS[at], 0, -1) end
+for at = registers + 1, registers + entries do
+  local value = redis.pcall('GETRANGE', KEYS[at], 0, 6)
+  local removed = redis.call('UNLINK', KEYS[at])
+  if value ~= '\\202lease:' then answer[1] = answer[1] + removed end
+  local guard = KEYS[at + entries]
+  if guard then
+    if ARGV[3] ~= '' then redis.call('ZREM', guard, ARGV[3]) end
+    if ARGV[4] ~= '' then set_guard(guard, ARGV[4], tonumber(ARGV[5])) end
+  end
+end
+return answer
+";
+
+const GUARD: &str = "
+local registers, entries = tonumber(ARGV[1]), tonumber(ARGV[2])
+local answer = {entries}
+for at = 1, registers do answer[at + 1] = redis.call('ZRANGE', KEYS[at], 0, -1) end
+for at = registers + 1, registers + entries do
+  redis.call('UNLINK', KEYS[at])
+  set_guard(KEYS[at + entries], ARGV[3], tonumber(ARGV[4]))
+end
+return answer
+";
+
+impl Scripts {
+    pub(crate) fn new() -> Self {
+        Self {
+            claim: Program::new(&[NOW, REGISTER, GUARDS, CLAIM]),
+            fill: Program::new(&[NOW, REGISTER, FILL]),
+            renew: Program::new(&[RENEW]),
+            remove_same: Program::new(&[REMOVE_SAME]),
+            invalidate: Program::new(&[NOW, GUARDS, INVALIDATE]),
+            guard: Program::new(&[NOW, GUARDS, GUARD]),
+            #[cfg(feature = "cluster")]
+            register: Program::new(&[NOW, REGISTER, REGISTER_ALONE]),
+        }
+    }
+}

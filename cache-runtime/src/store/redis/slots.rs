@@ -1,0 +1,207 @@
+//! What a Cluster is asked for: one command for each slot, all at once, as a command's keys lie in one slot.
+//!
+//! Routes are given and not left to redis-rs, which splits commands over slots itself and leaves out nodes it has no
+//! connection to, so that answers would stand beside other keys' questions.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::time::Duration;
+
+use ::redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
+use ::redis::{Cmd, FromRedisValue, RedisResult, Value};
+use tokio::task::JoinSet;
+
+use super::error::store_error;
+use super::lease::{RemovedAnswer, claimed, evalsha};
+use super::link::Link;
+use super::scripts::Program;
+use super::{RedisStore, is_unknown_script, px};
+use crate::error::ErrorKind;
+use crate::key::KeyText;
+use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreError, StoreResult};
+use crate::wire::Payload;
+
+impl RedisStore {
+    /// Registers a version by a command of its own, and returns when that is done: only then may leave to fill be asked for, so
+    /// that an invalidation that does not find the version comes before the load. If the register's node loses it between the
+    /// two (a flush, a failover), invalidations of other programs miss entries of this version until the next miss registers it
+    /// again.
+    pub(super) async fn register_apart(&self, registration: Option<&Registration>) -> StoreResult<()> {
+        match registration {
+            Some(registration) if self.slot.is_cluster() => {
+                self.query(&self.register_command(registration), &[&self.scripts.register]).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn register_command(&self, registration: &Registration) -> Cmd {
+        let mut command = evalsha(&self.scripts.register, [registration.register.as_str()].into_iter());
+        command.arg(registration.version.as_ref()).arg(px(registration.horizon));
+        command
+    }
+
+    pub(super) async fn claim_by_slot(&self, asks: &[Ask<'_>]) -> StoreResult<Vec<Claim>> {
+        let mut registrations: Vec<&Registration> = Vec::new();
+        for registration in asks.iter().filter_map(|ask| ask.registration.as_ref()) {
+            if !registrations
+                .iter()
+                .any(|one| one.register == registration.register && one.version == registration.version)
+            {
+                registrations.push(registration);
+            }
+        }
+        let registering = registrations.iter().map(|one| (route(&one.register), self.register_command(one))).collect();
+        self.ask_all(registering, Some(&self.scripts.register)).await?;
+        let claims = asks.iter().map(|ask| (route(ask.key), self.claim_command(ask))).collect();
+        let answers = self.ask_all(claims, Some(&self.scripts.claim)).await?;
+        answers.into_iter().map(|answer| parsed(answer).map(claimed)).collect()
+    }
+
+    pub(super) async fn fill_by_slot(
+        &self,
+        fills: &[(&KeyText, &Payload, &Payload, Duration)],
+        registration: Option<&Registration>,
+    ) -> StoreResult<Vec<bool>> {
+        if fills.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.register_apart(registration).await?;
+        let command = |(key, lease, bytes, ttl): &(&KeyText, &Payload, &Payload, Duration)| {
+            (route(key), self.fill_command(key, lease, bytes, *ttl, None))
+        };
+        let answers = self.ask_all(fills.iter().map(command).collect(), Some(&self.scripts.fill)).await?;
+        answers.into_iter().map(|answer| parsed::<u64>(answer).map(|filled| filled > 0)).collect()
+    }
+
+    pub(super) async fn invalidate_by_slot(&self, what: &Invalidation<'_>) -> StoreResult<Removed> {
+        let command = |keys: Vec<KeyText>| {
+            self.invalidate_command(&Invalidation { keys: &keys, registers: &[], lift: what.lift, fence: what.fence })
+        };
+        self.remove_and_read(what.keys, what.registers, &self.scripts.invalidate, command).await
+    }
+
+    pub(super) async fn guard_by_slot(
+        &self,
+        keys: &[KeyText],
+        registers: &[KeyText],
+        token: &str,
+        ttl: Duration,
+    ) -> StoreResult<Removed> {
+        let command = |keys: Vec<KeyText>| self.guard_command(&keys, &[], token, ttl);
+        self.remove_and_read(keys, registers, &self.scripts.guard, command).await
+    }
+
+    /// Reads the registers and removes, in any order: a version that a register does not have yet is registered after the
+    /// write, and loads what was written.
+    async fn remove_and_read(
+        &self,
+        keys: &[KeyText],
+        registers: &[KeyText],
+        program: &Program,
+        command: impl Fn(Vec<KeyText>) -> Cmd,
+    ) -> StoreResult<Removed> {
+        let read = |register: &KeyText| (route(register), words(["ZRANGE", register.as_str(), "0", "-1"]));
+        let mut commands: Vec<(Route, Cmd)> = registers.iter().map(read).collect();
+        for (slot, places) in by_slot(keys) {
+            commands.push((slot, command(places.into_iter().map(|place| keys[place].clone()).collect())));
+        }
+        let mut answers = self.ask_all(commands, Some(program)).await?.into_iter();
+        let versions = answers.by_ref().take(registers.len()).map(parsed).collect::<StoreResult<_>>()?;
+        let mut removed = Removed { count: 0, versions };
+        for answer in answers {
+            removed.count += parsed::<RemovedAnswer>(answer)?.0.count;
+        }
+        Ok(removed)
+    }
+
+    pub(super) async fn get_by_slot(&self, keys: &[KeyText]) -> StoreResult<Vec<Option<Payload>>> {
+        let groups: Vec<(Route, Vec<usize>)> = by_slot(keys).into_iter().collect();
+        let answers = self.ask_all(commands("MGET", keys, &groups), None).await?;
+        let mut found: Vec<Option<Payload>> = keys.iter().map(|_| None).collect();
+        for ((_, places), answer) in groups.iter().zip(answers) {
+            for (place, bytes) in places.iter().zip(parsed::<Vec<Option<Vec<u8>>>>(answer)?) {
+                found[*place] = bytes.map(Payload::new);
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) async fn remove_by_slot(&self, keys: &[KeyText]) -> StoreResult<u64> {
+        let groups: Vec<(Route, Vec<usize>)> = by_slot(keys).into_iter().collect();
+        let answers = self.ask_all(commands("UNLINK", keys, &groups), None).await?;
+        answers.into_iter().map(parsed::<u64>).sum()
+    }
+
+    /// Sends all at once and waits for all, whatever becomes of any; then the first failure is the answer. A caller that gives
+    /// up takes what is not answered with it.
+    async fn ask_all(&self, commands: Vec<(Route, Cmd)>, program: Option<&Program>) -> StoreResult<Vec<Value>> {
+        let connection = self.slot.connection().await?;
+        let mut tasks = JoinSet::new();
+        let ask = |tasks: &mut JoinSet<_>, nth: usize, slot: Route, command: Cmd| {
+            let link = connection.link.clone();
+            tasks.spawn(async move { (nth, asked(link, slot, command).await) });
+        };
+        for (nth, (slot, command)) in commands.iter().enumerate() {
+            ask(&mut tasks, nth, *slot, command.clone());
+        }
+        let mut answers: Vec<Option<StoreResult<Value>>> = commands.iter().map(|_| None).collect();
+        let mut again = vec![false; commands.len()];
+        while let Some(joined) = tasks.join_next().await {
+            // No task of these panics; they are cancelled when the runtime ends.
+            let Ok((nth, answer)) = joined else { return Err(StoreError::new(ErrorKind::Unavailable)) };
+            match program {
+                Some(program) if is_unknown_script(&answer) && !std::mem::replace(&mut again[nth], true) => {
+                    ask(&mut tasks, nth, commands[nth].0, program.whole(&commands[nth].1));
+                }
+                _ => answers[nth] = Some(self.settle(connection.generation, answer)),
+            }
+        }
+        answers.into_iter().flatten().collect()
+    }
+}
+
+async fn asked(link: Link, slot: Route, command: Cmd) -> RedisResult<Value> {
+    match link {
+        Link::Cluster(mut link) => {
+            let routing = RoutingInfo::SingleNode(SingleNodeRoutingInfo::SpecificNode(slot));
+            link.route_command(command, routing).await.and_then(Value::extract_error)
+        }
+        Link::Single(mut link) => command.query_async(&mut link).await,
+    }
+}
+
+pub(super) fn parsed<T: FromRedisValue>(answer: Value) -> StoreResult<T> {
+    T::from_redis_value(answer).map_err(|error| store_error(&error.into()))
+}
+
+fn route(key: &KeyText) -> Route {
+    Route::with_key(key.as_str(), SlotAddr::Master)
+}
+
+/// The places of the keys, by slot.
+fn by_slot(keys: &[KeyText]) -> HashMap<Route, Vec<usize>> {
+    let mut groups: HashMap<Route, Vec<usize>> = HashMap::new();
+    for (place, key) in keys.iter().enumerate() {
+        match groups.entry(route(key)) {
+            Entry::Occupied(mut group) => group.get_mut().push(place),
+            Entry::Vacant(group) => {
+                group.insert(vec![place]);
+            }
+        }
+    }
+    groups
+}
+
+fn commands(name: &str, keys: &[KeyText], groups: &[(Route, Vec<usize>)]) -> Vec<(Route, Cmd)> {
+    let command = |places: &[usize]| words([name].into_iter().chain(places.iter().map(|place| keys[*place].as_str())));
+    groups.iter().map(|(slot, places)| (*slot, command(places))).collect()
+}
+
+pub(super) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Cmd {
+    let mut command = Cmd::new();
+    for word in words {
+        command.arg(word);
+    }
+    command
+}
