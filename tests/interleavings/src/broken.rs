@@ -1,0 +1,133 @@
+//! Ways in which the single-flight could be wrong, as changes of its text. `build.rs` applies each to a copy.
+
+/// Which file is changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// `flight/mod.rs`
+    Mod,
+    /// `flight/leader.rs`
+    Leader,
+}
+
+impl File {
+    /// The name in the folder.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mod => "mod.rs",
+            Self::Leader => "leader.rs",
+        }
+    }
+}
+
+/// One way.
+pub struct Break {
+    /// The module that holds the copy.
+    pub name: &'static str,
+    /// What is wrong in it.
+    pub about: &'static str,
+    /// Where, what stands there once, and what takes its place.
+    pub edits: &'static [(File, &'static str, &'static str)],
+}
+
+const fn one(name: &'static str, about: &'static str, edits: &'static [(File, &'static str, &'static str)]) -> Break {
+    Break { name, about, edits }
+}
+
+const VOID: &str = "if let Some(flight) = self.shard(key).remove(key) {";
+
+/// All of them.
+pub const BREAKS: &[Break] = &[
+    one(
+        "joins_unlocked",
+        "A caller is put in line after the lock of its flight's shard was given back.",
+        &[(
+            File::Mod,
+            "lock(&slot.get().waiters).push_back(",
+            "let flight = Arc::clone(slot.get()); drop(slot); drop(shard); lock(&flight.waiters).push_back(",
+        )],
+    ),
+    one(
+        "forgets_joined",
+        "Whoever joined while the leader landed is dropped.",
+        &[(File::Leader, "waiters.extend(joined);", "drop(joined);")],
+    ),
+    one(
+        "ends_late",
+        "Somebody can join between the look for the next waiter and the end of the flight.",
+        &[
+            (File::Leader, "let mut shard = self.flights.shard(&self.key);", ""),
+            (File::Leader, "if shard.get(", "let mut shard = self.flights.shard(&self.key); if shard.get("),
+            (File::Leader, "drop(shard);", ""),
+        ],
+    ),
+    one(
+        "ends_another",
+        "The end of a void flight ends the flight that took its place.",
+        &[(File::Leader, ".is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))", ".is_some()")],
+    ),
+    one(
+        "no_hand_over",
+        "A leader that is dropped hands nothing over.",
+        &[(File::Leader, "            self.pass_on(false);", "")],
+    ),
+    one(
+        "stops_at_who_left",
+        "The hand-over ends at a waiter that left.",
+        &[(
+            File::Leader,
+            "Err(Turn::Lead(mut refused)) => refused.done = true,",
+            "Err(Turn::Lead(mut refused)) => { refused.done = true; return; }",
+        )],
+    ),
+    one("all_lead", "Every waiter gets the lead.", &[(File::Leader, "Ok(()) => return,", "Ok(()) => {}")]),
+    one(
+        "void_stays",
+        "A void flight can still be joined.",
+        &[(File::Mod, VOID, "if let Some(flight) = self.shard(key).get(key) {")],
+    ),
+    one(
+        "void_unmarked",
+        "A void flight does not know that it is.",
+        &[(File::Mod, VOID, "if self.shard(key).remove(key).is_some() { let flight = Flight::default();")],
+    ),
+    one(
+        "void_marked_first",
+        "A void flight is marked while it can still be joined.",
+        &[(
+            File::Mod,
+            VOID,
+            "let found = self.shard(key).get(key).cloned(); if let Some(flight) = found { \
+             flight.void.store(true, Ordering::SeqCst); self.shard(key).remove(key);",
+        )],
+    ),
+    one(
+        "void_marked_late",
+        "A void flight is marked after another one may have begun.",
+        &[(File::Mod, VOID, "let gone = self.shard(key).remove(key); if let Some(flight) = gone {")],
+    ),
+    one(
+        "fills_unlocked",
+        "A flight can become void between the look at the mark and the fill.",
+        &[(File::Leader, "let _shard = self.flights.shard(&self.key);", "")],
+    ),
+    one(
+        "serves_unproved",
+        "Callers that came after the load began are served without proof.",
+        &[(File::Leader, "let all = without(Mechanism::LateWaiters);", "let all = true;")],
+    ),
+    one(
+        "serves_after_fill",
+        "The proof counts for callers that came after the fill was sent.",
+        &[(File::Leader, "Came::After => all &&", "Came::After => proved &&")],
+    ),
+    one(
+        "read_serves_all",
+        "A read serves callers that came after it was sent.",
+        &[(File::Leader, "waiter.came == Came::Before && waiter.wish == Wish::Any", "waiter.wish == Wish::Any")],
+    ),
+    one(
+        "old_for_fresh",
+        "Who wants a fresh value gets one whose load began earlier.",
+        &[(File::Leader, "(proved || all) && waiter.wish == Wish::Any,", "proved || all,")],
+    ),
+];
