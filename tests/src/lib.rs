@@ -4,7 +4,8 @@
 pub mod logs;
 pub mod metrics;
 pub mod redis;
+pub mod versions;
 
 pub use self::logs::Logs;
 pub use self::metrics::Metrics;
-pub use self::redis::{RawClient, RedisServer, Reply, redis_cli};
+pub use self::redis::{Guardian, RawClient, RedisCluster, RedisServer, Reply, Sentinels, redis_cli};

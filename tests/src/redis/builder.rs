@@ -21,6 +21,8 @@ pub struct Builder {
     pub(super) replica: bool,
     pub(super) unix_socket: bool,
     pub(super) tls: bool,
+    cluster: bool,
+    pub(super) sentinel: bool,
     pub(super) ready_when: ReadyWhen,
 }
 
@@ -32,6 +34,8 @@ impl Builder {
             replica: false,
             unix_socket: false,
             tls: false,
+            cluster: false,
+            sentinel: false,
             ready_when: ReadyWhen::Serving,
         }
     }
@@ -85,6 +89,18 @@ impl Builder {
         self
     }
 
+    /// Makes a node of a Cluster, which is put together by [`RedisCluster`](super::RedisCluster).
+    pub(super) fn cluster_node(mut self) -> Self {
+        self.cluster = true;
+        self
+    }
+
+    /// Makes a sentinel, which keeps no data.
+    pub(super) fn sentinel(mut self) -> Self {
+        self.sentinel = true;
+        self
+    }
+
     /// When [`Builder::start`] and [`RedisServer::restart`] return.
     #[must_use]
     pub fn ready_when(mut self, ready_when: ReadyWhen) -> Self {
@@ -102,12 +118,25 @@ impl Builder {
 
     pub(super) fn config_file(&self, folder: &Path, ports: Ports) -> String {
         let path = |name: &str| quoted(&folder.join(name).display().to_string());
+        if self.sentinel {
+            return format!(
+                "bind 127.0.0.1\nport {}\ndir {}\ndaemonize no\nuser {ADMIN} on >{ADMIN} ~* &* +@all\n{}",
+                ports.plain,
+                path(""),
+                self.lines
+            );
+        }
         let mut text = format!(
             "bind 127.0.0.1\nport {}\ndir {}\nsave \"\"\nappendonly no\ndaemonize no\n\
              repl-diskless-sync-delay 0\nuser {ADMIN} on >{ADMIN} ~* &* +@all\n",
             ports.plain,
             path("")
         );
+        if self.cluster {
+            // The second port is free here, and the usual one is beyond the range for high ports.
+            writeln!(text, "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-port {}", ports.tls)
+                .expect("write to a string");
+        }
         if self.unix_socket {
             writeln!(text, "unixsocket {}\nunixsocketperm 700", path("redis.sock")).expect("write to a string");
         }

@@ -2,21 +2,26 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Outlives the test process, to clean up after one that was killed.
+/// Outlives the test process, to clean up after one that was killed: ends a process, frozen or not, and removes a folder.
 ///
 /// The shell waits on a pipe that only the test process holds. A line means "all is done", an end of file means that
 /// nobody is left to stop the server. A parent-death signal would do less: it needs Linux, leaves the folder behind,
 /// and fires when the thread that started the server ends, which for a test is too early.
-pub(super) struct Guardian(Child);
+#[derive(Debug)]
+pub struct Guardian(Child);
 
-const SCRIPT: &str = r#"trap "" INT TERM HUP; read -r done || { kill -KILL "$1"; rm -rf "$2"; }"#;
+const SCRIPT: &str = r#"trap "" INT TERM HUP; read -r done || { kill -KILL "$1"; [ -z "$2" ] || rm -rf "$2"; }"#;
 
 impl Guardian {
-    pub(super) fn of(pid: u32, folder: &Path) -> Self {
+    /// The guardian of a child process, and of its folder where it has one.
+    ///
+    /// # Panics
+    /// When no shell can be started.
+    pub fn of(pid: u32, folder: Option<&Path>) -> Self {
         let child = Command::new("sh")
             .args(["-c", SCRIPT, "redis-guardian"])
             .arg(pid.to_string())
-            .arg(folder)
+            .arg(folder.unwrap_or(Path::new("")))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -5,11 +5,16 @@
 
 mod binary;
 mod builder;
+mod cluster;
 mod guardian;
 mod resp;
+mod sentinel;
 mod server;
 mod tls;
 
 pub use self::builder::{Builder, ReadyWhen};
+pub use self::cluster::RedisCluster;
+pub use self::guardian::Guardian;
 pub use self::resp::{RawClient, Reply, redis_cli};
+pub use self::sentinel::{MASTER, Sentinels};
 pub use self::server::RedisServer;

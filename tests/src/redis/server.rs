@@ -99,6 +99,11 @@ impl RedisServer {
         self.ports.plain
     }
 
+    /// The port on which the nodes of a Cluster talk to each other.
+    pub(super) fn bus_port(&self) -> u16 {
+        self.ports.tls
+    }
+
     /// The process, while one runs.
     pub fn pid(&self) -> Option<u32> {
         self.running().as_ref().map(|running| running.child.id())
@@ -246,6 +251,11 @@ impl RedisServer {
         parse_command_stats(&self.info("commandstats"))
     }
 
+    /// How often one command ran since the last reset, in scripts too.
+    pub fn command_calls(&self, command: &str) -> u64 {
+        self.command_stats().get(command).copied().unwrap_or(0)
+    }
+
     /// Sets the counters of [`RedisServer::command_stats`] to zero.
     pub fn reset_stats(&self) {
         redis_cli(self, ["CONFIG", "RESETSTAT"]);
@@ -269,13 +279,14 @@ impl RedisServer {
         let program = binary::find();
         let child = Command::new(&program)
             .arg(&file)
+            .args(self.options.sentinel.then_some("--sentinel"))
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(log())
             .stderr(log())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
-        let guardian = Guardian::of(child.id(), self.folder.path());
+        let guardian = Guardian::of(child.id(), Some(self.folder.path()));
         *self.running() = Some(Running { child, _guardian: guardian });
 
         let outcome = self.wait_until_ready();
@@ -288,7 +299,8 @@ impl RedisServer {
     fn wait_until_ready(&self) -> Result<(), StartError> {
         let deadline = Instant::now() + START_DEADLINE;
         // Its own log says that this process listens: a reply alone could come from another that has the port.
-        while !self.log().contains("Server initialized") {
+        let listens = if self.options.sentinel { "Sentinel ID is" } else { "Server initialized" };
+        while !self.log().contains(listens) {
             let ended = self.running().as_mut().and_then(|running| running.child.try_wait().ok().flatten());
             if let Some(status) = ended {
                 if self.log().contains("Address already in use") {

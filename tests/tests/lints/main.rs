@@ -231,6 +231,9 @@ mod shadow_reuse;
 #[deny(clippy::shadow_same)]
 #[path = "annotated.rs"]
 mod shadow_same;
+#[deny(clippy::shadow_unrelated)]
+#[path = "annotated.rs"]
+mod shadow_unrelated;
 #[deny(clippy::significant_drop_in_scrutinee)]
 #[path = "annotated.rs"]
 mod significant_drop_in_scrutinee;

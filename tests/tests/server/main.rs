@@ -4,7 +4,10 @@ mod bytes;
 mod direct;
 mod failopen;
 mod freshness;
+mod guards;
+mod leases;
 mod links;
+mod outage;
 mod signals;
 mod stampede;
 

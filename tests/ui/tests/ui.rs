@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "arguments",
     "derive_key",
     "derive_schema",
@@ -17,6 +17,7 @@ const FOLDERS: [&str; 11] = [
     "ttl",
     "typed",
     "version",
+    "windows",
 ];
 
 #[test]
