@@ -2,10 +2,10 @@
 //!
 //! This is all the caching there is in this service. No other file spells a key, a ttl or an invalidation.
 
-use cache_runtime::{CacheKey, CacheSchema, cached, invalidates, updates};
+use cache_runtime::{CacheKey, CacheSchema, cached, invalidates, transaction, updates};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
+use sqlx::{FromRow, Row, SqliteConnection};
 
 use crate::db::Db;
 
@@ -95,6 +95,33 @@ pub(crate) async fn create_product(db: &Db, new: NewProduct) -> sqlx::Result<Pro
 #[invalidates(ProductKey { id }, tag("category:{ret.category}"))]
 pub(crate) async fn delete_product(db: &Db, id: u32) -> sqlx::Result<Option<Product>> {
     sqlx::query_as("DELETE FROM products WHERE id = ? RETURNING *").bind(id).fetch_optional(db.query()).await
+}
+
+/// Changes how many are in stock, as a part of the caller's transaction.
+#[invalidates(ProductKey { id })]
+async fn change_stock(connection: &mut SqliteConnection, id: u32, by: i64) -> sqlx::Result<()> {
+    let changed = sqlx::query("UPDATE products SET stock = stock + ? WHERE id = ? AND stock + ? >= 0")
+        .bind(by)
+        .bind(id)
+        .bind(by)
+        .execute(connection)
+        .await?;
+    if changed.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// Moves stock from one product to another: both or neither, in the database and in the cache. What the two writes would
+/// remove from the cache waits for the commit; on the way out through `?` it is dropped, as the database rolls back.
+pub(crate) async fn move_stock(db: &Db, from: u32, to: u32, count: u32) -> sqlx::Result<()> {
+    let mut tx = db.query().begin().await?;
+    let (moved, invalidations) = transaction(async {
+        change_stock(&mut tx, from, -i64::from(count)).await?;
+        change_stock(&mut tx, to, i64::from(count)).await
+    })
+    .await;
+    moved?;
+    tx.commit().await?;
+    invalidations.commit().await;
+    Ok(())
 }
 
 impl FromRow<'_, SqliteRow> for Product {

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use cache_runtime::{Cache, Status, bypass, outcome};
 use serde::Deserialize;
@@ -31,6 +31,7 @@ pub(crate) fn router(db: Db, caching: Caching) -> Router {
         .route("/products", get(list).post(create))
         .route("/products/{id}", get(read).delete(delete))
         .route("/products/{id}/price", put(set_price))
+        .route("/stock-moves", post(move_stock))
         .route("/stats", get(stats))
         .route("/health", get(health))
         .layer(from_fn_with_state(caching, with_cache))
@@ -89,6 +90,21 @@ async fn delete(State(db): State<Db>, Path(id): Path<u32>) -> Result<StatusCode,
     products::delete_product(&db, id).await?.map(|_| StatusCode::NO_CONTENT).ok_or(Failure::NotFound(id))
 }
 
+#[derive(Deserialize)]
+struct Move {
+    from: u32,
+    to: u32,
+    count: u32,
+}
+
+async fn move_stock(State(db): State<Db>, Json(Move { from, to, count }): Json<Move>) -> Result<StatusCode, Failure> {
+    match products::move_stock(&db, from, to, count).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(sqlx::Error::RowNotFound) => Err(Failure::Stock),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn stats(State(db): State<Db>) -> Json<Value> {
     let stats = Cache::current().stats();
     Json(json!({
@@ -126,6 +142,7 @@ fn positive(price_cents: i64) -> Result<(), Failure> {
 enum Failure {
     NotFound(u32),
     Price(i64),
+    Stock,
     Database(sqlx::Error),
 }
 
@@ -141,6 +158,9 @@ impl IntoResponse for Failure {
             Self::NotFound(id) => (StatusCode::NOT_FOUND, format!("there is no product {id}")),
             Self::Price(cents) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, format!("`price_cents` is {cents}; allowed is more than 0"))
+            }
+            Self::Stock => {
+                (StatusCode::CONFLICT, "one of the products is not there, or has too few in stock".to_owned())
             }
             Self::Database(error) => {
                 eprintln!("database: {error}");

@@ -111,6 +111,25 @@ async fn after_a_price_change_every_read_shows_the_new_price() {
 }
 
 #[tokio::test]
+async fn stock_moves_in_database_and_cache_together_or_not_at_all() {
+    let shop = router(shop(10).await, caching(false));
+    let stock = |body: &Value| body["stock"].as_u64().expect("a number");
+    let (one, two) = (get(&shop, "/products/1").await.2, get(&shop, "/products/2").await.2);
+    let all = stock(&one);
+
+    // More than there is: the first write is undone, and with it its invalidation.
+    let too_many = Some(json!({ "from": 2, "to": 77, "count": 1 }));
+    assert_eq!(ask(&shop, Method::POST, "/stock-moves", too_many).await.0, StatusCode::CONFLICT);
+    assert_eq!(get(&shop, "/products/2").await.1, "hit (memory)", "rolled back: nothing was invalidated");
+
+    let whole = Some(json!({ "from": 1, "to": 2, "count": all }));
+    assert_eq!(ask(&shop, Method::POST, "/stock-moves", whole).await.0, StatusCode::NO_CONTENT);
+    let (_, cache, body) = get(&shop, "/products/1").await;
+    assert_eq!((cache.as_str(), stock(&body)), ("miss (body, stored)", 0));
+    assert_eq!(stock(&get(&shop, "/products/2").await.2), stock(&two) + all);
+}
+
+#[tokio::test]
 async fn a_deleted_product_is_gone() {
     let shop = router(shop(10).await, caching(false));
     get(&shop, "/products/3").await;
