@@ -1,7 +1,10 @@
 //! Chores of the workspace: `cargo xtask help` lists them.
 
+mod consistency;
 mod count;
 mod manifest;
+mod mechanisms;
+mod package;
 mod redis;
 mod report;
 mod run;
@@ -19,6 +22,8 @@ fn main() -> ExitCode {
             Ok(names) => steps::test(&names),
             Err(problem) => refuse(&problem),
         },
+        ["consistency", options @ ..] => consistency::run(options),
+        ["latency", options @ ..] => package::run("cache-latency", options),
         [] | ["help" | "--help" | "-h"] => {
             println!("{}", help());
             ExitCode::SUCCESS
@@ -50,10 +55,16 @@ fn refuse(problem: &str) -> ExitCode {
 }
 
 fn help() -> String {
-    let head = "cargo xtask test [--only STEP,..]   set up what the tests need, and run everything\n\
-                cargo xtask help                    this text\n\nsteps:";
+    let head = format!(
+        "cargo xtask test [--only STEP,..]   set up what the tests need, and run everything\n\
+         cargo xtask consistency {}\n                                    \
+         reads and writes in several processes under faults: is anything stale?\n\
+         cargo xtask latency [--quick]       what a call costs while the server freezes and comes back\n\
+         cargo xtask help                    this text\n\nsteps:",
+        consistency::USAGE
+    );
     let steps = steps::ALL.iter().map(|step| format!("  {:<13} {}", step.name, step.about));
-    std::iter::once(head.to_owned()).chain(steps).collect::<Vec<_>>().join("\n")
+    std::iter::once(head).chain(steps).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Runs a command, shows what it prints, and counts the test results in it.
 
 use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,6 +75,30 @@ pub(crate) fn within(limit: Duration, command: &mut Command) -> Outcome {
             }
         }
     }
+}
+
+/// What a command prints, however it ends; nothing where it does not end in time.
+pub(crate) fn printed_within(limit: Duration, command: &mut Command) -> Result<Option<String>, String> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| format!("cannot start `{}`: {error}", shown(command)))?;
+    let mut printed = child.stdout.take().ok_or("no output to read")?;
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let mut output = Vec::new();
+        let _ = printed.read_to_end(&mut output);
+        let _ = done.send(String::from_utf8_lossy(&output).into_owned());
+    });
+    let output = ended.recv_timeout(limit).ok();
+    if output.is_none() {
+        // The whole group: cargo does not end the test that it runs.
+        let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).status();
+    }
+    let _ = child.wait();
+    Ok(output)
 }
 
 /// What a command prints, where it ends well.

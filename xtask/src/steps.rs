@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use crate::mechanisms::{MISSED, missed};
 use crate::redis::Server;
 use crate::report::{Outcome, table};
 use crate::run::{cargo, check, output, tests, within};
@@ -29,6 +30,7 @@ pub(crate) const ALL: &[Step] = &[
     Step { name: "clippy", about: "all lints, warnings denied", run: clippy },
     Step { name: "docs", about: "rustdoc, warnings denied", run: docs },
     Step { name: "test", about: "unit, integration, UI, snapshot and doc tests", run: test_all },
+    Step { name: "mechanisms", about: "each part that can be taken out is missed by its test", run: mechanisms },
     Step { name: "examples", about: "every example program, without and with a server", run: examples },
     Step { name: "features", about: "cache-runtime with each feature alone", run: features },
     Step { name: "dependencies", about: "the size of the default dependency tree", run: dependencies },
@@ -126,6 +128,12 @@ fn docs(context: &Context) -> Outcome {
 
 fn test_all(context: &Context) -> Outcome {
     tests(&mut context.watched(cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])))
+}
+
+fn mechanisms(context: &Context) -> Outcome {
+    let test = || context.watched(cargo(&["test", "--quiet", "--workspace", "--all-features"]));
+    let checks = MISSED.iter().map(|(mechanism, file, name)| missed(test(), mechanism, file, name));
+    checks.fold(Outcome::default(), Outcome::and)
 }
 
 /// The quickstart is run by the very command of the README, which builds the examples alone; all others, and every run

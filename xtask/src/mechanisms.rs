@@ -1,0 +1,41 @@
+//! Takes out one mechanism at a time, and expects the test that it exists for to fail.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::count::Counts;
+use crate::report::Outcome;
+use crate::run;
+
+/// A test that hangs without its mechanism misses it as well, but must not hold up what comes after.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What `CACHE_TEST_WITHOUT` takes out, in which file of `tests/tests` it is missed, and by which test.
+pub(crate) const MISSED: [(&str, &str, &str); 7] = [
+    ("fill-check", "server", "leases::scenario_33_a_value_loaded_before_another_process_invalidated_is_not_kept"),
+    ("flight-void", "server", "freshness::a_value_loaded_before_an_invalidation_is_not_kept"),
+    ("late-waiters", "server", "leases::a_late_caller_is_not_served_by_a_load_that_an_invalidation_overtook"),
+    ("recovery", "server", "freshness::scenario_39_an_invalidation_that_could_not_reach_the_store_is_made_good"),
+    ("recovery-reads", "server", "freshness::scenario_39_an_invalidation_that_could_not_reach_the_store_is_made_good"),
+    ("versions", "versions", "a_version_that_starts_later_is_found"),
+    ("guard", "server", "guards::a_writer_that_dies_after_its_commit_leaves_nothing_stale"),
+];
+
+/// Runs one test without a mechanism. That it fails is the check; that it passes with it is the business of the step
+/// before.
+pub(crate) fn missed(mut command: Command, mechanism: &str, file: &str, test: &str) -> Outcome {
+    command.args(["--test", file, "--", "--exact", test]).env("CACHE_TEST_WITHOUT", mechanism);
+    let output = match run::printed_within(LIMIT, &mut command) {
+        Ok(Some(output)) => output,
+        Ok(None) => return Outcome::failed(format!("without {mechanism}, {test} did not end within {LIMIT:?}")),
+        Err(problem) => return Outcome::failed(problem),
+    };
+    let mut counts = Counts::default();
+    output.lines().for_each(|line| counts.read(line));
+    println!("without {mechanism:<15} {test}: {} passed, {} failed", counts.passed, counts.failed);
+    if counts.failed == 1 && counts.passed == 0 {
+        Outcome::passed()
+    } else {
+        Outcome::failed(format!("without {mechanism} nothing fails in {test}"))
+    }
+}
