@@ -64,6 +64,7 @@ mod error;
 mod flight;
 mod key;
 mod outcome;
+mod policy;
 mod recovery;
 pub mod registry;
 mod schema;
@@ -75,6 +76,7 @@ mod transaction;
 mod wire;
 
 pub(crate) use __private as private;
+pub use __private::LoadTimeout;
 pub use breaker::BreakerState;
 pub use cache::{Cache, CacheBuilder, Health, Stats};
 pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
@@ -82,6 +84,7 @@ pub use call::{bypass, outcome, refresh};
 pub use error::{CacheError, ErrorKind, Operation};
 pub use key::{CacheKey, KeyField, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version, key_text};
 pub use outcome::{Level, Outcome, Status};
+pub use policy::{Policy, Refresh, Revalidate};
 pub use schema::{CacheSchema, schema_of};
 #[cfg(feature = "test-switches")]
 #[doc(hidden)]

@@ -10,6 +10,8 @@ use crate::error::ErrorKind;
 pub enum Status {
     /// The value was cached and within its ttl.
     Hit,
+    /// The value was cached and past its ttl: it was served in place of a new one, as its policy allows.
+    Stale,
     /// The value was not cached: the body ran.
     Miss,
     /// The caller asked for a new value ([`refresh`](crate::refresh)): the body ran.
@@ -27,6 +29,7 @@ impl Status {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hit => "hit",
+            Self::Stale => "stale",
             Self::Miss => "miss",
             Self::Refresh => "refresh",
             Self::Bypass => "bypass",
@@ -40,6 +43,8 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
+    /// The local tier in front of the store.
+    Local,
     /// The embedded in-memory store.
     Memory,
     /// Redis or Valkey.
@@ -54,6 +59,7 @@ impl Level {
     /// The `level` label of `cache_requests_total`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Local => "local",
             Self::Memory => "memory",
             Self::Redis => "redis",
             Self::Flight => "flight",
@@ -90,6 +96,8 @@ pub struct Outcome {
     pub level: Level,
     /// Whether the call stored a value.
     pub stored: bool,
+    /// Whether a new value is being loaded in the background.
+    pub revalidating: bool,
     /// The failure that was hidden from the caller, if there was one.
     pub error: Option<ErrorKind>,
 }
@@ -98,12 +106,17 @@ impl Outcome {
     pub(crate) const UNCACHED: Self = Self::new(Status::Uncached, Level::Body);
 
     pub(crate) const fn new(status: Status, level: Level) -> Self {
-        Self { status, level, stored: false, error: None }
+        Self { status, level, stored: false, revalidating: false, error: None }
     }
 
     /// Whether the value was cached.
     pub fn is_hit(&self) -> bool {
         self.status == Status::Hit
+    }
+
+    /// Whether the value was past its ttl.
+    pub fn is_stale(&self) -> bool {
+        self.status == Status::Stale
     }
 
     /// Whether the value was not cached, with nothing wrong.
@@ -132,6 +145,9 @@ impl fmt::Display for Outcome {
         write!(f, "{} ({}", self.status.as_str(), self.level.as_str())?;
         if self.stored {
             f.write_str(", stored")?;
+        }
+        if self.revalidating {
+            f.write_str(", revalidating")?;
         }
         if let Some(error) = self.error {
             write!(f, ", {}", error.as_str())?;

@@ -36,13 +36,19 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let span = func.return_span();
     let q = &respan(p, span);
     let enter = quote_spanned! {span=>
-        #q::enter(#q::Call::new(&#name) #cache #bypass #ttl #none_ttl, __cache_shape, #key).await
+        #q::enter(#q::Call::new(&#name) #cache #bypass #ttl #none_ttl, __cache_shape, #key, __cache_sharing).await
     };
     let body = quote_spanned!(mixed=> ::core::pin::pin!(async move { #pin_type #body }));
     let load = quote_spanned!(span=> #q::load(__cache_fill, #body, #decide).await);
     func.with_body(quote_spanned! {mixed=>
         #items
         let __cache_shape = #shape;
+        // Found by method lookup as well: whether the value can be held decoded.
+        let __cache_sharing = {
+            #[allow(unused_imports)]
+            use #p::{ViaShareable as _, ViaUnshareable as _};
+            (&#p::SharingProbe::of(__cache_shape)).sharing()
+        };
         // The key, and with it every borrow of a parameter, ends with this statement.
         let __cache_entry = #enter;
         let __cache_fill = match __cache_entry {

@@ -14,6 +14,7 @@ use crate::breaker::{Breaker, BreakerConfig};
 use crate::clock::Clock;
 use crate::error::CacheError;
 use crate::flight::Flights;
+use crate::policy::Policy;
 use crate::recovery::Recovery;
 use crate::store::MemoryLimits;
 
@@ -39,6 +40,7 @@ pub struct CacheBuilder {
     pub(super) memory: MemoryLimits,
     max_pending: u64,
     breaker: BreakerConfig,
+    policy: Policy,
     clock: Option<Clock>,
 }
 
@@ -71,6 +73,7 @@ impl CacheBuilder {
                 open_for: Duration::from_secs(1),
                 probes: 3,
             },
+            policy: Policy::new(),
             clock: None,
         }
     }
@@ -251,6 +254,13 @@ impl CacheBuilder {
         self
     }
 
+    /// The freshness policies of resources that have none of their own. Default: values are served to their ttl and not
+    /// longer.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
     #[cfg(test)]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
@@ -280,6 +290,7 @@ impl CacheBuilder {
                 fence: self.fence,
                 shutdown_timeout: self.shutdown_timeout,
                 compress_above: self.compress_above,
+                policy: self.policy,
                 max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
             },
             flights: Flights::new(),
@@ -314,6 +325,7 @@ impl CacheBuilder {
         within("max_pending_invalidations", self.max_pending, 1, u64::MAX)?;
         within("breaker_min_calls", self.breaker.min_calls, 1, u32::MAX)?;
         within("breaker_probes", self.breaker.probes, 1, u32::MAX)?;
+        self.policy.mistake().map_or(Ok(()), |mistake| Err(CacheError::config(mistake)))?;
         rate("breaker_rates (failed)", self.breaker.failure_rate)?;
         rate("breaker_rates (slow)", self.breaker.slow_rate)
     }

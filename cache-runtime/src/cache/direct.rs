@@ -137,7 +137,14 @@ impl Cache {
         F: Future<Output = Result<K::Value, E>>,
         E: Into<Box<dyn Error + Send + Sync>>,
     {
-        let lookup = Lookup { cache: self, ttl: None, none_ttl: None, wants_none: false, mode: call::mode() };
+        let lookup = Lookup {
+            cache: self,
+            ttl: None,
+            none_ttl: None,
+            policy: K::SPEC.policy.or(self.0.settings.policy),
+            wants_none: false,
+            mode: call::mode(),
+        };
         let leave = match engine::look_up::<K::Value, _>(lookup, &Typed(key)).await {
             Found::Value(value, outcome) => {
                 engine::finish(self, K::SPEC.resource, outcome);
@@ -235,7 +242,12 @@ impl Cache {
         K::Value: Serialize,
     {
         let now = self.0.clock.now();
-        let meta = Meta { created: Some(now), expires: Some(now.saturating_add(millis(ttl))), tags: key.tags() };
+        let meta = Meta {
+            created: Some(now),
+            expires: Some(now.saturating_add(millis(ttl))),
+            tags: key.tags(),
+            ..Meta::default()
+        };
         let bytes = encode_packed(value, &meta, self.0.settings.compress_above)
             .map_err(|error| CacheError::new(operation, ErrorKind::Encode).with_detail(error.to_string()))?;
         let limit = self.0.settings.max_value_bytes;

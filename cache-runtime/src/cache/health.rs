@@ -24,6 +24,8 @@ impl Count {
 #[derive(Default)]
 pub(crate) struct Counts {
     pub hits: Count,
+    pub stale: Count,
+    pub local: Count,
     pub misses: Count,
     pub refreshes: Count,
     pub bypasses: Count,
@@ -41,11 +43,15 @@ impl Counts {
     pub(crate) fn request(&self, outcome: &Outcome) {
         match outcome.status {
             Status::Hit => self.hits.add(),
+            Status::Stale => self.stale.add(),
             Status::Miss => self.misses.add(),
             Status::Refresh => self.refreshes.add(),
             Status::Bypass => self.bypasses.add(),
             Status::Error => self.failures.add(),
             Status::Uncached => {}
+        }
+        if outcome.level == Level::Local {
+            self.local.add();
         }
         if outcome.level == Level::Flight {
             self.shared.add();
@@ -59,6 +65,10 @@ impl Counts {
 pub struct Stats {
     /// Calls that were served a stored value.
     pub hits: u64,
+    /// Calls that were served a value past its ttl.
+    pub stale: u64,
+    /// Of all calls, those that the local tier served.
+    pub local: u64,
     /// Calls whose value was not stored.
     pub misses: u64,
     /// Calls that asked for a new value.
@@ -116,6 +126,8 @@ impl Cache {
         };
         Stats {
             hits: counts.hits.get(),
+            stale: counts.stale.get(),
+            local: counts.local.get(),
             misses: counts.misses.get(),
             refreshes: counts.refreshes.get(),
             bypasses: counts.bypasses.get(),

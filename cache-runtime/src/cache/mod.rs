@@ -27,6 +27,7 @@ use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
 use crate::key::{KeyLayout, KeyText, Tenancy, Unversioned};
+use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::recovery::Recovery;
 use crate::store::Store;
@@ -75,6 +76,7 @@ pub(crate) struct Settings {
     pub shutdown_timeout: Duration,
     pub max_value_bytes: usize,
     pub compress_above: Option<usize>,
+    pub policy: Policy,
 }
 
 /// The key of one call in one cache.

@@ -166,7 +166,12 @@ impl Load {
 impl Plan {
     fn meta(&self, ttl: Duration) -> Meta<'static> {
         let now = self.cache.0.clock.now();
-        Meta { created: Some(now), expires: Some(now.saturating_add(millis(ttl))), tags: self.tags.clone() }
+        Meta {
+            created: Some(now),
+            expires: Some(now.saturating_add(millis(ttl))),
+            tags: self.tags.clone(),
+            ..Meta::default()
+        }
     }
 
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.

@@ -11,6 +11,7 @@ use crate::error::Operation;
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
 use crate::key::KeyText;
 use crate::outcome::{Level, Outcome, Status};
+use crate::policy::Policy;
 use crate::private::{CacheValue, KeyOf};
 use crate::telemetry;
 use crate::transaction;
@@ -21,6 +22,7 @@ pub(crate) struct Lookup<'a> {
     pub cache: &'a Cache,
     pub ttl: Option<Duration>,
     pub none_ttl: Option<Duration>,
+    pub policy: Policy,
     /// Whether the caller can return "there is none".
     pub wants_none: bool,
     pub mode: Mode,

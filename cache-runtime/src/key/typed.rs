@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{CacheKey, KeyWriter};
+use crate::policy::Policy;
 
 /// A key with a resource and a value type: what `#[derive(CacheKey)]` implements when the type carries
 /// `#[cache(resource = "..", value = ..)]`.
@@ -82,6 +83,8 @@ pub struct KeySpec {
     pub tags: &'static [&'static str],
     /// Whether the key names a tenant.
     pub tenant: bool,
+    /// Its freshness policies.
+    pub policy: Policy,
 }
 
 impl KeySpec {
@@ -96,6 +99,7 @@ impl KeySpec {
             parts: &[],
             tags: &[],
             tenant: false,
+            policy: Policy::new(),
         }
     }
 
@@ -138,6 +142,13 @@ impl KeySpec {
     #[must_use]
     pub const fn tags(mut self, tags: &'static [&'static str]) -> Self {
         self.tags = tags;
+        self
+    }
+
+    /// Sets the freshness policies.
+    #[must_use]
+    pub const fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::fill::Fill;
 use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
+use super::sharing::Sharing;
 use super::site::Site;
 use crate::cache::Cache;
 use crate::call;
 use crate::engine::{self, Found, Lookup};
 use crate::outcome::{Level, Outcome, Status};
+use crate::policy::Policy;
 
 /// What an expansion knows of a call before the body runs.
 pub struct Call {
@@ -20,12 +22,14 @@ pub struct Call {
     bypass: bool,
     ttl: Option<Duration>,
     none_ttl: Option<Duration>,
+    policy: Policy,
+    detached: bool,
 }
 
 impl Call {
     /// A call with the key's own settings.
     pub fn new(site: &'static Site) -> Self {
-        Self { site, cache: None, bypass: false, ttl: None, none_ttl: None }
+        Self { site, cache: None, bypass: false, ttl: None, none_ttl: None, policy: Policy::new(), detached: false }
     }
 
     /// `cache = ..`.
@@ -49,6 +53,20 @@ impl Call {
         self
     }
 
+    /// The freshness policies of the attribute.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The body can run in the background.
+    #[must_use]
+    pub fn detached(mut self) -> Self {
+        self.detached = true;
+        self
+    }
+
     /// `cache_none = ..`.
     #[must_use]
     pub fn none_ttl(mut self, ttl: Duration) -> Self {
@@ -66,17 +84,19 @@ pub enum Entry<S: Shape> {
 }
 
 /// Looks the key up.
-pub async fn enter<S, K>(call: Call, _shape: S, key: K) -> Entry<S>
+pub async fn enter<S, K>(call: Call, _shape: S, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
     let cache = call.cache.unwrap_or_else(Cache::current);
+    let _ = sharing;
     let lookup = Lookup {
         cache: &cache,
         ttl: call.ttl,
         none_ttl: call.none_ttl,
+        policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
         wants_none: S::none().is_some(),
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };

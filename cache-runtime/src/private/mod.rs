@@ -1,10 +1,12 @@
 //! What the macros' expansions call. Not part of the public interface: it changes without notice.
 
+mod detach;
 mod enter;
 mod fill;
 mod infer;
 mod key;
 mod shape;
+mod sharing;
 mod site;
 mod work;
 mod write;
@@ -14,17 +16,21 @@ pub use std::time::Duration;
 
 pub use inventory;
 
+pub use self::detach::{Detach, LoadTimeout, TimedOut, late, lend};
 pub use self::enter::{Call, Entry, enter};
-pub use self::fill::{Decision, Fill, load};
+pub use self::fill::{Decision, Fill, load, load_detached};
 pub use self::infer::{TagText, auto_version, fate, probe, stored_under, typed_target, value_name};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
 };
+pub(crate) use self::sharing::Held;
+pub use self::sharing::{Shareable, Sharing, SharingProbe, ViaShareable, ViaUnshareable, must_share};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
 pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
+pub use crate::policy::{Policy, Refresh, Revalidate};
 pub use crate::schema::{CacheSchema, Recursion, hash};
 
 /// Calls `function` with `value`, so that a closure written in an attribute learns its parameter's type.

@@ -103,6 +103,7 @@ impl Write {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
             tags: std::mem::take(&mut slot.tags),
+            ..Meta::default()
         };
         let refused = match encode_packed(value, &meta, settings.compress_above) {
             Ok(bytes) if bytes.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,

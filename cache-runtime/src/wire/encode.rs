@@ -57,7 +57,14 @@ pub(crate) fn encode_none(meta: &Meta<'_>) -> Payload {
 fn head(meta: &Meta<'_>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(320);
     bytes.extend_from_slice(b"{\"$cache\":1,");
-    for (name, at) in [("created", meta.created), ("expires", meta.expires)] {
+    let numbers = [
+        ("created", meta.created),
+        ("expires", meta.expires),
+        ("since", meta.since),
+        ("grace", meta.grace),
+        ("cost", meta.cost),
+    ];
+    for (name, at) in numbers {
         if let Some(at) = at {
             // Writing to a vector does not fail.
             let _ = write!(bytes, "\"{name}\":{at},");

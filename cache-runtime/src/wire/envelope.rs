@@ -38,7 +38,14 @@ pub(crate) fn open_loose(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
     }
     let value = loose.value.ok_or(DecodeError::Malformed)?;
     Ok(Opened {
-        meta: Meta { created: loose.created, expires: loose.expires, tags: loose.tags },
+        meta: Meta {
+            created: loose.created,
+            expires: loose.expires,
+            since: loose.since,
+            grace: loose.grace,
+            cost: loose.cost,
+            tags: loose.tags,
+        },
         none: loose.none,
         value: Cow::Borrowed(value.get().as_bytes()),
     })
@@ -57,6 +64,9 @@ struct Loose<'a> {
     version: u64,
     created: Option<u64>,
     expires: Option<u64>,
+    since: Option<u64>,
+    grace: Option<u64>,
+    cost: Option<u64>,
     #[serde(default, borrow)]
     tags: Vec<Cow<'a, str>>,
     #[serde(default)]
@@ -72,14 +82,11 @@ impl<'a> Cursor<'a> {
     fn canonical(mut self) -> Option<Opened<'a>> {
         self.eat(b"{\"$cache\":1,")?;
         let mut meta = Meta::default();
-        if self.eat(b"\"created\":").is_some() {
-            meta.created = Some(self.number()?);
-            self.eat(b",")?;
-        }
-        if self.eat(b"\"expires\":").is_some() {
-            meta.expires = Some(self.number()?);
-            self.eat(b",")?;
-        }
+        meta.created = self.field(b"\"created\":")?;
+        meta.expires = self.field(b"\"expires\":")?;
+        meta.since = self.field(b"\"since\":")?;
+        meta.grace = self.field(b"\"grace\":")?;
+        meta.cost = self.field(b"\"cost\":")?;
         if self.eat(b"\"tags\":").is_some() {
             let mut tags = serde_json::Deserializer::from_slice(self.0).into_iter::<Vec<Cow<'a, str>>>();
             meta.tags = tags.next()?.ok()?;
@@ -95,6 +102,16 @@ impl<'a> Cursor<'a> {
     fn eat(&mut self, text: &[u8]) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
+    }
+
+    /// A number that may be missing; `None` where it is not one.
+    fn field(&mut self, name: &[u8]) -> Option<Option<u64>> {
+        if self.eat(name).is_none() {
+            return Some(None);
+        }
+        let number = self.number()?;
+        self.eat(b",")?;
+        Some(Some(number))
     }
 
     fn number(&mut self) -> Option<u64> {

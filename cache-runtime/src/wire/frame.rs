@@ -7,7 +7,9 @@ use super::{DecodeError, Meta};
 
 /// No JSON text begins with this byte.
 const MAGIC: &[u8; 4] = b"\xCAche";
-const VERSION: u8 = 1;
+/// Without the fields of the second version.
+const FIRST: u8 = 1;
+const SECOND: u8 = 2;
 const FLAG_NONE: u8 = 1;
 const CODEC_JSON: u8 = 0;
 const PLAIN: u8 = 0;
@@ -30,9 +32,10 @@ pub(crate) fn pack(json: &[u8], meta: &Meta<'_>) -> Option<Vec<u8>> {
     let tags = if meta.tags.is_empty() { Vec::new() } else { serde_json::to_vec(&meta.tags).ok()? };
     let mut frame = Vec::with_capacity(json.len() / 2 + 64);
     frame.extend_from_slice(MAGIC);
-    frame.extend_from_slice(&[VERSION, 0, CODEC_JSON, ZLIB]);
-    frame.extend_from_slice(&meta.created.unwrap_or(0).to_be_bytes());
-    frame.extend_from_slice(&meta.expires.unwrap_or(0).to_be_bytes());
+    frame.extend_from_slice(&[SECOND, 0, CODEC_JSON, ZLIB]);
+    for number in [meta.created, meta.expires, meta.since, meta.grace, meta.cost] {
+        frame.extend_from_slice(&number.unwrap_or(0).to_be_bytes());
+    }
     frame.extend_from_slice(&length.to_be_bytes());
     frame.extend_from_slice(&u16::try_from(tags.len()).ok()?.to_be_bytes());
     frame.extend_from_slice(&tags);
@@ -48,12 +51,14 @@ pub(crate) fn open_frame(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
         return Err(DecodeError::Malformed);
     }
     let [version, flags, codec, compression] = rest.array()?;
-    if version != VERSION || flags & !FLAG_NONE != 0 {
+    if !matches!(version, FIRST | SECOND) || flags & !FLAG_NONE != 0 {
         return Err(DecodeError::UnknownVersion);
     }
-    let at = |at: u64| (at != 0).then_some(at);
-    let created = at(u64::from_be_bytes(rest.array()?));
-    let expires = at(u64::from_be_bytes(rest.array()?));
+    let mut numbers = [None; 5];
+    for number in numbers.iter_mut().take(if version == FIRST { 2 } else { 5 }) {
+        *number = Some(u64::from_be_bytes(rest.array()?)).filter(|number| *number != 0);
+    }
+    let [created, expires, since, grace, cost] = numbers;
     let length = u32::from_be_bytes(rest.array()?);
     let tags = usize::from(u16::from_be_bytes(rest.array()?));
     let tags = rest.take(tags)?;
@@ -63,7 +68,7 @@ pub(crate) fn open_frame(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
         return Err(DecodeError::Unsupported);
     }
     let value = unpack(compression, rest.0, length)?;
-    Ok(Opened { meta: Meta { created, expires, tags }, none: flags & FLAG_NONE != 0, value })
+    Ok(Opened { meta: Meta { created, expires, since, grace, cost, tags }, none: flags & FLAG_NONE != 0, value })
 }
 
 fn unpack(compression: u8, body: &[u8], length: u32) -> Result<Cow<'_, [u8]>, DecodeError> {

@@ -30,6 +30,12 @@ pub(crate) struct Meta<'a> {
     /// When it should no longer be served, though the store may still hold it.
     pub expires: Option<Millis>,
     /// The tags of the entry.
+    /// The store's clock of tags when the load began: what was invalidated later concerns it.
+    pub since: Option<u64>,
+    /// For how many milliseconds it is kept beyond its expiry.
+    pub grace: Option<Millis>,
+    /// How many milliseconds the load took.
+    pub cost: Option<Millis>,
     pub tags: Vec<Cow<'a, str>>,
 }
 

@@ -19,6 +19,7 @@ fn meta(tags: &[&'static str]) -> Meta<'static> {
         created: Some(1_732_147_200_000),
         expires: Some(1_732_149_000_000),
         tags: tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
+        ..Meta::default()
     }
 }
 
@@ -88,7 +89,7 @@ fn long_values_are_packed_and_come_back() {
 fn a_body_that_unpacks_to_more_than_stated_is_refused() {
     let long = User { id: 1, name: "x".repeat(5_000) };
     let mut packed = encode_packed(&long, &meta(&[]), Some(1_000)).expect("a frame").to_vec();
-    packed[24..28].copy_from_slice(&100_u32.to_be_bytes());
+    packed[48..52].copy_from_slice(&100_u32.to_be_bytes());
     assert_eq!(user(&packed), Err(DecodeError::Malformed));
 }
 
@@ -121,7 +122,7 @@ fn each_kind_of_garbage_has_its_reason() {
         (b"{\"id\":7,\"name\":\"Ada\"} tail", DecodeError::Malformed),
         (b"\xCA", DecodeError::Malformed),
         (b"\xCAche\x01\x00\x00\x00", DecodeError::Malformed),
-        (b"\xCAche\x02\x00\x00\x00", DecodeError::UnknownVersion),
+        (b"\xCAche\x03\x00\x00\x00", DecodeError::UnknownVersion),
     ] {
         assert_eq!(user(bytes), Err(reason), "{}", String::from_utf8_lossy(bytes));
     }
@@ -151,7 +152,7 @@ mod inverse {
             created: Option<u64>,
             expires: Option<u64>,
         ) {
-            let meta = Meta { created, expires, tags: tags.into_iter().map(Cow::Owned).collect() };
+            let meta = Meta { created, expires, tags: tags.into_iter().map(Cow::Owned).collect(), ..Meta::default() };
             let value = User { id, name };
             let bytes = encode_packed(&value, &meta, Some(64)).expect("encodes");
             let decoded = decode::<User>(&bytes, true).expect("decodes");
