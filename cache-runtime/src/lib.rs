@@ -63,6 +63,7 @@ mod engine;
 mod error;
 mod flight;
 mod key;
+mod local;
 mod outcome;
 mod policy;
 mod recovery;

@@ -156,7 +156,7 @@ impl Cache {
         let running = leave.start();
         match leave.nested(pin!(load())).await {
             Ok(value) => {
-                leave.value(running, &value, Decision::new()).await;
+                leave.value(running, &value, Decision::new(), None).await;
                 Ok(value)
             }
             Err(error) => {

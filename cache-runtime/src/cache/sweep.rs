@@ -8,6 +8,7 @@ use crate::error::{CacheError, Operation};
 use crate::key::{KeyWriter, TypedKey};
 use crate::recovery::Sweep;
 use crate::store::StoreResult;
+use crate::telemetry::VoidReason;
 use crate::wire::tags_of;
 
 impl Cache {
@@ -77,9 +78,13 @@ impl Cache {
     fn void_sweep(&self, sweep: &Sweep) {
         match sweep {
             // The tags of an entry that is being loaded are known to its leader alone: void them all.
-            Sweep::All | Sweep::Tag(_) => self.0.flights.void_where(|_| true),
+            Sweep::All | Sweep::Tag(_) => {
+                self.0.local.void_all(VoidReason::Sweep);
+                self.0.flights.void_where(|_| true);
+            }
             Sweep::Resource(resource) => {
                 let resource = escaped(resource);
+                self.0.local.void_where(VoidReason::Sweep, |key| resource_of(key) == Some(&resource));
                 self.0.flights.void_where(|key| resource_of(key) == Some(&resource));
             }
         }

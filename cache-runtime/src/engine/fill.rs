@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::finish;
 use super::lead::Leave;
 use super::load::Plan;
+use super::local::{Holding, Holds, filled_ticket, hold_local, local_ticket, no_cells};
 use crate::flight::Landed;
+use crate::local::Tether;
 use crate::registry;
 use crate::store::Store;
 use crate::telemetry::{self, FillEnd};
@@ -21,14 +23,14 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed) {
+    pub(super) async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed, holds: Holds) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
             Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
                 self.decline(leave, FillEnd::TooLarge).await
             }
-            Some((bytes, ttl)) => self.fill(leave, bytes, *ttl).await,
+            Some((bytes, ttl)) => self.fill_and_hold(leave, bytes, *ttl, holds).await,
             None => self.decline(leave, FillEnd::Declined).await,
         };
         telemetry::fill(&self.cache.0.name, self.resource, end);
@@ -41,14 +43,38 @@ impl Plan {
         finish(&self.cache, self.resource, self.outcome);
     }
 
-    async fn fill(&mut self, leave: Leave, bytes: &Payload, ttl: Duration) -> Filled {
+    async fn fill_and_hold(&mut self, leave: Leave, bytes: &Payload, ttl: Duration, holds: Holds) -> Filled {
+        let ticket = local_ticket(&self.cache, &self.key);
+        let mut tether = None;
+        let filled = self.fill(leave, bytes, ttl, holds.is_some(), &mut tether).await;
+        let ticket = filled_ticket(&self.cache, ticket, &self.key).filter(|_| filled.end == FillEnd::Stored);
+        if let (Some(ticket), Some(local), Some(tether), Some(value)) = (ticket, self.local, tether, holds) {
+            let (bytes, ttl) = (bytes.len(), local.min(ttl));
+            let what = Holding { value, bytes, ttl, since: 0, cells: no_cells(), tether };
+            hold_local(&self.cache, ticket, &self.key, self.resource, what);
+        }
+        filled
+    }
+
+    /// Says who tells of changes, if the value is to be held here.
+    async fn fill(
+        &mut self,
+        leave: Leave,
+        bytes: &Payload,
+        ttl: Duration,
+        holds: bool,
+        tether: &mut Option<Tether>,
+    ) -> Filled {
         registry::note_version(self.resource, self.suffix.as_deref().or(self.spec.suffix), self.version);
         match leave {
             Leave::None => Filled { end: FillEnd::Failed, proved: false },
             // Nobody joins a flight after it was voided.
             Leave::Own => match &self.cache.0.store {
                 Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
-                    Some(true) => Filled { end: FillEnd::Stored, proved: true },
+                    Some(true) => {
+                        *tether = Some(Tether::Own);
+                        Filled { end: FillEnd::Stored, proved: true }
+                    }
                     Some(false) | None => Filled { end: FillEnd::Voided, proved: true },
                 },
                 #[cfg(feature = "redis")]
@@ -62,9 +88,12 @@ impl Plan {
             #[cfg(feature = "redis")]
             Leave::While(standing) => {
                 let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
-                match standing.fill(bytes, ttl, &registration, &mut self.budget).await {
-                    Ok(true) => Filled { end: FillEnd::Stored, proved: true },
-                    Ok(false) => Filled { end: FillEnd::Voided, proved: false },
+                match standing.fill(bytes, ttl, &registration, holds, &mut self.budget).await {
+                    Ok((true, told)) => {
+                        *tether = told;
+                        Filled { end: FillEnd::Stored, proved: true }
+                    }
+                    Ok((false, _)) => Filled { end: FillEnd::Voided, proved: false },
                     Err(error) => {
                         self.outcome.error = Some(error.kind());
                         Filled { end: FillEnd::Failed, proved: false }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::load::Plan;
+use super::local::{Holding, hold_local, local_ticket, local_ttl, no_cells};
 use super::lookup::accepted;
 use super::{Found, Load, Lookup};
 use crate::cache::{Budget, Located};
@@ -11,8 +12,8 @@ use crate::call::Mode;
 use crate::error::{ErrorKind, Operation};
 use crate::flight::{Landed, Leader};
 use crate::outcome::{Level, Outcome, Status};
-use crate::private::{CacheValue, KeyOf};
-use crate::store::Store;
+use crate::private::{CacheValue, KeyOf, Sharing};
+use crate::store::{Store, Tracked};
 use crate::wire::{Payload, is_lease};
 
 /// What a read of the store gave.
@@ -75,6 +76,7 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         resource: spec.resource,
         ttl,
         none_ttl: lookup.none_ttl.or(spec.none_ttl),
+        local: key.sharing().and_then(|_| local_ttl(&lookup.policy)),
         version: spec.version,
         suffix: key.suffix().map(Cow::into_owned),
         spec,
@@ -134,12 +136,39 @@ impl<K> Asking<'_, K> {
         K: KeyOf<V>,
     {
         let cache = self.lookup.cache;
+        if let (Some(sharing), Some(local)) = (self.key.sharing(), local_ttl(&self.lookup.policy)) {
+            return self.read_to_hold(sharing, local).await;
+        }
         match cache.ask(Operation::Get, &mut self.budget, cache.0.store.get(&self.located.key)).await {
             Ok(None) => Read::Miss,
             Ok(Some(bytes)) if is_lease(&bytes) => Read::Leased,
             Ok(Some(bytes)) => self.opened(bytes).await,
             Err(error) => Read::Failed(failed(error.kind())),
         }
+    }
+
+    /// As [`read`](Self::read); what is found is held here from then on.
+    async fn read_to_hold<V: CacheValue>(&mut self, sharing: Sharing<V>, local: Duration) -> Read<V>
+    where
+        K: KeyOf<V>,
+    {
+        let cache = self.lookup.cache;
+        let ticket = local_ticket(cache, &self.located.key);
+        let Tracked { bytes, left, tether } =
+            match cache.ask(Operation::Get, &mut self.budget, cache.0.store.get_tracked(&self.located.key)).await {
+                Ok(None) => return Read::Miss,
+                Ok(Some(found)) if is_lease(&found.bytes) => return Read::Leased,
+                Ok(Some(found)) => found,
+                Err(error) => return Read::Failed(failed(error.kind())),
+            };
+        let read = self.opened(Payload::clone(&bytes)).await;
+        if let (Read::Hit(value, _), Some(tether)) = (&read, tether) {
+            let ttl = local.min(left.unwrap_or(Duration::MAX));
+            let value = value.as_ref().map(sharing.hold);
+            let what = Holding { value, bytes: bytes.len(), ttl, since: 0, cells: no_cells(), tether };
+            hold_local(cache, ticket, &self.located.key, self.key.spec().resource, what);
+        }
+        read
     }
 
     async fn opened<V: CacheValue>(&mut self, bytes: Payload) -> Read<V>

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::cache::{Budget, Cache};
 use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::store::{Ask, Registration, Store};
 use crate::switch::{Mechanism, without};
 use crate::wire::Payload;
@@ -55,15 +56,16 @@ impl Standing {
         });
     }
 
-    /// Stores the value, if nothing came in between. Says whether it did.
+    /// Stores the value, if nothing came in between. Says whether it did, and who tells of changes, if it is to be held here.
     pub(super) async fn fill(
         mut self,
         bytes: &Payload,
         ttl: Duration,
         registration: &Registration,
+        holds: bool,
         budget: &mut Budget,
-    ) -> Result<bool, CacheError> {
-        let Store::Redis(store) = &self.cache.0.store else { return Ok(false) };
+    ) -> Result<(bool, Option<Tether>), CacheError> {
+        let Store::Redis(store) = &self.cache.0.store else { return Ok((false, None)) };
         let fill = async {
             if without(Mechanism::FillCheck) {
                 // Takes the place of whatever is there now.
@@ -73,7 +75,10 @@ impl Standing {
                 let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces: found.as_ref(), registration };
                 store.claim(&ask).await?;
             }
-            store.fill(&self.key, &self.expected, bytes, ttl, Some(registration)).await
+            if holds {
+                return store.fill_tracked(&self.key, &self.expected, bytes, ttl, Some(registration)).await;
+            }
+            Ok((store.fill(&self.key, &self.expected, bytes, ttl, Some(registration)).await?, None))
         };
         let filled = self.cache.ask(Operation::Put, budget, fill).await?;
         // Nothing is left to give back: it was replaced, or is gone.

@@ -19,7 +19,7 @@ use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
 use crate::key::{KeySpec, KeyText, Version};
 use crate::outcome::{Outcome, Status};
-use crate::private::Decision;
+use crate::private::{Decision, Sharing};
 use crate::telemetry::{self, FillEnd, LoadEnd};
 use crate::wire::{Meta, encode_none, encode_packed};
 
@@ -46,6 +46,8 @@ pub(crate) struct Plan {
     pub spec: KeySpec,
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
+    /// For how long the value is held in the local tier at most.
+    pub local: Option<Duration>,
     pub tags: Vec<Cow<'static, str>>,
     // Before the leave: who takes over asks to replace the lease that is given back after it.
     pub leader: Leader,
@@ -139,13 +141,20 @@ impl Load {
             Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
             Kind::Leading(plan) => {
                 let stored = plan.none_ttl.map(|ttl| (encode_none(&plan.meta(ttl)), ttl));
-                plan.land(stored, Landed::None).await;
+                let holds = plan.local.map(|_| None);
+                plan.land(stored, Landed::None, holds).await;
             }
         }
     }
 
     /// The body gave a value.
-    pub(crate) async fn value<V: Serialize>(self, running: Running, value: &V, decision: Decision) {
+    pub(crate) async fn value<V: Serialize>(
+        self,
+        running: Running,
+        value: &V,
+        decision: Decision,
+        sharing: Option<Sharing<V>>,
+    ) {
         running.end(LoadEnd::Value);
         match self.0 {
             Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
@@ -154,7 +163,8 @@ impl Load {
                 match encode_packed(value, &plan.meta(ttl), plan.cache.0.settings.compress_above) {
                     Ok(bytes) => {
                         let stored = (decision.keep && !ttl.is_zero()).then(|| (Arc::clone(&bytes), ttl));
-                        plan.land(stored, Landed::Value(bytes)).await;
+                        let holds = sharing.filter(|_| plan.local.is_some()).map(|sharing| Some((sharing.hold)(value)));
+                        plan.land(stored, Landed::Value(bytes), holds).await;
                     }
                     Err(_) => plan.not_encoded(),
                 }

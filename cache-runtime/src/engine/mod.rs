@@ -5,11 +5,13 @@ mod lead;
 #[cfg(feature = "redis")]
 mod lease;
 mod load;
+mod local;
 mod lookup;
 #[cfg(feature = "redis")]
 mod remote;
 
 pub(crate) use self::load::Load;
+pub(crate) use self::local::{Served, local_ttl, serve_local};
 pub(crate) use self::lookup::{Found, Lookup, look_up};
 use crate::cache::Cache;
 use crate::call;

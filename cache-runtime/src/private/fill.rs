@@ -1,22 +1,22 @@
 //! The second half of an annotated read: runs the body and stores what it returned.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
 use super::shape::{CacheValue, Fate, Shape};
+use super::sharing::Sharing;
 use crate::engine::Load;
 
 /// Leave to run the body, and what to do with its value.
-pub struct Fill<S> {
+pub struct Fill<S: Shape> {
     load: Load,
-    shape: PhantomData<fn() -> S>,
+    sharing: Option<Sharing<S::Value>>,
 }
 
-impl<S> Fill<S> {
-    pub(super) fn new(load: Load) -> Self {
-        Self { load, shape: PhantomData }
+impl<S: Shape> Fill<S> {
+    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
+        Self { load, sharing }
     }
 }
 
@@ -57,13 +57,13 @@ where
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let load = fill.load;
+    let Fill { load, sharing } = fill;
     let running = load.start();
     let returned = load.nested(body).await;
     match S::fate(&returned) {
         Fate::Value(value) => {
             let decision = decide(value);
-            load.value(running, value, decision).await;
+            load.value(running, value, decision, sharing).await;
         }
         Fate::None => load.none(running).await,
         Fate::Err => load.failed(running),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 #[cfg(feature = "redis")]
 pub(crate) use self::asked::{Ask, Claim};
-pub(crate) use self::asked::{Invalidation, Registration, Removed};
+pub(crate) use self::asked::{Invalidation, Registration, Removed, Tracked};
 pub(crate) use self::memory::{MemoryLimits, MemoryStore};
 #[cfg(feature = "redis")]
 #[allow(unused_imports, reason = "named where a feature is off")]
@@ -74,6 +74,15 @@ impl Store {
             Self::Memory(store) => Ok(store.get(key)),
             #[cfg(feature = "redis")]
             Self::Redis(store) => store.get(key).await,
+        }
+    }
+
+    /// Reads an entry that may be held in this process from then on.
+    pub(crate) async fn get_tracked(&self, key: &KeyText) -> StoreResult<Option<Tracked>> {
+        match self {
+            Self::Memory(store) => Ok(store.get_tracked(key)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.get_tracked(key).await,
         }
     }
 

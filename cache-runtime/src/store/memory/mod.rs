@@ -9,9 +9,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 
 use self::guards::Guards;
-use super::{Invalidation, Matcher, Removed};
+use super::{Invalidation, Matcher, Removed, Tracked};
 use crate::clock::{Clock, Millis, millis};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::wire::Payload;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, two `Arc` headers, the `Vec`.
@@ -58,9 +59,21 @@ impl MemoryStore {
     }
 
     pub(crate) fn get(&self, key: &KeyText) -> Option<Payload> {
+        self.live(key, self.clock.now()).map(|entry| entry.bytes)
+    }
+
+    /// With how long it lives on; whoever changes it is of this process.
+    pub(crate) fn get_tracked(&self, key: &KeyText) -> Option<Tracked> {
+        let now = self.clock.now();
+        let entry = self.live(key, now)?;
+        let left = Some(Duration::from_millis(entry.expires - now));
+        Some(Tracked { bytes: entry.bytes, left, tether: Some(Tether::Own) })
+    }
+
+    fn live(&self, key: &KeyText, now: Millis) -> Option<Entry> {
         let entry = self.map.get(key)?;
-        if entry.expires > self.clock.now() {
-            return Some(entry.bytes);
+        if entry.expires > now {
+            return Some(entry);
         }
         self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
         None

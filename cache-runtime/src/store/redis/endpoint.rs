@@ -5,11 +5,13 @@ use std::time::Duration;
 
 #[cfg(feature = "cluster")]
 use ::redis::cluster::ClusterClient;
-use ::redis::{AsyncConnectionConfig, Client, RedisResult};
+use ::redis::{Client, RedisResult};
 
 use super::link::Link;
 #[cfg(feature = "sentinel")]
 use super::sentinel::Master;
+use super::tracking;
+use crate::local::Local;
 
 /// A checked address.
 pub(crate) struct Endpoint {
@@ -56,23 +58,17 @@ impl Endpoint {
         }
     }
 
-    pub(super) async fn connect(&self, timeout: Duration) -> RedisResult<Link> {
+    pub(super) async fn connect(&self, timeout: Duration, local: &Local) -> RedisResult<Link> {
         match &self.target {
-            Target::Server(client) => connect_to(client, timeout).await,
+            Target::Server(client) => tracking::connect(client, timeout, local).await.map(Link::Single),
             #[cfg(feature = "cluster")]
             Target::Cluster(client) => client.get_async_connection().await.map(Link::Cluster),
             #[cfg(feature = "sentinel")]
-            Target::Sentinel(master) => connect_to(&master.find().await?, timeout).await,
+            Target::Sentinel(master) => {
+                tracking::connect(&master.find().await?, timeout, local).await.map(Link::Single)
+            }
         }
     }
-}
-
-async fn connect_to(client: &Client, timeout: Duration) -> RedisResult<Link> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(timeout))
-        // Every operation has a timeout of its own.
-        .set_response_timeout(None);
-    client.get_multiplexed_async_connection_with_config(&config).await.map(Link::Single)
 }
 
 /// Hosts, ports and databases; never a user name or a password.

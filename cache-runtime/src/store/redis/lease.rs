@@ -7,6 +7,7 @@ use ::redis::{Cmd, FromRedisValue, Pipeline};
 use super::scripts::Program;
 use super::{RedisStore, px};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreResult};
 use crate::wire::{Payload, is_lease};
 
@@ -66,6 +67,25 @@ impl RedisStore {
         self.register_apart(registration).await?;
         let command = self.fill_command(key, expected, bytes, ttl, registration);
         self.query::<u64>(&command, &[&self.scripts.fill]).await.map(|filled| filled > 0)
+    }
+
+    /// As [`fill`](Self::fill); the server tells of changes to what was stored, if somebody is given who tells.
+    pub(crate) async fn fill_tracked(
+        &self,
+        key: &KeyText,
+        expected: &Payload,
+        bytes: &Payload,
+        ttl: Duration,
+        registration: Option<&Registration>,
+    ) -> StoreResult<(bool, Option<Tether>)> {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            // The next read is the one that is remembered.
+            return Ok((self.fill(key, expected, bytes, ttl, registration).await?, None));
+        }
+        let command = self.fill_command(key, expected, bytes, ttl, registration);
+        let (filled, tether) = self.run_tracked::<u64>(&command, &self.scripts.fill).await?;
+        Ok((filled > 0, tether))
     }
 
     /// Stores several values, each if its lease still stands.

@@ -15,6 +15,7 @@ mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
 mod sweep;
+mod tracking;
 mod url;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) use self::url::parse_url;
 use super::StoreResult;
 use crate::clock::millis;
 use crate::key::KeyText;
+use crate::local::Local;
 use crate::wire::Payload;
 
 /// The longest ttl given to the server: a hundred years. Redis refuses times that overflow its own clock.
@@ -46,12 +48,17 @@ const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub(crate) struct RedisStore {
     slot: Slot,
     scripts: Box<Scripts>,
+    local: Local,
 }
 
 impl RedisStore {
     /// `connected` is told of each new connection.
-    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>) -> Self {
-        Self { slot: Slot::new(endpoint, connect_timeout, connected), scripts: Box::new(Scripts::new()) }
+    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>, local: &Local) -> Self {
+        Self {
+            slot: Slot::new(endpoint, connect_timeout, connected, local.clone()),
+            scripts: Box::new(Scripts::new()),
+            local: local.clone(),
+        }
     }
 
     pub(crate) fn is_connected(&self) -> bool {

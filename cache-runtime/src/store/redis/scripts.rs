@@ -110,11 +110,13 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {'granted'}
 ";
 
+/// The write makes the server forget who has read the key; the read after it makes it remember the one that fills.
 const FILL: &str = "
 if KEYS[2] then register(KEYS[2], ARGV[4], tonumber(ARGV[5])) end
 local found = redis.pcall('GET', KEYS[1])
 if found ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('PTTL', KEYS[1])
 return 1
 ";
 

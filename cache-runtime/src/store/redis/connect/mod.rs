@@ -17,6 +17,7 @@ use super::endpoint::Endpoint;
 use super::error::store_error;
 use super::link::Link;
 use crate::error::ErrorKind;
+use crate::local::Local;
 use crate::store::{StoreError, StoreResult};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -31,6 +32,7 @@ pub(crate) struct Slot(Arc<Shared>);
 struct Shared {
     endpoint: Endpoint,
     timeout: Duration,
+    local: Local,
     /// Told of each new connection.
     connected: Arc<Notify>,
     state: Mutex<State>,
@@ -56,11 +58,28 @@ enum Phase {
     },
 }
 
+impl State {
+    /// Leaves the connection.
+    fn down(&mut self, until: Option<Instant>, error: StoreError) {
+        if let Phase::Ready(link) = &self.phase {
+            link.leave();
+        }
+        self.phase = Phase::Down { until, error };
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.down(None, StoreError::new(ErrorKind::Unavailable));
+    }
+}
+
 impl Slot {
-    pub(crate) fn new(endpoint: Endpoint, timeout: Duration, connected: Arc<Notify>) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, timeout: Duration, connected: Arc<Notify>, local: Local) -> Self {
         Self(Arc::new(Shared {
             endpoint,
             timeout,
+            local,
             connected,
             state: Mutex::new(State {
                 phase: Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) },
@@ -75,6 +94,14 @@ impl Slot {
 
     pub(crate) fn is_connected(&self) -> bool {
         matches!(self.0.lock().phase, Phase::Ready(_))
+    }
+
+    /// The connection, if there is one now.
+    pub(crate) fn ready(&self) -> Option<Link> {
+        match &self.0.lock().phase {
+            Phase::Ready(link) => Some(link.clone()),
+            _ => None,
+        }
     }
 
     /// The connection. Waits while one is being made; the caller bounds the wait.
@@ -126,7 +153,7 @@ impl Slot {
         }
         let mut state = self.0.lock();
         if state.generation == generation && matches!(state.phase, Phase::Ready(_)) {
-            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) };
+            state.down(None, StoreError::new(ErrorKind::Unavailable));
         }
     }
 
@@ -138,7 +165,7 @@ impl Slot {
     pub(crate) fn timed_out(&self) {
         let mut state = self.0.lock();
         if matches!(state.phase, Phase::Ready(_)) && state.last_answer.elapsed() > SILENCE {
-            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Timeout) };
+            state.down(None, StoreError::new(ErrorKind::Timeout));
         }
         #[cfg(feature = "cluster")]
         if self.is_cluster() {
@@ -167,7 +194,12 @@ impl Shared {
     }
 
     async fn connect(&self) -> StoreResult<Link> {
-        match tokio::time::timeout(self.endpoint.longest(self.timeout), self.endpoint.connect(self.timeout)).await {
+        match tokio::time::timeout(
+            self.endpoint.longest(self.timeout),
+            self.endpoint.connect(self.timeout, &self.local),
+        )
+        .await
+        {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(error)) => Err(store_error(&error)),
             Err(_) => Err(StoreError::new(ErrorKind::Timeout)),
