@@ -130,7 +130,7 @@ impl Cache {
         }
     }
 
-    /// The server does not tell this process of its own writes.
+    /// The server tells this process of its own writes too, but later than their callers go on.
     fn void_local<'a>(&self, keys: impl IntoIterator<Item = &'a KeyText>) {
         for key in keys {
             self.0.local.void(key.as_str(), VoidReason::Own);

@@ -83,8 +83,8 @@ impl RedisStore {
             // The next read is the one that is remembered.
             return Ok((self.fill(key, expected, bytes, ttl, registration).await?, None));
         }
-        let command = self.fill_command(key, expected, bytes, ttl, registration);
-        let (filled, tether) = self.run_tracked::<u64>(&command, &self.scripts.fill).await?;
+        let command = self.filling(&self.scripts.fill_tracked, key, expected, bytes, ttl, registration);
+        let (filled, tether) = self.run_tracked::<u64>(&command, &self.scripts.fill_tracked).await?;
         Ok((filled > 0, tether))
     }
 
@@ -114,9 +114,21 @@ impl RedisStore {
         ttl: Duration,
         registration: Option<&Registration>,
     ) -> Cmd {
+        self.filling(&self.scripts.fill, key, expected, bytes, ttl, registration)
+    }
+
+    fn filling(
+        &self,
+        program: &Program,
+        key: &KeyText,
+        expected: &Payload,
+        bytes: &Payload,
+        ttl: Duration,
+        registration: Option<&Registration>,
+    ) -> Cmd {
         let registration = self.beside(registration);
         let registers = registration.iter().map(|registration| registration.register.as_str());
-        let mut command = evalsha(&self.scripts.fill, [key.as_str()].into_iter().chain(registers));
+        let mut command = evalsha(program, [key.as_str()].into_iter().chain(registers));
         command.arg(expected.as_slice()).arg(bytes.as_slice()).arg(px(ttl));
         registered(&mut command, registration);
         command

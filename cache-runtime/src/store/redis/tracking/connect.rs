@@ -35,7 +35,7 @@ async fn connect_resp3(client: &Client, timeout: Duration, local: &Local) -> Red
 /// Asks for tracking, and whether reads can be marked.
 async fn tracks(link: &mut MultiplexedConnection, channel: &Channel) -> RedisResult<bool> {
     let mut commands = Pipeline::new();
-    commands.cmd("CLIENT").arg("TRACKING").arg("ON").arg("OPTIN").arg("NOLOOP");
+    commands.cmd("CLIENT").arg("TRACKING").arg("ON").arg("OPTIN");
     commands.add_command(caching());
     // The mark is for one command, and this one reads nothing.
     commands.cmd("PING");

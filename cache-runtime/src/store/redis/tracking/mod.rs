@@ -1,9 +1,9 @@
 //! Reads that the server remembers, so that it tells of changes: server-assisted client-side caching.
 //!
 //! One connection carries commands, answers and messages about changes, in order. `OPTIN`: the server remembers what was read
-//! after a `CLIENT CACHING YES`, and nothing else. `NOLOOP`: it does not tell of this connection's own writes, whose makers know
-//! of them. It forgets a key with every write, an own one too: who writes to a key under which something may be held here voids
-//! it, or lets the server see a read of it in the same script.
+//! after a `CLIENT CACHING YES`, and nothing else. It forgets a key with every write, and tells those who had read it, this
+//! connection too. Not `NOLOOP`: under it a server does not tell of keys either that it evicts, or of which it gives up its
+//! memory, while it runs a command of this connection; what is written to them later would never be heard of.
 
 mod beat;
 mod connect;
