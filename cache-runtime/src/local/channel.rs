@@ -60,8 +60,17 @@ impl Channel {
 
     /// Whether every change would be known by now, but for those within the bound.
     pub(crate) fn is_alive(&self) -> bool {
-        let silent = micros(self.origin.elapsed()).saturating_sub(self.confirmed.load(Ordering::SeqCst));
-        !self.is_closed() && (silent <= self.bound || without(Mechanism::LocalBound))
+        !self.is_closed() && (self.silent() <= self.bound || without(Mechanism::LocalBound))
+    }
+
+    /// For how long nothing was answered, from when it was asked for.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn silence(&self) -> Duration {
+        Duration::from_micros(self.silent())
+    }
+
+    fn silent(&self) -> u64 {
+        micros(self.origin.elapsed()).saturating_sub(self.confirmed.load(Ordering::SeqCst))
     }
 
     pub(crate) fn is_closed(&self) -> bool {

@@ -25,6 +25,15 @@ pub(crate) struct Single {
     pub channel: Option<Arc<Channel>>,
 }
 
+impl Single {
+    /// It is not used any more: what was read on it may change without a word.
+    pub(super) fn close(&self) {
+        if let Some(channel) = &self.channel {
+            channel.close();
+        }
+    }
+}
+
 impl Link {
     pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
         match self {
@@ -34,10 +43,11 @@ impl Link {
         }
     }
 
-    /// It is not used any more: what was read on it may change without a word.
-    pub(super) fn leave(&self) {
-        if let Some(channel) = self.channel() {
-            channel.close();
+    pub(super) fn close(&self) {
+        match self {
+            Self::Single(single) => single.close(),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(_) => {}
         }
     }
 }

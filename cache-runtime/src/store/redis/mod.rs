@@ -34,6 +34,8 @@ use self::link::Link;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
+#[cfg(feature = "cluster")]
+use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;
 use super::StoreResult;
 use crate::clock::millis;
@@ -49,13 +51,18 @@ pub(crate) struct RedisStore {
     slot: Slot,
     scripts: Box<Scripts>,
     local: Local,
+    #[cfg(feature = "cluster")]
+    nodes: Nodes,
 }
 
 impl RedisStore {
     /// `connected` is told of each new connection.
     pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>, local: &Local) -> Self {
+        let slot = Slot::new(endpoint, connect_timeout, connected, local.clone());
         Self {
-            slot: Slot::new(endpoint, connect_timeout, connected, local.clone()),
+            #[cfg(feature = "cluster")]
+            nodes: Nodes::new(slot.clone(), connect_timeout, local.clone()),
+            slot,
             scripts: Box::new(Scripts::new()),
             local: local.clone(),
         }
@@ -68,6 +75,8 @@ impl RedisStore {
     /// Told by the caller when an operation ran out of time: a connection that stays silent is replaced.
     pub(crate) fn timed_out(&self) {
         self.slot.timed_out();
+        #[cfg(feature = "cluster")]
+        self.nodes.timed_out(connect::SILENCE);
     }
 
     pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {

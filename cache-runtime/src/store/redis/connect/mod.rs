@@ -24,9 +24,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A connection that answered nothing for this long while operations timed out is replaced.
-const SILENCE: Duration = Duration::from_millis(500);
+pub(super) const SILENCE: Duration = Duration::from_millis(500);
 
 /// Holds the connection.
+#[derive(Clone)]
 pub(crate) struct Slot(Arc<Shared>);
 
 struct Shared {
@@ -62,7 +63,7 @@ impl State {
     /// Leaves the connection.
     fn down(&mut self, until: Option<Instant>, error: StoreError) {
         if let Phase::Ready(link) = &self.phase {
-            link.leave();
+            link.close();
         }
         self.phase = Phase::Down { until, error };
     }
@@ -173,6 +174,11 @@ impl Slot {
             drop(state);
             self.renew(generation);
         }
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
     }
 
     /// Whether keys lie on several nodes.

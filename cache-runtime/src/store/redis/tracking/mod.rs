@@ -7,15 +7,20 @@
 
 mod beat;
 mod connect;
+#[cfg(feature = "cluster")]
+mod nodes;
 mod pushes;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::ConnectionLike as _;
+use ::redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 
+use self::beat::Sign;
 pub(super) use self::connect::connect;
+#[cfg(feature = "cluster")]
+pub(super) use self::nodes::Nodes;
 use super::link::{Link, Single};
 use super::scripts::Program;
 use super::{RedisStore, is_unknown_script};
@@ -27,6 +32,10 @@ use crate::wire::Payload;
 impl RedisStore {
     /// Whether the server tells of changes to what is read now.
     pub(crate) fn is_tracking(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return self.nodes.is_tracking();
+        }
         self.slot.ready().is_some_and(|link| link.channel().is_some_and(|channel| !channel.is_closed()))
     }
 
@@ -34,22 +43,43 @@ impl RedisStore {
     /// One round trip.
     pub(crate) async fn get_tracked(&self, key: &KeyText) -> StoreResult<Option<Tracked>> {
         let connection = self.slot.connection().await?;
-        let (mut link, channel) = match connection.link {
-            Link::Single(Single { link, channel: Some(channel) }) => (link, channel),
-            _ => {
-                self.local.say_untracked();
-                return Ok(self.get(key).await?.map(Tracked::untracked));
+        match &connection.link {
+            Link::Single(single) => match &single.channel {
+                Some(channel) => {
+                    let read = read(&single.link, channel, key).await;
+                    let read = self.settle(connection.generation, read)?;
+                    beat::keep(channel, &single.link, &self.local, ping());
+                    Ok(read.tracked(channel))
+                }
+                None => {
+                    self.local.say_untracked();
+                    Ok(self.get(key).await?.map(Tracked::untracked))
+                }
+            },
+            #[cfg(feature = "cluster")]
+            Link::Cluster(_) => match self.read_at_master(key, &connection.link).await {
+                Some(read) => Ok(read),
+                None => Ok(self.get(key).await?.map(Tracked::untracked)),
+            },
+        }
+    }
+
+    /// On the connection to the master of the key's slot, if that works.
+    #[cfg(feature = "cluster")]
+    async fn read_at_master(&self, key: &KeyText, link: &Link) -> Option<Option<Tracked>> {
+        let master = self.nodes.master(key, link)?;
+        let channel = master.single.channel.as_ref()?;
+        match read(&master.single.link, channel, key).await {
+            Ok(read) => {
+                self.slot.answered();
+                beat::keep(channel, &master.single.link, &self.local, exists(key));
+                Some(read.tracked(channel))
             }
-        };
-        let mut commands = Pipeline::new();
-        commands.add_command(caching());
-        commands.cmd("GET").arg(key.as_str()).cmd("PTTL").arg(key.as_str());
-        let sent = channel.sends();
-        let answers = link.req_packed_commands(&commands, 0, 3).await;
-        let read = self.settle(connection.generation, answers.and_then(read))?;
-        channel.answered(sent);
-        beat::keep(&channel, &link, &self.local);
-        Ok(read.tracked(&channel))
+            Err(error) => {
+                self.nodes.failed(&master, &error, link);
+                None
+            }
+        }
     }
 
     /// Runs a script that reads what it has written last, so that the server goes on telling of changes to it. Says what it
@@ -75,21 +105,21 @@ impl RedisStore {
         }
         let (remembers, answer) = self.settle(connection.generation, done)?;
         channel.answered(sent);
-        beat::keep(channel, &link, &self.local);
+        beat::keep(channel, &link, &self.local, ping());
         let answer = self.settle(connection.generation, T::from_redis_value(answer).map_err(RedisError::from))?;
         Ok((answer, remembers.then(|| Tether::To(Arc::clone(channel)))))
     }
 }
 
-/// What three commands gave.
-pub(super) struct Read {
+/// What a read gave.
+struct Read {
     remembers: bool,
     bytes: Option<Vec<u8>>,
     left: i64,
 }
 
 impl Read {
-    pub(super) fn tracked(self, channel: &Arc<Channel>) -> Option<Tracked> {
+    fn tracked(self, channel: &Arc<Channel>) -> Option<Tracked> {
         let bytes = Payload::new(self.bytes?);
         // -1 is for ever, and -2 a key that went between the two commands.
         let left = match self.left {
@@ -100,21 +130,41 @@ impl Read {
     }
 }
 
+/// Reads a key, and has the server remember it. One that does not gives the value all the same.
+async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
+    let mut commands = Pipeline::new();
+    commands.add_command(caching());
+    commands.cmd("GET").arg(key.as_str()).cmd("PTTL").arg(key.as_str());
+    let sent = channel.sends();
+    let mut answers = link.clone().req_packed_commands(&commands, 0, 3).await?.into_iter();
+    let mut next = || answers.next().unwrap_or(Value::Nil);
+    let remembers = next().extract_error().is_ok();
+    let bytes = FromRedisValue::from_redis_value(next().extract_error()?)?;
+    let left = FromRedisValue::from_redis_value(next().extract_error()?)?;
+    channel.answered(sent);
+    Ok(Read { remembers, bytes, left })
+}
+
 /// Applies to the command that follows.
-pub(super) fn caching() -> Cmd {
+fn caching() -> Cmd {
     let mut command = Cmd::new();
     command.arg("CLIENT").arg("CACHING").arg("YES");
     command
 }
 
-/// A server that does not remember the read gives the value all the same.
-pub(super) fn read(answers: Vec<Value>) -> RedisResult<Read> {
-    let mut answers = answers.into_iter();
-    let mut next = || answers.next().unwrap_or(Value::Nil);
-    let remembers = next().extract_error().is_ok();
-    let bytes = FromRedisValue::from_redis_value(next().extract_error()?)?;
-    let left = FromRedisValue::from_redis_value(next().extract_error()?)?;
-    Ok(Read { remembers, bytes, left })
+/// Shows that a server is there.
+fn ping() -> Sign {
+    let mut command = Cmd::new();
+    command.arg("PING");
+    Sign { command, is_claim: false }
+}
+
+/// Shows that a node of a Cluster is the master of this key's slot, and not cut off from the others.
+#[cfg(feature = "cluster")]
+fn exists(key: &KeyText) -> Sign {
+    let mut command = Cmd::new();
+    command.arg("EXISTS").arg(key.as_str());
+    Sign { command, is_claim: true }
 }
 
 /// Whether the server remembers, and what the command gave.
