@@ -62,6 +62,7 @@ impl Plan {
         leave: Leave,
         bytes: &Payload,
         ttl: Duration,
+        #[cfg_attr(not(feature = "redis"), allow(unused_variables, reason = "a server is asked to tell of changes"))]
         holds: bool,
         tether: &mut Option<Tether>,
     ) -> Filled {

@@ -33,11 +33,12 @@ fn void(local: &Local, data: &[Value]) {
     let [Value::Array(keys)] = data else { return local.void_all(VoidReason::Flushed) };
     for key in keys {
         match key {
-            Value::BulkString(key) => match std::str::from_utf8(key) {
-                Ok(key) => local.void(key, VoidReason::Told),
-                // No key of ours.
-                Err(_) => {}
-            },
+            // Bytes that are no text are no key of ours.
+            Value::BulkString(key) => {
+                if let Ok(key) = std::str::from_utf8(key) {
+                    local.void(key, VoidReason::Told);
+                }
+            }
             Value::SimpleString(key) => local.void(key, VoidReason::Told),
             _ => return local.void_all(VoidReason::Flushed),
         }
