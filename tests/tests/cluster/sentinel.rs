@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cache_runtime::{Cache, CacheBuilder};
+use cache_runtime::{Cache, CacheBuilder, Level, Policy};
 use cache_tests::redis::MASTER;
 use cache_tests::{RedisServer, Sentinels, redis_cli};
 
@@ -136,4 +136,74 @@ async fn a_master_that_became_a_replica_is_left() {
             all.sentinel().resume();
         })
         .await;
+}
+
+async fn until_held(cache: &Cache, source: &Source) -> String {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let (user, how) = cache.scope(read(source, 7)).await;
+        if how.level == Level::Local {
+            return user.name;
+        }
+        assert!(Instant::now() < deadline, "not held: {how}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// No call that begins later than the bound after `since` may be given the old value.
+async fn until_seen(cache: &Cache, source: &Source, old: &str, since: Instant) {
+    loop {
+        let began = Instant::now();
+        let (user, how) = cache.scope(read(source, 7)).await;
+        if user.name != old {
+            return;
+        }
+        assert!(began <= since + Duration::from_secs(1), "stale after {:?}: {how}", began - since);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_held_in_a_process_is_told_of_by_the_master_of_the_day() {
+    let all = Sentinels::start();
+    let builder = builder(&all, MASTER).policy(Policy::new().local(DEADLINE * 10));
+    let cache = builder.operation_timeout(Duration::from_millis(500)).build().expect("good settings");
+    let (source, key) = (Source::default(), text("cache", 7));
+    let old = until_held(&cache, &source).await;
+    redis_cli(&all.servers()[0], ["DEL", &key]);
+    until_seen(&cache, &source, &old, Instant::now()).await;
+    let old = until_held(&cache, &source).await;
+    all.fail_over();
+    all.wait_for_failover();
+    // Until the sentinel tells it, the old master takes itself for one, and so do its clients.
+    let deadline = Instant::now() + DEADLINE;
+    while all.servers()[0].info("replication")["role"] != "slave" {
+        assert!(Instant::now() < deadline, "the old master is not told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    redis_cli(&all.servers()[1], ["DEL", &key]);
+    until_seen(&cache, &source, &old, Instant::now()).await;
+    assert_ne!(until_held(&cache, &source).await, old);
+}
+
+/// It hears of nothing, and answers.
+#[tokio::test]
+async fn what_was_read_from_a_master_that_became_a_replica_is_not_served() {
+    let all = Sentinels::start();
+    let builder = builder(&all, MASTER).policy(Policy::new().local(DEADLINE * 10));
+    let cache = builder.operation_timeout(Duration::from_millis(500)).build().expect("good settings");
+    let (source, [old, _]) = (Source::default(), all.servers());
+    until_held(&cache, &source).await;
+    all.sentinel().pause();
+    redis_cli(old, ["REPLICAOF", "127.0.0.1", "1"]);
+    let since = Instant::now();
+    loop {
+        let began = Instant::now();
+        if cache.scope(read(&source, 7)).await.1.level != Level::Local {
+            break;
+        }
+        assert!(began <= since + Duration::from_secs(1), "served {:?} later", began - since);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    all.sentinel().resume();
 }

@@ -3,28 +3,77 @@
 use std::sync::Arc;
 
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{Cmd, Value};
+use ::redis::{Cmd, RedisResult, Value};
 
+#[cfg(feature = "cluster")]
+use crate::key::KeyText;
 use crate::local::{Channel, Local};
 
 /// How many heartbeats go out that nobody asked for.
 const IDLE: u32 = 40;
 
 /// What is sent as a heartbeat.
-pub(super) struct Sign {
-    pub command: Cmd,
-    /// Whether a server that refuses it is not what it was: then nothing that was read on this connection is served any more.
-    pub is_claim: bool,
+pub(super) enum Sign {
+    /// The server is there.
+    Ping,
+    /// It is a master. One that another server took the place of lives on, and hears of nothing.
+    #[cfg(feature = "sentinel")]
+    Role,
+    /// It is the master of this key's slot, and not cut off from the others.
+    #[cfg(feature = "cluster")]
+    Owns(KeyText),
 }
 
-/// Sends heartbeats from now on, unless somebody does. They end with the connection, with the tier, and when nobody has asked
+/// What an answer to it says.
+enum Verdict {
+    Alive,
+    /// Not what it was: nothing that was read there is served any more.
+    Lost,
+    Silent,
+}
+
+impl Sign {
+    fn command(&self) -> Cmd {
+        let mut command = Cmd::new();
+        match self {
+            Self::Ping => command.arg("PING"),
+            #[cfg(feature = "sentinel")]
+            Self::Role => command.arg("ROLE"),
+            #[cfg(feature = "cluster")]
+            Self::Owns(key) => command.arg("EXISTS").arg(key.as_str()),
+        };
+        command
+    }
+
+    fn verdict(&self, answer: RedisResult<Value>) -> Verdict {
+        match (self, answer) {
+            #[cfg(feature = "sentinel")]
+            (Self::Role, Ok(Value::Array(role))) if role.first() != Some(&Value::BulkString(b"master".to_vec())) => {
+                Verdict::Lost
+            }
+            (_, Ok(_)) => Verdict::Alive,
+            #[cfg(feature = "cluster")]
+            (Self::Owns(_), Err(_)) => Verdict::Lost,
+            (_, Err(_)) => Verdict::Silent,
+        }
+    }
+}
+
+/// Sends heartbeats from now on, unless somebody does; `lost` is called when the server is not what it was. They end with the connection, with the tier, and when nobody has asked
 /// for anything for a while; the next read begins them anew, and what is held until then has been told of all the while.
-pub(super) fn keep(channel: &Arc<Channel>, link: &MultiplexedConnection, local: &Local, sign: Sign) {
+pub(super) fn keep(
+    channel: &Arc<Channel>,
+    link: &MultiplexedConnection,
+    local: &Local,
+    sign: Sign,
+    lost: impl Fn() + Send + 'static,
+) {
     if !channel.begin_beat() {
         return;
     }
     let (beat, mut link, local) = (Beat(Arc::clone(channel)), link.clone(), local.downgrade());
     tokio::spawn(async move {
+        let command = sign.command();
         let mut idle = 0;
         while beat.0.rest().await {
             let Some(local) = local.upgrade() else { return };
@@ -36,11 +85,14 @@ pub(super) fn keep(channel: &Arc<Channel>, link: &MultiplexedConnection, local: 
             let sent = beat.0.sends();
             // One that is late is answered late: only when it was sent counts.
             let limit = beat.0.pause() * 8;
-            let answer = tokio::time::timeout(limit, sign.command.query_async::<Value>(&mut link)).await;
-            match answer {
-                Ok(Ok(_)) => beat.0.answered(sent),
-                Ok(Err(_)) if sign.is_claim => beat.0.close(),
-                Ok(Err(_)) | Err(_) => beat.0.count(),
+            let answer = tokio::time::timeout(limit, command.query_async::<Value>(&mut link)).await;
+            match answer.map_or(Verdict::Silent, |answer| sign.verdict(answer)) {
+                Verdict::Alive => beat.0.answered(sent),
+                Verdict::Silent => beat.0.count(),
+                Verdict::Lost => {
+                    beat.0.close();
+                    lost();
+                }
             }
         }
     });

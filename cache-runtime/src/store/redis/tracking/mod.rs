@@ -48,7 +48,7 @@ impl RedisStore {
                 Some(channel) => {
                     let read = read(&single.link, channel, key).await;
                     let read = self.settle(connection.generation, read)?;
-                    beat::keep(channel, &single.link, &self.local, ping());
+                    self.keep_alive(single, channel, connection.generation);
                     Ok(read.tracked(channel))
                 }
                 None => {
@@ -64,6 +64,15 @@ impl RedisStore {
         }
     }
 
+    fn keep_alive(&self, single: &Single, channel: &Arc<Channel>, generation: u64) {
+        let slot = self.slot.clone();
+        #[cfg(feature = "sentinel")]
+        let sign = if slot.is_elected() { Sign::Role } else { Sign::Ping };
+        #[cfg(not(feature = "sentinel"))]
+        let sign = Sign::Ping;
+        beat::keep(channel, &single.link, &self.local, sign, move || slot.broken(generation));
+    }
+
     /// On the connection to the master of the key's slot, if that works.
     #[cfg(feature = "cluster")]
     async fn read_at_master(&self, key: &KeyText, link: &Link) -> Option<Option<Tracked>> {
@@ -72,7 +81,7 @@ impl RedisStore {
         match read(&master.single.link, channel, key).await {
             Ok(read) => {
                 self.slot.answered();
-                beat::keep(channel, &master.single.link, &self.local, exists(key));
+                beat::keep(channel, &master.single.link, &self.local, Sign::Owns(key.clone()), || {});
                 Some(read.tracked(channel))
             }
             Err(error) => {
@@ -90,11 +99,11 @@ impl RedisStore {
         program: &Program,
     ) -> StoreResult<(T, Option<Tether>)> {
         let connection = self.slot.connection().await?;
-        let Link::Single(Single { link, channel: Some(channel) }) = &connection.link else {
+        let Link::Single(single @ Single { channel: Some(channel), .. }) = &connection.link else {
             self.local.say_untracked();
             return Ok((self.query(command, &[program]).await?, None));
         };
-        let mut link = link.clone();
+        let mut link = single.link.clone();
         let mut commands = Pipeline::new();
         commands.add_command(caching()).add_command(command.clone());
         let sent = channel.sends();
@@ -105,7 +114,7 @@ impl RedisStore {
         }
         let (remembers, answer) = self.settle(connection.generation, done)?;
         channel.answered(sent);
-        beat::keep(channel, &link, &self.local, ping());
+        self.keep_alive(single, channel, connection.generation);
         let answer = self.settle(connection.generation, T::from_redis_value(answer).map_err(RedisError::from))?;
         Ok((answer, remembers.then(|| Tether::To(Arc::clone(channel)))))
     }
@@ -150,21 +159,6 @@ fn caching() -> Cmd {
     let mut command = Cmd::new();
     command.arg("CLIENT").arg("CACHING").arg("YES");
     command
-}
-
-/// Shows that a server is there.
-fn ping() -> Sign {
-    let mut command = Cmd::new();
-    command.arg("PING");
-    Sign { command, is_claim: false }
-}
-
-/// Shows that a node of a Cluster is the master of this key's slot, and not cut off from the others.
-#[cfg(feature = "cluster")]
-fn exists(key: &KeyText) -> Sign {
-    let mut command = Cmd::new();
-    command.arg("EXISTS").arg(key.as_str());
-    Sign { command, is_claim: true }
 }
 
 /// Whether the server remembers, and what the command gave.
