@@ -195,9 +195,21 @@ mod tests {
             ("CACHE_DEFAULT_TTL", "99999999999999999d", "1h30m"),
             ("CACHE_MEMORY_ENTRIES", "many", "a whole number"),
             ("CACHE_MEMORY_ENTRIES", "-1", "a whole number"),
+            ("CACHE_LOCAL_ENTRIES", "many", "a whole number"),
+            ("CACHE_LOCAL_BYTES", "64MiB", "a whole number"),
+            ("CACHE_LOCAL_BOUND", "soon", "1h30m"),
         ] {
             let error = build(&[(name, value)]).expect_err(value).to_string();
             assert!(error.contains(&format!("`{name}`")) && error.contains(allowed), "{error}");
+        }
+        for (name, value, setting) in [
+            ("CACHE_LOCAL_ENTRIES", "0", "`local_entries`"),
+            ("CACHE_LOCAL_BYTES", "0", "`local_bytes`"),
+            ("CACHE_LOCAL_BOUND", "49ms", "`local_bound`"),
+            ("CACHE_LOCAL_BOUND", "61s", "`local_bound`"),
+        ] {
+            let error = build(&[(name, value)]).expect_err(value).to_string();
+            assert!(error.contains(setting) && error.contains("allowed is"), "{error}");
         }
         let error = build(&[("CACHE_PREFIX", "a:b")]).expect_err("colon").to_string();
         assert!(error.contains("`prefix`") && error.contains("letters, digits"), "{error}");
