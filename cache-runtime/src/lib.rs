@@ -71,6 +71,7 @@ mod schema;
 mod store;
 mod switch;
 mod sync;
+mod tags;
 mod telemetry;
 mod transaction;
 mod wire;
