@@ -71,6 +71,18 @@ where
     returned
 }
 
+/// Runs the body in place, for no longer than the `hard_timeout`; `late` is what to return then if there is no stale value.
+pub async fn load_within<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D, late: fn() -> S::Return) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    let _ = late;
+    load(fill, body, decide).await
+}
+
 /// Runs a body that needs nothing of its caller, which may be in the background, and fills. `late` is what to return when the
 /// body takes longer than the `hard_timeout` and there is no stale value.
 pub async fn load_detached<S, B, D>(fill: Fill<S>, body: B, decide: D, late: Option<fn() -> S::Return>) -> S::Return
