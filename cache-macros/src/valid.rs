@@ -5,7 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Expr, LitStr, Path};
 
-use crate::args::{Given, Part, Piece, Source, Tag, Time, Version, Which};
+use crate::args::{Given, Part, Piece, Policies, Source, Tag, Time, Version, Which};
+use crate::detach::{self, Lent};
 use crate::func::Func;
 use crate::report::{Report, Slot, closest, list};
 use crate::scan::{peel, variable};
@@ -17,6 +18,9 @@ pub(crate) struct Read {
     pub(crate) bypass: Option<Expr>,
     pub(crate) cache_if: Option<Expr>,
     pub(crate) none_ttl: Option<Time>,
+    pub(crate) policies: Policies,
+    /// The borrowed parameters, where the body may run in the background.
+    pub(crate) detached: Option<Vec<Lent>>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -71,12 +75,15 @@ pub(crate) fn read(mut given: Given, func: &Func, report: &mut Report) -> Option
         check.typed(given.keys.swap_remove(0), report)
     };
     let target = key.map(|key| check.target(key, ttl));
+    let detached = given.policies.background().map(|why| detach::plan(func, why, report));
     Some(Read {
         target: target?,
         cache: given.cache.take(),
         bypass: given.bypass.take(),
         cache_if: given.cache_if.take(),
         none_ttl: given.cache_none.take(),
+        policies: given.policies,
+        detached,
         krate: given.krate.take(),
     })
 }
@@ -292,6 +299,7 @@ impl Check<'_> {
         early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
         early.extend(given.tags.get().into_iter().flatten().map(Tag::values));
         early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
+        early.extend(given.policies.expressions());
         early.extend([&given.guard, &given.fence].into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
         let late =
             [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprCall, ExprStruct, Path};
 
+use super::site::Facts;
 use super::{at, mixed, respan};
 use crate::args::{Part, Piece, Tag, Version};
 use crate::func::Func;
@@ -156,12 +157,7 @@ pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
 }
 
 /// The constant facts of a short key.
-pub(super) fn spec(
-    p: &TokenStream,
-    short: &Short,
-    ttl: Option<&TokenStream>,
-    none_ttl: Option<&TokenStream>,
-) -> TokenStream {
+pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, facts: Facts<'_>) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
     let suffix =
@@ -171,7 +167,8 @@ pub(super) fn spec(
         _ => None,
     };
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
-    let none_ttl = none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let none_ttl = facts.none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let policy = facts.policy.map(|policy| quote_spanned!(mixed=> .policy(#policy)));
     let parts = short.parts.iter().map(|Part { name, hashed, .. }| {
         if *hashed {
             quote_spanned!(mixed=> #p::KeyPart::hashed(#name))
@@ -182,7 +179,7 @@ pub(super) fn spec(
     let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
     let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
-    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant)
+    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant #policy)
 }
 
 /// The path of the key type, where the expression shows it.

@@ -21,7 +21,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     let mut parts = Parts::default();
     for (index, write) in writes.iter().enumerate() {
         let targets: Vec<&Target> = write.targets.iter().collect();
-        let site = site::site(p, write.which, func, &targets, None, index);
+        let site = site::site(p, write.which, func, &targets, site::Facts::default(), index);
         parts.items.extend(site.items);
         parts.first_site.get_or_insert(site.name);
         for (target, spec) in write.targets.iter().zip(&site.specs) {
@@ -29,7 +29,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
         }
     }
     let Parts { items, first_site, before, late, on_value, .. } = &parts;
-    let Kept { before: kept, after: unkept } = keep(func, late);
+    let Kept { before: kept, after: unkept } = keep(p, func, &[], late);
     let pin_type = func.pin_type();
     let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {

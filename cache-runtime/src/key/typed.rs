@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{CacheKey, KeyWriter};
 use crate::policy::Policy;
+use crate::private::Sharing;
 
 /// A key with a resource and a value type: what `#[derive(CacheKey)]` implements when the type carries
 /// `#[cache(resource = "..", value = ..)]`.
@@ -43,6 +44,12 @@ pub trait TypedKey: CacheKey {
         let _ = value;
         true
     }
+
+    /// How a decoded value is held in the local tier. The derive says so for a key with `local = ..`.
+    #[doc(hidden)]
+    fn sharing() -> Option<Sharing<Self::Value>> {
+        None
+    }
 }
 
 impl<K: TypedKey + ?Sized> TypedKey for &K {
@@ -60,6 +67,9 @@ impl<K: TypedKey + ?Sized> TypedKey for &K {
     }
     fn accepts(&self, value: &Self::Value) -> bool {
         (**self).accepts(value)
+    }
+    fn sharing() -> Option<Sharing<Self::Value>> {
+        K::sharing()
     }
 }
 

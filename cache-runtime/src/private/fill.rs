@@ -63,17 +63,7 @@ impl Decision {
     }
 }
 
-/// Runs the body in place and fills.
-pub async fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> S::Return
-where
-    S: Shape,
-    S::Value: CacheValue,
-    B: Future<Output = S::Return>,
-    D: FnOnce(&S::Value) -> Decision,
-{
-    run::<S, B, D>(fill.load, body, decide).await
-}
-
+/// Runs the body and fills.
 pub(super) async fn run<S, B, D>(load: Load, body: Pin<&mut B>, decide: D) -> S::Return
 where
     S: Shape,

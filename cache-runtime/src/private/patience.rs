@@ -58,13 +58,31 @@ where
     }
 }
 
-/// Runs the body in place. One that takes too long is dropped.
-pub async fn load_within<S, B, D>(
-    fill: Fill<S>,
-    body: Pin<&mut B>,
-    decide: D,
-    late: Option<fn() -> S::Return>,
-) -> S::Return
+/// Runs the body in place and fills. A body that takes longer than the `soft_timeout` is dropped, if there is a stale value to
+/// serve in its place.
+pub async fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    in_place::<S, B, D>(fill, body, decide, None).await
+}
+
+/// Likewise, and drops a body that takes longer than the `hard_timeout`; `late` is what to return then if there is no stale
+/// value.
+pub async fn load_within<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D, late: fn() -> S::Return) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    in_place::<S, B, D>(fill, body, decide, Some(late)).await
+}
+
+async fn in_place<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D, late: Option<fn() -> S::Return>) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,

@@ -14,6 +14,7 @@ macro_rules! miss_then_hit {
 }
 
 mod arguments;
+mod detached;
 mod functions;
 mod keys;
 mod methods;

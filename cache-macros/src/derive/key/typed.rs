@@ -35,6 +35,13 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
             }
         }
     });
+    let sharing = typed.policies.has("local").then(|| {
+        quote! {
+            fn sharing() -> ::core::option::Option<#p::__private::Sharing<#value>> {
+                ::core::option::Option::Some(#p::__private::share::<#value>())
+            }
+        }
+    });
     let registered = generics::as_static(name, &input.generics).map(|ty| {
         quote! {
             #p::__private::inventory::submit! {
@@ -59,6 +66,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
             #write_tenant
             #tags
             #accepts
+            #sharing
         }
         #registered
     }
@@ -100,6 +108,9 @@ fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
     }
     if typed.tenant {
         spec.extend(quote!(.tenant()));
+    }
+    if let Some(policy) = crate::expand::policy(&quote!(#p::__private), typed.policies) {
+        spec.extend(quote!(.policy(#policy)));
     }
     spec
 }
