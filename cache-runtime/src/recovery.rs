@@ -13,6 +13,7 @@ use metrics::{counter, gauge};
 use tokio::sync::Notify;
 
 use crate::cache::{Cache, Inner, Removal, Then};
+use crate::error::Operation;
 use crate::key::Unversioned;
 use crate::store::StoreResult;
 use crate::switch::{Mechanism, without};
@@ -213,7 +214,9 @@ impl Recovery {
         let (removals, turns): (Vec<Removal>, Vec<u64>) =
             entries.into_iter().map(|kept| (kept.removal, kept.turn)).unzip();
         let then = Then { lift: None, fence };
-        if !removals.is_empty() && landed(TRY_TIMEOUT, cache.remove_in_store(&removals, then)).await {
+        if !removals.is_empty()
+            && landed(TRY_TIMEOUT, cache.faulty(Operation::Invalidate, cache.remove_in_store(&removals, then))).await
+        {
             progress = true;
             let mut state = self.lock();
             for (removal, turn) in removals.iter().zip(turns) {
@@ -224,7 +227,7 @@ impl Recovery {
             self.changed(cache, &state);
         }
         for (sweep, turn) in sweeps {
-            if landed(SWEEP_TIMEOUT, cache.sweep_store(&sweep)).await {
+            if landed(SWEEP_TIMEOUT, cache.faulty(Operation::Sweep, cache.sweep_store(&sweep))).await {
                 progress = true;
                 let mut state = self.lock();
                 if state.sweeps.get(&sweep) == Some(&turn) {

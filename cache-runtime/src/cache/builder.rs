@@ -11,7 +11,6 @@ use super::shutdown::Tasks;
 use super::versions::Versions;
 use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
-use crate::clock::Clock;
 use crate::error::CacheError;
 use crate::flight::Flights;
 use crate::policy::Policy;
@@ -41,7 +40,10 @@ pub struct CacheBuilder {
     max_pending: u64,
     breaker: BreakerConfig,
     policy: Policy,
-    clock: Option<Clock>,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) clock: Option<crate::test_util::ManualClock>,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) faults: Option<crate::test_util::Faults>,
 }
 
 impl CacheBuilder {
@@ -74,7 +76,10 @@ impl CacheBuilder {
                 probes: 3,
             },
             policy: Policy::new(),
+            #[cfg(any(test, feature = "test-util"))]
             clock: None,
+            #[cfg(any(test, feature = "test-util"))]
+            faults: None,
         }
     }
 
@@ -261,12 +266,6 @@ impl CacheBuilder {
         self
     }
 
-    #[cfg(test)]
-    pub(crate) fn clock(mut self, clock: Clock) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
     /// Checks the settings and makes the cache. Does not connect.
     ///
     /// # Errors
@@ -275,7 +274,7 @@ impl CacheBuilder {
     /// allowed.
     pub fn build(self) -> Result<Cache, CacheError> {
         self.check()?;
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.time();
         let recovery = Recovery::new(self.max_pending);
         Ok(Cache(Arc::new(Inner {
             name: self.name.as_str().into(),
@@ -301,6 +300,8 @@ impl CacheBuilder {
             tasks: Tasks::default(),
             clock,
             counts: Counts::default(),
+            #[cfg(any(test, feature = "test-util"))]
+            faults: self.faults,
         })))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::finish;
 use super::lead::Leave;
 use super::load::Plan;
+use crate::error::Operation;
 use crate::flight::Landed;
 use crate::registry;
 use crate::store::Store;
@@ -47,10 +48,18 @@ impl Plan {
             Leave::None => Filled { end: FillEnd::Failed, proved: false },
             // Nobody joins a flight after it was voided.
             Leave::Own => match &self.cache.0.store {
-                Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
-                    Some(true) => Filled { end: FillEnd::Stored, proved: true },
-                    Some(false) | None => Filled { end: FillEnd::Voided, proved: true },
-                },
+                Store::Memory(store) => {
+                    let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
+                    match self.cache.ask(Operation::Put, &mut self.budget, set).await {
+                        Ok(Some(true)) => Filled { end: FillEnd::Stored, proved: true },
+                        Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
+                        // Only a test's faults come here.
+                        Err(error) => {
+                            self.outcome.error = Some(error.kind());
+                            Filled { end: FillEnd::Failed, proved: true }
+                        }
+                    }
+                }
                 #[cfg(feature = "redis")]
                 Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
             },

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lead::{Asking, Leave, Next, Read, failed};
+use super::lead::{Asking, Leave, Next, Read, failed, is_replaceable};
 use super::lease::Standing;
 use super::lookup::accepted;
-use crate::error::{ErrorKind, Operation};
+use crate::error::Operation;
 use crate::flight::Landed;
 use crate::key::KeyText;
 use crate::outcome::Outcome;
@@ -136,9 +136,4 @@ impl<K> Asking<'_, K> {
             Err(error) => Err(failed(error.kind())),
         }
     }
-}
-
-/// Whether the store itself is well, and what it held is to be replaced.
-fn is_replaceable(outcome: &Outcome) -> bool {
-    matches!(outcome.error, Some(ErrorKind::Decode | ErrorKind::WrongType))
 }
