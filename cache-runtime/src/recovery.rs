@@ -13,6 +13,7 @@ use metrics::{counter, gauge};
 use tokio::sync::Notify;
 
 use crate::cache::{Cache, Inner, Removal, Then};
+use crate::error::Operation;
 use crate::key::Unversioned;
 use crate::store::StoreResult;
 use crate::switch::{Mechanism, without};
@@ -212,7 +213,9 @@ impl Recovery {
         let (removals, turns): (Vec<Removal>, Vec<u64>) =
             entries.into_iter().map(|kept| (kept.removal, kept.turn)).unzip();
         let then = Then { lift: None, fence };
-        if !removals.is_empty() && landed(TRY_TIMEOUT, cache.remove_in_store(&removals, then)).await {
+        if !removals.is_empty()
+            && landed(TRY_TIMEOUT, cache.faulty(Operation::Invalidate, cache.remove_in_store(&removals, then))).await
+        {
             progress = true;
             let mut state = self.lock();
             for (removal, turn) in removals.iter().zip(turns) {
@@ -223,7 +226,7 @@ impl Recovery {
             self.changed(cache, &state);
         }
         for (set, turn) in sets {
-            if landed(TRY_TIMEOUT, cache.stamp_in_store(&set)).await {
+            if landed(TRY_TIMEOUT, cache.faulty(Operation::Invalidate, cache.stamp_in_store(&set))).await {
                 progress = true;
                 let mut state = self.lock();
                 if state.sets.get(&set) == Some(&turn) {

@@ -13,7 +13,6 @@ use super::throttle::Throttles;
 use super::versions::Versions;
 use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
-use crate::clock::Clock;
 use crate::error::CacheError;
 use crate::flight::Flights;
 use crate::policy::Policy;
@@ -45,7 +44,10 @@ pub struct CacheBuilder {
     policy: Policy,
     stale_throttle: Duration,
     background_limit: u32,
-    clock: Option<Clock>,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) clock: Option<crate::test_util::ManualClock>,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) faults: Option<crate::test_util::Faults>,
 }
 
 impl CacheBuilder {
@@ -80,7 +82,10 @@ impl CacheBuilder {
             policy: Policy::new(),
             stale_throttle: Duration::from_secs(5),
             background_limit: 256,
+            #[cfg(any(test, feature = "test-util"))]
             clock: None,
+            #[cfg(any(test, feature = "test-util"))]
+            faults: None,
         }
     }
 
@@ -281,12 +286,6 @@ impl CacheBuilder {
         self
     }
 
-    #[cfg(test)]
-    pub(crate) fn clock(mut self, clock: Clock) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
     /// Checks the settings and makes the cache. Does not connect.
     ///
     /// # Errors
@@ -295,7 +294,7 @@ impl CacheBuilder {
     /// allowed.
     pub fn build(self) -> Result<Cache, CacheError> {
         self.check()?;
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.time();
         let recovery = Recovery::new(self.max_pending);
         Ok(Cache(Arc::new(Inner {
             name: self.name.as_str().into(),
@@ -325,6 +324,8 @@ impl CacheBuilder {
             tasks: Tasks::default(),
             clock,
             counts: Counts::default(),
+            #[cfg(any(test, feature = "test-util"))]
+            faults: self.faults,
         })))
     }
 

@@ -5,6 +5,7 @@ mod builder;
 mod direct;
 mod env;
 mod fallback;
+mod faulty;
 mod guard;
 mod health;
 mod place;
@@ -48,6 +49,9 @@ use crate::telemetry::Name;
 /// let cache = Cache::builder().prefix("shop").default_ttl(Duration::from_secs(60)).build()?;
 /// # Ok::<(), cache_runtime::CacheError>(())
 /// ```
+///
+/// In tests, [`scope`](Self::scope) gives each test a cache of its own; the feature `test-util` adds a clock that the test
+/// moves and a store that fails on demand.
 #[derive(Clone)]
 pub struct Cache(pub(crate) Arc<Inner>);
 
@@ -67,6 +71,8 @@ pub(crate) struct Inner {
     pub fallback: fallback::Fallback,
     pub tasks: shutdown::Tasks,
     pub counts: health::Counts,
+    #[cfg(any(test, feature = "test-util"))]
+    pub faults: Option<crate::test_util::Faults>,
 }
 
 /// The checked settings.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::lead::Leave;
 use super::load::{Plan, Stored};
-#[cfg(feature = "redis")]
 use crate::error::Operation;
 use crate::flight::Landed;
 use crate::registry;
@@ -50,16 +49,24 @@ impl Plan {
             Leave::None => Filled { end: FillEnd::Failed, proved: false },
             // Nobody joins a flight after it was voided.
             Leave::Own => match &self.cache.0.store {
-                Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
-                    Some(true) => {
-                        let proved = store.cells.read(&self.all_names()).allow(self.since);
-                        if !proved {
-                            store.remove_same(&self.key, bytes);
+                Store::Memory(store) => {
+                    let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
+                    match self.cache.ask(Operation::Put, &mut self.budget, set).await {
+                        Ok(Some(true)) => {
+                            let proved = store.cells.read(&self.all_names()).allow(self.since);
+                            if !proved {
+                                store.remove_same(&self.key, bytes);
+                            }
+                            Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                         }
-                        Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
+                        Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
+                        // Only a test's faults come here.
+                        Err(error) => {
+                            self.outcome.error = Some(error.kind());
+                            Filled { end: FillEnd::Failed, proved: true }
+                        }
                     }
-                    Some(false) | None => Filled { end: FillEnd::Voided, proved: true },
-                },
+                }
                 #[cfg(feature = "redis")]
                 Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
             },

@@ -190,7 +190,12 @@ impl<K> Asking<'_, K> {
                                 return next;
                             }
                         }
-                        Read::Failed(outcome) => self.outcome = outcome,
+                        Read::Failed(outcome) => {
+                            self.outcome = outcome;
+                            if !is_replaceable(&self.outcome) {
+                                return Next::Load(Leave::None);
+                            }
+                        }
                         Read::Miss | Read::Leased | Read::Void(_) => {}
                     }
                     if let Some(next) = self.follow_renewal().await {
@@ -221,4 +226,9 @@ impl<K> Asking<'_, K> {
 
 pub(super) fn failed(kind: ErrorKind) -> Outcome {
     Outcome { error: Some(kind), ..Outcome::new(Status::Error, Level::Body) }
+}
+
+/// Whether the store itself is well, and what it held is to be replaced.
+pub(super) fn is_replaceable(outcome: &Outcome) -> bool {
+    matches!(outcome.error, Some(ErrorKind::Decode | ErrorKind::WrongType))
 }

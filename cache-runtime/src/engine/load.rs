@@ -61,7 +61,6 @@ pub(crate) struct Plan {
     pub old: Option<Payload>,
     /// Its caller has been served already.
     pub quiet: bool,
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server takes time"))]
     pub budget: Budget,
     pub outcome: Outcome,
 }
@@ -244,7 +243,7 @@ impl Plan {
 
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
     fn is_fallback(&self) -> bool {
-        self.cache.0.store.is_remote()
+        self.cache.is_remote()
             && matches!(self.leave, Leave::None)
             && (self.outcome.error.is_some_and(|kind| kind.is_outage() || kind == ErrorKind::BreakerOpen)
                 || self.outcome.status == Status::Bypass)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::entry::Read;
-use super::lead::{Asking, Leave, Next, failed};
+use super::lead::{Asking, Leave, Next, failed, is_replaceable};
 use super::lease::Standing;
-use crate::error::{ErrorKind, Operation};
+use crate::error::Operation;
 use crate::outcome::Outcome;
 use crate::private::{CacheValue, KeyOf};
 use crate::store::{Ask, Claim, RedisStore, StoreResult};
@@ -166,9 +166,4 @@ async fn claim_at(store: &RedisStore, ask: &Ask<'_>, since: Option<u64>) -> Stor
         Some(since) => Ok((store.claim(ask).await?, since)),
         None => tokio::try_join!(store.claim(ask), store.clock()),
     }
-}
-
-/// Whether the store itself is well, and what it held is to be replaced.
-fn is_replaceable(outcome: &Outcome) -> bool {
-    matches!(outcome.error, Some(ErrorKind::Decode | ErrorKind::WrongType))
 }
