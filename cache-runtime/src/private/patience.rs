@@ -23,13 +23,14 @@ where
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
     let Fill { mut load, now } = fill;
+    let mut body = Box::pin(body);
     let cache = load.cache();
     if let Some(now) = now {
-        let work = async move {
+        let work = Box::pin(async move {
             if load.renews().await {
-                run::<S, B, D>(load, pin!(body), decide).await;
+                run::<S, B, D>(load, body.as_mut(), decide).await;
             }
-        };
+        });
         // Without room the value is left as it is, for a later caller to renew.
         if let Some(leave) = cache.0.background.enter() {
             drop(cache.spawn(leave, work));
@@ -39,10 +40,10 @@ where
     let patience = load.patience();
     let leave = if patience.is_limited() { cache.0.background.enter() } else { None };
     let Some(leave) = leave else {
-        return run::<S, B, D>(load, pin!(body), decide).await;
+        return run::<S, B, D>(load, body.as_mut(), decide).await;
     };
     let (old, resource) = (load.old(), load.resource());
-    let work = call::carried(async move { run::<S, B, D>(load, pin!(body), decide).await });
+    let work = Box::pin(call::carried(async move { run::<S, B, D>(load, body.as_mut(), decide).await }));
     let Waited { mut done, task } = cache.spawn(leave, work);
     match patience.wait(Pin::new(&mut done), old.is_some(), late.is_some()).await {
         Some(Ok((returned, outcome))) => {
