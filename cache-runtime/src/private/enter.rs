@@ -118,6 +118,6 @@ where
                 Outcome::new(Status::Bypass, Level::Body),
             ))),
         },
-        Found::Load(load) => Entry::Load(Fill::new(load)),
+        Found::Load(load) => Entry::Load(Fill::new(load).tags(key.late_tags())),
     }
 }

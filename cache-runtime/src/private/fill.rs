@@ -1,37 +1,48 @@
 //! The second half of an annotated read: runs the body and stores what it returned.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
 use super::shape::{CacheValue, Fate, Shape};
+use super::tags::ValueTag;
 use crate::engine::Load;
 
 /// Leave to run the body, and what to do with its value.
-pub struct Fill<S> {
+pub struct Fill<S: Shape> {
     load: Load,
+    tags: Vec<ValueTag<S::Value>>,
     shape: PhantomData<fn() -> S>,
 }
 
-impl<S> Fill<S> {
+impl<S: Shape> Fill<S> {
     pub(super) fn new(load: Load) -> Self {
-        Self { load, shape: PhantomData }
+        Self { load, tags: Vec::new(), shape: PhantomData }
+    }
+
+    /// Tags of the key that name the value.
+    pub(super) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
+        self.tags = tags;
+        self
     }
 }
 
 /// What the attribute says about a loaded value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Decision {
     pub(crate) ttl: Option<Duration>,
     pub(crate) keep: bool,
+    /// Tags beside those of the key.
+    pub(crate) tags: Vec<Cow<'static, str>>,
 }
 
 impl Decision {
     /// Keep it, for the usual time.
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     pub const fn new() -> Self {
-        Self { ttl: None, keep: true }
+        Self { ttl: None, keep: true, tags: Vec::new() }
     }
 
     /// `ttl = |value| ..`.
@@ -47,6 +58,18 @@ impl Decision {
         self.keep = keep;
         self
     }
+
+    /// `tags("..{ret.field}..")`.
+    #[must_use]
+    pub fn tags(mut self, tags: Vec<Cow<'static, str>>) -> Self {
+        self.tags.extend(tags);
+        self
+    }
+
+    /// The tags of the key that name the value.
+    fn also<V>(self, tags: &[ValueTag<V>], value: &V) -> Self {
+        self.tags(tags.iter().map(|tag| tag.of(value)).collect())
+    }
 }
 
 /// Runs the body in place and fills.
@@ -57,12 +80,12 @@ where
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let load = fill.load;
+    let Fill { load, tags, .. } = fill;
     let running = load.start();
     let returned = load.nested(body).await;
     match S::fate(&returned) {
         Fate::Value(value) => {
-            let decision = decide(value);
+            let decision = decide(value).also(&tags, value);
             load.value(running, value, decision).await;
         }
         Fate::None => load.none(running).await,
