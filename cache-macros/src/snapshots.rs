@@ -181,6 +181,34 @@ fn cached_within() {
 }
 
 #[test]
+fn cached_value_tags() {
+    check(
+        "cached_value_tags",
+        Which::Cached,
+        quote!(resource = "user", key(id), tags("users", "org:{org}", "team:{ret.team}", "{value.team.lead}@{org}")),
+        quote! {
+            async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
+                load(org, id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn updates_value_tags() {
+    check(
+        "updates_value_tags",
+        Which::Updates,
+        quote!(resource = "user", key(id), tags("users", "team:{ret.team}"), ttl = "5m"),
+        quote! {
+            async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
+                save(id, new).await
+            }
+        },
+    );
+}
+
+#[test]
 fn invalidates() {
     check(
         "invalidates",

@@ -109,10 +109,16 @@ fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStr
         quote_spanned!(mixed=> .keep(#tokens))
     });
     let lent = read.detached.as_deref();
+    let tags = key::value_tags(p, func, &read.target, &value).map(|tags| {
+        expressions.extend(read.target.value_tags());
+        quote_spanned!(mixed=> .tags(#tags))
+    });
     let Kept { mut before, after } = keep(p, func, lent.unwrap_or_default(), &expressions);
-    let uses = ttl.is_some() || keep_if.as_ref().is_some_and(|tokens| tokens.to_string().contains("__cache_value"));
+    let uses = ttl.is_some()
+        || tags.is_some()
+        || keep_if.as_ref().is_some_and(|tokens| tokens.to_string().contains("__cache_value"));
     let name = if uses { value } else { quote!(_) };
-    let body = block(&after, quote_spanned!(mixed=> #p::Decision::new() #ttl #keep_if));
+    let body = block(&after, quote_spanned!(mixed=> #p::Decision::new() #ttl #keep_if #tags));
     if lent.is_none() {
         return (before, quote_spanned!(mixed=> |#name| #body));
     }

@@ -136,6 +136,23 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
     }
 }
 
+/// The tags of a short key that name the value, as a `Vec`; nothing where there are none.
+pub(super) fn value_tags(p: &TokenStream, func: &Func, target: &Target, value: &TokenStream) -> Option<TokenStream> {
+    let Key::Short(short) = &target.key else {
+        return None;
+    };
+    let mixed = mixed();
+    let tags = short.value_tags.iter().map(|each| {
+        let tag = tag(p, each);
+        match each.value_name(func) {
+            Some(name) => quote_spanned!(mixed=> #p::apply(#value, |#name| #tag)),
+            None => tag,
+        }
+    });
+    let tags: Vec<_> = tags.collect();
+    (!tags.is_empty()).then(|| quote_spanned!(mixed=> ::std::vec![#(#tags),*]))
+}
+
 /// A tag as a `Cow<'static, str>`.
 pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
     let mixed = mixed();
@@ -176,7 +193,7 @@ pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, fa
             quote_spanned!(mixed=> #p::KeyPart::new(#name))
         }
     });
-    let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
+    let tags: Vec<_> = short.tags.iter().chain(&short.value_tags).map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
     let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
     quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant #policy)

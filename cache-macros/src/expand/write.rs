@@ -102,7 +102,7 @@ impl Parts {
                 let span = func.return_span();
                 let q = &respan(p, span);
                 let checked = quote_spanned!(span=> #q::stored_under(__cache_shape, #key));
-                quote_spanned!(span=> let #slot = __cache_write.slot(&#checked);)
+                quote_spanned!(span=> let #slot = __cache_write.slot(#checked);)
             }
             _ => quote_spanned!(mixed=> __cache_write.remove(&#key);),
         };
@@ -130,6 +130,10 @@ impl Parts {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
+        if let Some(tags) = key::value_tags(p, func, target, &value) {
+            self.late.extend(target.value_tags());
+            self.on_value.extend(quote_spanned!(mixed=> __cache_write.tags(&#slot, #tags);));
+        }
         let span = func.return_span();
         self.on_value.extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
     }

@@ -6,7 +6,7 @@ use cache_runtime::{cached, invalidates, updates};
 
 use crate::{Item, ItemKey, Late, NameKey};
 
-#[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}"), ttl = "30m", version = 2)]
+#[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}", "{ret}@{org}"), ttl = "30m", version = 2)]
 pub(crate) async fn short(org: &str, id: u64, name: String) -> Option<String> {
     (id > 0 && !org.is_empty()).then_some(name)
 }
@@ -70,6 +70,12 @@ pub(crate) async fn stacked(org: String, id: u64, view: &str) -> Result<Item, St
     let name = Some(view).ok_or("none")?.to_owned();
     drop(org);
     Ok(Item { id, name })
+}
+
+#[updates(resource = "tagged", key(id), tags("name:{ret.name}", "{value.id}/{org}"))]
+pub(crate) async fn tagged(org: String, id: u64) -> Option<Item> {
+    ready(()).await;
+    (id > 0).then_some(Item { id, name: org })
 }
 
 pub(crate) struct Store {

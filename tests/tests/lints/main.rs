@@ -76,7 +76,7 @@ impl TypedKey for NameKey<'_> {
 
 #[tokio::test]
 async fn annotated_functions_work_under_lints() {
-    use dead_code::{Store, borrowed, detached, in_place, short, stacked, typed, unit};
+    use dead_code::{Store, borrowed, detached, in_place, short, stacked, tagged, typed, unit};
     let org = || "org".to_owned();
     let calls = async {
         assert_eq!(short("org", 1, org()).await, Some(org()));
@@ -88,6 +88,7 @@ async fn annotated_functions_work_under_lints() {
         assert_eq!(in_place(1, &mut [org()]).await, Ok(1));
         unit("org", 1).await;
         assert_eq!(stacked(org(), 1, "org").await, Ok(Item { id: 1, name: org() }));
+        assert_eq!(tagged(org(), 0).await, None);
         let store = Store::new(org());
         assert_eq!(store.method(1).await.id, 1);
         assert_eq!(Arc::new(Store::new(org())).shared(2).await.id, 2);

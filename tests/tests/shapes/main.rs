@@ -21,6 +21,7 @@ mod methods;
 mod names;
 mod returns;
 mod surroundings;
+mod tags;
 mod writes;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
