@@ -4,6 +4,7 @@ mod failover;
 mod sentinel;
 mod sets;
 mod slots;
+mod tier;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
