@@ -1,10 +1,11 @@
 //! The one source of time, so that tests can move it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
+
+#[cfg(any(test, feature = "test-util"))]
+use crate::test_util::ManualClock;
 
 /// Milliseconds since the Unix epoch.
 pub(crate) type Millis = u64;
@@ -18,8 +19,8 @@ enum Source {
     /// Wall time at the start, moved on by the monotonic clock: a corrected system clock does not expire entries.
     System { wall: Duration, start: Instant },
     /// Moved by a test.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests move it; exported with the test tools"))]
-    Manual(Arc<AtomicU64>),
+    #[cfg(any(test, feature = "test-util"))]
+    Manual(ManualClock),
 }
 
 impl Clock {
@@ -31,7 +32,8 @@ impl Clock {
     pub(crate) fn now(&self) -> Millis {
         match &self.0 {
             Source::System { wall, start } => millis(wall.saturating_add(start.elapsed())),
-            Source::Manual(now) => now.load(Ordering::SeqCst),
+            #[cfg(any(test, feature = "test-util"))]
+            Source::Manual(clock) => clock.millis(),
         }
     }
 }
@@ -41,22 +43,29 @@ pub(crate) fn millis(duration: Duration) -> Millis {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+#[cfg(any(test, feature = "test-util"))]
+impl From<ManualClock> for Clock {
+    fn from(clock: ManualClock) -> Self {
+        Self(Source::Manual(clock))
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod manual {
-    use super::{Arc, AtomicU64, Clock, Duration, Ordering, Source, millis};
+    use super::{Clock, ManualClock, Source};
 
-    /// The hand that moves a manual clock.
-    #[derive(Clone)]
-    pub(crate) struct Hand(Arc<AtomicU64>);
-
-    impl Hand {
-        pub(crate) fn advance(&self, by: Duration) {
-            self.0.fetch_add(millis(by), Ordering::SeqCst);
-        }
+    /// A clock, and the hand that moves it.
+    pub(crate) fn clock() -> (Clock, ManualClock) {
+        let hand = ManualClock::new();
+        (hand.clone().into(), hand)
     }
 
-    pub(crate) fn clock() -> (Clock, Hand) {
-        let now = Arc::new(AtomicU64::new(1_800_000_000_000));
-        (Clock(Source::Manual(Arc::clone(&now))), Hand(now))
+    impl From<Clock> for ManualClock {
+        fn from(clock: Clock) -> Self {
+            match clock.0 {
+                Source::Manual(clock) => clock,
+                Source::System { .. } => panic!("nobody moves the system's clock"),
+            }
+        }
     }
 }

@@ -50,7 +50,8 @@
 //! # Features
 //!
 //! `redis` (default), `cluster` for [`CacheBuilder::cluster`], `sentinel` for [`CacheBuilder::sentinel`], `tls` for `rediss://`,
-//! `compress` for zlib frames, and `uuid`, `chrono`, `time`, `rust_decimal` for key parts and schemas of those crates.
+//! `compress` for zlib frames, `uuid`, `chrono`, `time`, `rust_decimal` for key parts and schemas of those crates, and
+//! `test-util` for [tests of your own annotated functions](test_util): a clock that they move, and a store that fails on demand.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -72,7 +73,10 @@ mod schema;
 mod store;
 mod switch;
 mod sync;
+mod tags;
 mod telemetry;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
 mod transaction;
 mod wire;
 

@@ -5,8 +5,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprCall, ExprStruct, Path};
 
-use super::{at, mixed, respan};
-use crate::args::{Part, Piece, Tag, Version};
+use super::site::Facts;
+use super::{at, mixed, respan, tags};
+use crate::args::{Part, Version};
 use crate::func::Func;
 use crate::scan::{as_ident, peel, place_root};
 use crate::valid::{Key, Short, Target};
@@ -121,7 +122,7 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
         }
         _ => quote_spanned!(mixed=> ::core::option::Option::None),
     };
-    let tags = short.tags.iter().map(|each| tag(p, each));
+    let tags = short.tags.iter().map(|each| tags::tag(p, each));
     let version = matches!(short.version, Some(Version::Auto))
         .then(|| quote_spanned!(mixed=> .version(#p::auto_version(__cache_shape))));
     quote_spanned! {mixed=>
@@ -135,33 +136,8 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
     }
 }
 
-/// A tag as a `Cow<'static, str>`.
-pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
-    let mixed = mixed();
-    let text: String = match tag.pieces.as_slice() {
-        [] => String::new(),
-        [Piece::Text(text)] => text.clone(),
-        pieces => {
-            let calls = pieces.iter().map(|piece| match piece {
-                Piece::Text(text) => quote_spanned!(mixed=> .text(#text)),
-                Piece::Value(expr) => {
-                    let span = at(expr.span());
-                    quote_spanned!(span=> .value(&#expr))
-                }
-            });
-            return quote_spanned!(mixed=> #p::TagText::new()#(#calls)*.finish());
-        }
-    };
-    quote_spanned!(mixed=> #p::Cow::Borrowed(#text))
-}
-
 /// The constant facts of a short key.
-pub(super) fn spec(
-    p: &TokenStream,
-    short: &Short,
-    ttl: Option<&TokenStream>,
-    none_ttl: Option<&TokenStream>,
-) -> TokenStream {
+pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, facts: Facts<'_>) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
     let suffix =
@@ -171,7 +147,8 @@ pub(super) fn spec(
         _ => None,
     };
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
-    let none_ttl = none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let none_ttl = facts.none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let policy = facts.policy.map(|policy| quote_spanned!(mixed=> .policy(#policy)));
     let parts = short.parts.iter().map(|Part { name, hashed, .. }| {
         if *hashed {
             quote_spanned!(mixed=> #p::KeyPart::hashed(#name))
@@ -179,10 +156,10 @@ pub(super) fn spec(
             quote_spanned!(mixed=> #p::KeyPart::new(#name))
         }
     });
-    let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
+    let tags: Vec<_> = short.tags.iter().chain(&short.value_tags).map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
     let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
-    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant)
+    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant #policy)
 }
 
 /// The path of the key type, where the expression shows it.

@@ -4,14 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::background::Background;
 use super::fallback::Fallback;
 use super::health::Counts;
 use super::place::Place;
 use super::shutdown::Tasks;
+use super::throttle::Throttles;
 use super::versions::Versions;
 use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
-use crate::clock::Clock;
 use crate::error::CacheError;
 use crate::flight::Flights;
 use crate::local::{Local, LocalLimits};
@@ -24,7 +25,7 @@ use crate::store::MemoryLimits;
 #[must_use]
 pub struct CacheBuilder {
     name: String,
-    prefix: String,
+    pub(super) prefix: String,
     pub(super) places: Vec<(String, Place)>,
     pub(super) tls_root: Option<Vec<u8>>,
     require_tenant: bool,
@@ -43,7 +44,12 @@ pub struct CacheBuilder {
     max_pending: u64,
     breaker: BreakerConfig,
     policy: Policy,
-    clock: Option<Clock>,
+    stale_throttle: Duration,
+    background_limit: u32,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) clock: Option<crate::test_util::ManualClock>,
+    #[cfg(any(test, feature = "test-util"))]
+    pub(super) faults: Option<crate::test_util::Faults>,
 }
 
 impl CacheBuilder {
@@ -77,7 +83,12 @@ impl CacheBuilder {
                 probes: 3,
             },
             policy: Policy::new(),
+            stale_throttle: Duration::from_secs(5),
+            background_limit: 256,
+            #[cfg(any(test, feature = "test-util"))]
             clock: None,
+            #[cfg(any(test, feature = "test-util"))]
+            faults: None,
         }
     }
 
@@ -286,9 +297,17 @@ impl CacheBuilder {
         self
     }
 
-    #[cfg(test)]
-    pub(crate) fn clock(mut self, clock: Clock) -> Self {
-        self.clock = Some(clock);
+    /// For how long a stale value is served without another try after a body failed under `stale_if_error`. Default 5 s; 1 ms to
+    /// 1 h.
+    pub fn stale_throttle(mut self, pause: Duration) -> Self {
+        self.stale_throttle = pause;
+        self
+    }
+
+    /// How many bodies run in the background at once. Where there is no room a value that is due is served without being
+    /// renewed, and bodies with timeouts run in their callers. Default 256; at least 1.
+    pub fn background_limit(mut self, bodies: u32) -> Self {
+        self.background_limit = bodies;
         self
     }
 
@@ -300,10 +319,10 @@ impl CacheBuilder {
     /// allowed.
     pub fn build(self) -> Result<Cache, CacheError> {
         self.check()?;
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.time();
         let recovery = Recovery::new(self.max_pending);
         let name = self.name.as_str().into();
-        let local = Local::new(&name, self.local);
+        let local = Local::new(&name, &self.prefix, self.local);
         Ok(Cache(Arc::new(Inner {
             name,
             store: self.store(&clock, &recovery, &local)?,
@@ -319,9 +338,13 @@ impl CacheBuilder {
                 shutdown_timeout: self.shutdown_timeout,
                 compress_above: self.compress_above,
                 policy: self.policy,
+                stale_throttle: self.stale_throttle,
                 max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
             },
             flights: Flights::new(),
+            renewals: Flights::new(),
+            background: Background::new(self.background_limit),
+            throttles: Throttles::default(),
             breaker: Breaker::new(self.breaker),
             recovery,
             versions: Versions::default(),
@@ -329,6 +352,8 @@ impl CacheBuilder {
             tasks: Tasks::default(),
             clock,
             counts: Counts::default(),
+            #[cfg(any(test, feature = "test-util"))]
+            faults: self.faults,
         })))
     }
 
@@ -343,6 +368,8 @@ impl CacheBuilder {
         within("fence", self.fence.unwrap_or(ms), ms, hour)?;
         within("shutdown_timeout", self.shutdown_timeout, ms, hour)?;
         within("fallback_limit", self.fallback_limit.unwrap_or(1), 1, u32::MAX)?;
+        within("stale_throttle", self.stale_throttle, ms, hour)?;
+        within("background_limit", self.background_limit, 1, u32::MAX)?;
         within("default_ttl", self.default_ttl, ms, Duration::MAX)?;
         within("breaker_window", self.breaker.window, ms, hour)?;
         within("breaker_open_for", self.breaker.open_for, ms, hour)?;

@@ -35,7 +35,8 @@ impl Cache {
         budget: &mut Budget,
         asked: impl Future<Output = StoreResult<T>>,
     ) -> Result<T, CacheError> {
-        if !self.0.store.is_remote() {
+        let asked = self.faulty(operation, asked);
+        if !self.is_remote() {
             return asked.await.map_err(|error| self.failed(operation, error));
         }
         if budget.0.is_zero() {

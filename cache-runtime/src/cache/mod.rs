@@ -1,16 +1,19 @@
 //! The handle.
 
+mod background;
 mod builder;
 mod direct;
 mod env;
 mod fallback;
+mod faulty;
 mod guard;
 mod health;
 mod place;
 mod remove;
 mod replace;
+mod sets;
 mod shutdown;
-mod sweep;
+mod throttle;
 mod versions;
 mod which;
 
@@ -18,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::background::Waited;
 pub use self::builder::CacheBuilder;
 pub(crate) use self::guard::Budget;
 pub use self::health::{Health, Stats};
@@ -46,6 +50,9 @@ use crate::telemetry::Name;
 /// let cache = Cache::builder().prefix("shop").default_ttl(Duration::from_secs(60)).build()?;
 /// # Ok::<(), cache_runtime::CacheError>(())
 /// ```
+///
+/// In tests, [`scope`](Self::scope) gives each test a cache of its own; the feature `test-util` adds a clock that the test
+/// moves and a store that fails on demand.
 #[derive(Clone)]
 pub struct Cache(pub(crate) Arc<Inner>);
 
@@ -55,6 +62,10 @@ pub(crate) struct Inner {
     pub store: Store,
     pub local: Local,
     pub flights: Flights,
+    /// Loads in place of entries that are still there.
+    pub renewals: Flights,
+    pub background: background::Background,
+    pub throttles: throttle::Throttles,
     pub breaker: Breaker,
     pub clock: Clock,
     pub recovery: Recovery,
@@ -62,6 +73,8 @@ pub(crate) struct Inner {
     pub fallback: fallback::Fallback,
     pub tasks: shutdown::Tasks,
     pub counts: health::Counts,
+    #[cfg(any(test, feature = "test-util"))]
+    pub faults: Option<crate::test_util::Faults>,
 }
 
 /// The checked settings.
@@ -79,6 +92,7 @@ pub(crate) struct Settings {
     pub max_value_bytes: usize,
     pub compress_above: Option<usize>,
     pub policy: Policy,
+    pub stale_throttle: Duration,
 }
 
 /// The key of one call in one cache.

@@ -27,7 +27,7 @@ impl CacheBuilder {
 
     pub(super) fn store(&self, clock: &Clock, recovery: &Recovery, local: &Local) -> Result<Store, CacheError> {
         match self.places.as_slice() {
-            [] => Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone()))),
+            [] => Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone(), local.cells()))),
             [(setting, place)] => self.remote(setting, place, recovery, local),
             [(first, _), (second, _), ..] => Err(CacheError::config(format!(
                 "`{first}` and `{second}` both name a server; allowed is one of a server, a Cluster, and a set of sentinels"

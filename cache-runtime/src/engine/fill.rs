@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::finish;
 use super::lead::Leave;
-use super::load::Plan;
-use super::local::{Holding, Holds, filled_ticket, hold_local, local_ticket, no_cells};
+use super::load::{Plan, Stored};
+use super::local::{Holding, Holds, filled_ticket, hold_local, local_ticket, watched};
+use crate::error::Operation;
 use crate::flight::Landed;
 use crate::local::Tether;
 use crate::registry;
 use crate::store::Store;
+use crate::tags;
 use crate::telemetry::{self, FillEnd};
 use crate::wire::Payload;
 
@@ -23,34 +24,41 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed, holds: Holds) {
+    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed, holds: Holds) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
             Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
                 self.decline(leave, FillEnd::TooLarge).await
             }
-            Some((bytes, ttl)) => self.fill_and_hold(leave, bytes, *ttl, holds).await,
+            Some((bytes, lives)) => self.fill_and_hold(leave, bytes, *lives, holds).await,
             None => self.decline(leave, FillEnd::Declined).await,
         };
         telemetry::fill(&self.cache.0.name, self.resource, end);
         if end == FillEnd::Stored {
             self.cache.0.counts.fills.add();
             self.outcome.stored = true;
+            self.cache.0.throttles.lift(&self.key);
         }
         // After the fill, so that who asks next finds it stored.
+        self.finish();
         self.leader.land_load(&landed, proved);
-        finish(&self.cache, self.resource, self.outcome);
     }
 
-    async fn fill_and_hold(&mut self, leave: Leave, bytes: &Payload, ttl: Duration, holds: Holds) -> Filled {
+    async fn fill_and_hold(&mut self, leave: Leave, bytes: &Payload, lives: Duration, holds: Holds) -> Filled {
+        let names = tags::names(self.resource, &self.tags);
+        let watch = match &holds {
+            Some(_) => watched(&self.cache, &names, &mut self.budget).await,
+            None => None,
+        };
         let ticket = local_ticket(&self.cache, &self.key);
         let mut tether = None;
-        let filled = self.fill(leave, bytes, ttl, holds.is_some(), &mut tether).await;
+        let filled = self.fill(leave, bytes, lives, &names, watch.is_some(), &mut tether).await;
         let ticket = filled_ticket(&self.cache, ticket, &self.key).filter(|_| filled.end == FillEnd::Stored);
-        if let (Some(ticket), Some(local), Some(tether), Some(value)) = (ticket, self.local, tether, holds) {
-            let (bytes, ttl) = (bytes.len(), local.min(ttl));
-            let what = Holding { value, bytes, ttl, since: 0, cells: no_cells(), tether };
+        if let (Some(ticket), Some(watch), Some(tether), Some((value, ttl)), Some(since)) =
+            (ticket, watch, tether, holds, self.since)
+        {
+            let what = Holding { value, bytes: bytes.len(), ttl, since, tether, watch };
             hold_local(&self.cache, ticket, &self.key, self.resource, what);
         }
         filled
@@ -62,6 +70,7 @@ impl Plan {
         leave: Leave,
         bytes: &Payload,
         ttl: Duration,
+        names: &[String],
         #[cfg_attr(not(feature = "redis"), allow(unused_variables, reason = "a server is asked to tell of changes"))]
         holds: bool,
         tether: &mut Option<Tether>,
@@ -71,13 +80,25 @@ impl Plan {
             Leave::None => Filled { end: FillEnd::Failed, proved: false },
             // Nobody joins a flight after it was voided.
             Leave::Own => match &self.cache.0.store {
-                Store::Memory(store) => match self.leader.unless_void(|| store.set(&self.key, bytes, ttl)) {
-                    Some(true) => {
-                        *tether = Some(Tether::Own);
-                        Filled { end: FillEnd::Stored, proved: true }
+                Store::Memory(store) => {
+                    let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
+                    match self.cache.ask(Operation::Put, &mut self.budget, set).await {
+                        Ok(Some(true)) => {
+                            let proved = store.cells.read(names).allow(self.since);
+                            if !proved {
+                                store.remove_same(&self.key, bytes);
+                            }
+                            *tether = Some(Tether::Own);
+                            Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
+                        }
+                        Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
+                        // Only a test's faults come here.
+                        Err(error) => {
+                            self.outcome.error = Some(error.kind());
+                            Filled { end: FillEnd::Failed, proved: true }
+                        }
                     }
-                    Some(false) | None => Filled { end: FillEnd::Voided, proved: true },
-                },
+                }
                 #[cfg(feature = "redis")]
                 Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
             },
@@ -89,12 +110,16 @@ impl Plan {
             #[cfg(feature = "redis")]
             Leave::While(standing) => {
                 let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
-                match standing.fill(bytes, ttl, &registration, holds, &mut self.budget).await {
-                    Ok((true, told)) => {
+                match standing.fill(bytes, ttl, &registration, names, holds, &mut self.budget).await {
+                    Ok((true, told, stamps)) => {
                         *tether = told;
-                        Filled { end: FillEnd::Stored, proved: true }
+                        let proved = stamps.allow(self.since);
+                        if !proved {
+                            self.take_back(bytes).await;
+                        }
+                        Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                     }
-                    Ok((false, _)) => Filled { end: FillEnd::Voided, proved: false },
+                    Ok((false, ..)) => Filled { end: FillEnd::Voided, proved: false },
                     Err(error) => {
                         self.outcome.error = Some(error.kind());
                         Filled { end: FillEnd::Failed, proved: false }
@@ -102,6 +127,13 @@ impl Plan {
                 }
             }
         }
+    }
+
+    /// Removes what was stored in vain: it is not valid, and would lie there to its ttl.
+    #[cfg(feature = "redis")]
+    async fn take_back(&mut self, bytes: &Payload) {
+        let removed = self.cache.0.store.remove_same(&self.key, bytes);
+        let _ = self.cache.ask(Operation::Invalidate, &mut self.budget, removed).await;
     }
 
     /// Nothing is stored; the lease is given back.

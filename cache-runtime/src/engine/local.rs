@@ -4,13 +4,17 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::Cache;
+use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::millis;
+#[cfg(feature = "redis")]
+use crate::error::Operation;
 use crate::key::{KeyText, KeyWriter};
-use crate::local::{Cell, Entry, Tether, Ticket};
+use crate::local::{Entry, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held, KeyOf};
+use crate::store::Store;
+use crate::tags::{self, Cell};
 use crate::telemetry;
 use crate::transaction;
 
@@ -76,8 +80,38 @@ pub(crate) fn filled_ticket(cache: &Cache, ticket: Ticket, key: &KeyText) -> Opt
     cache.0.local.after_fill(ticket, key)
 }
 
-/// A value that is to be held once it is stored, or that there is none. `None` for what is not held.
-pub(crate) type Holds = Option<Option<Held>>;
+/// A value that is to be held once it is stored, or that there is none, and for how long. `None` for what is not held.
+pub(crate) type Holds = Option<(Option<Held>, Duration)>;
+
+/// What ends a value's time here: the stamps of its names.
+pub(crate) struct Watched {
+    cells: Vec<Arc<Cell>>,
+    /// Who tells of them.
+    stamps: Tether,
+}
+
+impl Watched {
+    /// With names that were not known before.
+    pub(crate) fn and(mut self, cache: &Cache, names: &[String]) -> Self {
+        let cells = cache.0.local.cells();
+        self.cells.extend(names.iter().map(|name| cells.cell(name)));
+        self
+    }
+}
+
+/// To be called before the stamps of these names are read for a value that is to be held. `None` where nobody tells of them.
+pub(crate) async fn watched(cache: &Cache, names: &[String], budget: &mut Budget) -> Option<Watched> {
+    let stamps = match &cache.0.store {
+        Store::Memory(_) => {
+            let _ = budget;
+            Tether::Own
+        }
+        #[cfg(feature = "redis")]
+        Store::Redis(store) => cache.ask(Operation::Get, budget, store.watch_stamps()).await.ok()??,
+    };
+    let cells = vec![cache.0.local.cells().cell(tags::CLEAR)];
+    Some(Watched { cells, stamps }.and(cache, names))
+}
 
 /// A value that the store gave or took, to be held.
 pub(crate) struct Holding {
@@ -87,26 +121,22 @@ pub(crate) struct Holding {
     /// For how long, from the ticket on: the shorter of the policy's time and what is left of the store's.
     pub ttl: Duration,
     pub since: u64,
-    pub cells: Arc<[Arc<Cell>]>,
     pub tether: Tether,
+    pub watch: Watched,
 }
 
 /// Holds it, unless the key was voided since the ticket was taken.
 pub(crate) fn hold_local(cache: &Cache, ticket: Ticket, key: &KeyText, resource: &'static str, what: Holding) {
-    let Holding { value, bytes, ttl, since, cells, tether } = what;
+    let Holding { value, bytes, ttl, since, tether, watch } = what;
     let entry = Entry {
         value,
         expires: ticket.at.saturating_add(millis(ttl)),
         since,
-        cells,
+        cells: watch.cells.into(),
         tether,
+        stamps: watch.stamps,
         bytes,
         hit: cache.0.local.hit_key(resource),
     };
     cache.0.local.put(ticket, key, entry);
-}
-
-/// Of an entry without tags.
-pub(crate) fn no_cells() -> Arc<[Arc<Cell>]> {
-    Arc::new([])
 }

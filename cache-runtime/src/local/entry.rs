@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use quick_cache::{Lifecycle, Weighter};
 
-use super::cell::Cell;
 #[cfg(feature = "redis")]
 use super::channel::Channel;
 use crate::clock::Millis;
 use crate::key::KeyText;
 use crate::private::Held;
+use crate::tags::Cell;
 use crate::telemetry::HitKey;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, three `Arc` headers, the entry itself.
@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     /// Of its tags.
     pub cells: Arc<[Arc<Cell>]>,
     pub tether: Tether,
+    /// Of the stamps, which may lie on another server.
+    pub stamps: Tether,
     /// How many bytes it has, encoded.
     pub bytes: usize,
     /// What a hit counts.
@@ -44,15 +46,20 @@ pub(crate) enum Tether {
 impl Entry {
     /// Whether it will never be served again.
     pub(crate) fn is_gone(&self, now: Millis) -> bool {
-        self.expires <= now || self.cells.iter().any(|cell| cell.stamp() > self.since) || self.tether.is_cut()
+        self.expires <= now
+            || self.cells.iter().any(|cell| cell.stamp() > self.since)
+            || self.tether.is_cut()
+            || self.stamps.is_cut()
     }
 
     /// Whether a change would be known here by now.
     pub(crate) fn is_coherent(&self) -> bool {
-        match &self.tether {
-            Tether::Own => true,
+        match (&self.tether, &self.stamps) {
             #[cfg(feature = "redis")]
-            Tether::To(channel) => channel.is_alive(),
+            (Tether::To(one), Tether::To(two)) => one.is_alive() && (Arc::ptr_eq(one, two) || two.is_alive()),
+            #[cfg(feature = "redis")]
+            (Tether::To(one), Tether::Own) | (Tether::Own, Tether::To(one)) => one.is_alive(),
+            (Tether::Own, Tether::Own) => true,
         }
     }
 }

@@ -4,11 +4,11 @@
 //! key; and whoever tells of changes in the store is known to be there (see [`Channel`]). `docs/consistency.md` has the
 //! argument, `docs/decisions/0011-tracking-not-messages.md` the reasons.
 
-mod cell;
 #[cfg(feature = "redis")]
 mod channel;
 mod entry;
 mod order;
+mod watch;
 
 use std::collections::HashMap;
 use std::hash::RandomState;
@@ -18,14 +18,15 @@ use std::time::Duration;
 
 use quick_cache::sync::Cache as Map;
 
-pub(crate) use self::cell::Cell;
 #[cfg(feature = "redis")]
 pub(crate) use self::channel::Channel;
 pub(crate) use self::entry::{Entry, Tether};
 use self::entry::{Evicted, Evictions, Weight};
 use self::order::{Order, Turn};
+use self::watch::Watch;
 use crate::clock::Millis;
 use crate::key::KeyText;
+use crate::tags::Cells;
 use crate::telemetry::{self, HitKey, Name, VoidReason};
 
 /// How much the tier may hold, and how long it serves without a sign of life from the store.
@@ -48,6 +49,9 @@ pub(crate) struct WeakLocal(Weak<Shared>);
 struct Shared {
     map: Map<KeyText, Arc<Entry>, Weight, RandomState, Evictions>,
     order: Order,
+    /// The stamps of tags: the embedded store's own, or a copy of a server's.
+    cells: Arc<Cells>,
+    watch: Arc<Watch>,
     name: Name,
     #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server can fall silent"))]
     bound: Duration,
@@ -69,13 +73,15 @@ pub(crate) struct Ticket {
 }
 
 impl Local {
-    pub(crate) fn new(name: &Name, limits: LocalLimits) -> Self {
+    pub(crate) fn new(name: &Name, prefix: &str, limits: LocalLimits) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::new(), Evictions);
         Self(Arc::new(Shared {
             map,
             order: Order::new(),
+            cells: Arc::default(),
+            watch: Arc::new(Watch::new(prefix)),
             name: name.clone(),
             bound: limits.bound,
             asked: AtomicBool::new(false),
@@ -94,7 +100,11 @@ impl Local {
             self.0.map.remove_if(key, |there| Arc::ptr_eq(there, &entry));
             return None;
         }
-        entry.is_coherent().then_some(entry)
+        (entry.is_coherent() && self.0.watch.is_current()).then_some(entry)
+    }
+
+    pub(crate) fn cells(&self) -> Arc<Cells> {
+        Arc::clone(&self.0.cells)
     }
 
     /// To be taken before the store is asked for this key.
@@ -127,12 +137,6 @@ impl Local {
         }
     }
 
-    /// Forgets every entry whose key matches, and all that is being read.
-    pub(crate) fn void_where(&self, reason: VoidReason, matches: impl Fn(&str) -> bool) {
-        self.0.order.void_all(|| self.0.map.retain(|key, _| !matches(key.as_str())));
-        telemetry::local_void(&self.0.name, reason);
-    }
-
     /// Forgets everything.
     pub(crate) fn void_all(&self, reason: VoidReason) {
         self.0.order.void_all(|| self.0.map.clear());
@@ -156,6 +160,10 @@ impl Local {
 
 #[cfg(feature = "redis")]
 impl Local {
+    pub(crate) fn watch(&self) -> &Arc<Watch> {
+        &self.0.watch
+    }
+
     pub(crate) fn name(&self) -> &Name {
         &self.0.name
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Cell, Entry, Local, LocalLimits, Tether};
+use super::{Entry, Local, LocalLimits, Tether};
 use crate::key::KeyText;
+use crate::tags::Cells;
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
@@ -14,7 +15,7 @@ fn key(text: &str) -> KeyText {
 }
 
 fn limited(entries: u64, bytes: u64) -> Local {
-    Local::new(&"test".into(), LocalLimits { entries, bytes, bound: Duration::from_secs(1) })
+    Local::new(&"test".into(), "p", LocalLimits { entries, bytes, bound: Duration::from_secs(1) })
 }
 
 pub(crate) fn local() -> Local {
@@ -28,6 +29,7 @@ fn entry(local: &Local, value: u64) -> Entry {
         since: 0,
         cells: Arc::new([]),
         tether: Tether::Own,
+        stamps: Tether::Own,
         bytes: 10,
         hit: local.hit_key("user"),
     }
@@ -55,11 +57,9 @@ fn an_entry_is_held_until_it_expires() {
 
 #[test]
 fn what_was_asked_for_before_a_void_is_not_held() {
-    for void in [
-        (|local: &Local| local.void("a", VoidReason::Own)) as fn(&Local),
-        |local| local.void_all(VoidReason::Sweep),
-        |local| local.void_where(VoidReason::Sweep, |key| key == "a"),
-    ] {
+    for void in
+        [(|local: &Local| local.void("a", VoidReason::Own)) as fn(&Local), |local| local.void_all(VoidReason::Own)]
+    {
         let local = local();
         let ticket = local.ticket(&key("a"), NOW);
         void(&local);
@@ -86,15 +86,16 @@ fn a_fill_takes_the_place_of_what_was_read_before_it() {
 #[test]
 fn a_newer_stamp_of_a_tag_ends_an_entry() {
     let local = local();
-    let cell = Arc::new(Cell::default());
-    cell.raise(5);
+    let cells = Cells::default();
+    let cell = cells.cell("t:a");
+    cells.raise("t:a", 5);
     let tagged = |since| Entry { since, cells: Arc::new([Arc::clone(&cell)]), ..entry(&local, 7) };
     let put = |since| assert!(local.put(local.ticket(&key("a"), NOW), &key("a"), tagged(since)));
     put(4);
     assert_eq!(value(&local, "a"), None);
     put(5);
     assert_eq!(value(&local, "a"), Some(7));
-    cell.raise(6);
+    cells.raise("t:a", 6);
     assert_eq!(value(&local, "a"), None);
 }
 

@@ -98,6 +98,7 @@ where
         none_ttl: call.none_ttl,
         policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
         wants_none: S::none().is_some(),
+        detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };
     if lookup.mode == call::Mode::Usual && engine::local_ttl(&lookup.policy).is_some() {
@@ -128,6 +129,14 @@ where
                 None,
             )),
         },
-        Found::Load(load) => Entry::Load(Fill::new(load, sharing)),
+        Found::Renew(value, outcome, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
+            Some(now) => {
+                engine::finish(&cache, key.spec().resource, outcome);
+                Entry::Load(Fill::behind(now, load, sharing).tags(key.late_tags()))
+            }
+            // Excluded by `wants_none` as well.
+            None => Entry::Load(Fill::new(load, sharing)),
+        },
+        Found::Load(load) => Entry::Load(Fill::new(load, sharing).tags(key.late_tags())),
     }
 }

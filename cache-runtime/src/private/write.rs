@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::infer::Stored;
 use super::key::EntryKey;
 use super::site::Site;
+use super::tags::ValueTag;
 use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
 use crate::clock::millis;
 use crate::key::{KeySpec, KeyText};
-use crate::recovery::Sweep;
+use crate::recovery::Set;
 use crate::telemetry;
 use crate::transaction;
-use crate::wire::{Meta, encode_packed, token};
+use crate::wire::{Draft, Meta, token};
 
 /// Collects the targets of one `#[invalidates]` or `#[updates]` call and acts on them.
 ///
@@ -39,9 +41,12 @@ struct Slot {
     filled: bool,
 }
 
-/// Names an entry that waits for its value; `None` where the key has no tenant and may not touch the cache.
-#[derive(Clone, Copy, Debug)]
-pub struct SlotId(Option<usize>);
+/// Names an entry that waits for its value; nowhere, where the key has no tenant and may not touch the cache.
+pub struct SlotId<V> {
+    at: Option<usize>,
+    /// Tags of the key that name the value.
+    tags: Vec<ValueTag<V>>,
+}
 
 impl Write {
     /// A write through the current cache.
@@ -71,15 +76,20 @@ impl Write {
 
     /// Removes every entry that carries `tag`.
     pub fn tag(&mut self, tag: impl Into<String>) {
-        self.work.sweeps.push(Sweep::Tag(tag.into()));
+        self.work.sets.push(Set::Tag(tag.into()));
     }
 
     /// Reserves the entry under `key` for a value. If none comes, the entry is removed.
-    pub fn slot<K: EntryKey>(&mut self, key: &K) -> SlotId {
+    pub fn slot<K: EntryKey, V>(&mut self, stored: Stored<K, V>) -> SlotId<V> {
+        let Stored { key, tags } = stored;
+        SlotId { at: self.reserve(&key), tags }
+    }
+
+    fn reserve<K: EntryKey>(&mut self, key: &K) -> Option<usize> {
         let spec = key.spec();
         let Some(located) = self.cache.locate(key) else {
             telemetry::tenant_missing(self.cache.name_label(), spec.resource);
-            return SlotId(None);
+            return None;
         };
         let suffix = key.suffix().map(Cow::into_owned);
         self.slots.push(Slot {
@@ -90,31 +100,42 @@ impl Write {
             tags: key.tags(),
             filled: false,
         });
-        SlotId(Some(self.slots.len() - 1))
+        Some(self.slots.len() - 1)
+    }
+
+    /// `tags("..{ret.field}..")`: tags of the entry in the slot beside those of its key.
+    pub fn tags<V>(&mut self, slot: &SlotId<V>, tags: Vec<Cow<'static, str>>) {
+        if let Some(slot) = slot.at.and_then(|at| self.slots.get_mut(at)) {
+            slot.tags.extend(tags);
+        }
     }
 
     /// Stores `value` in the slot. A value that cannot be stored leaves the entry removed.
-    pub fn store<V: Serialize>(&mut self, slot: SlotId, value: &V, ttl: Option<Duration>) {
-        let Some(slot) = slot.0.and_then(|at| self.slots.get_mut(at)) else { return };
+    pub fn store<V: Serialize>(&mut self, slot: SlotId<V>, value: &V, ttl: Option<Duration>) {
+        self.tags(&slot, slot.tags.iter().map(|tag| tag.of(value)).collect());
+        let Some(slot) = slot.at.and_then(|at| self.slots.get_mut(at)) else { return };
         let settings = &self.cache.0.settings;
         let ttl = ttl.or(slot.spec.ttl).unwrap_or(settings.default_ttl);
         let now = self.cache.0.clock.now();
+        let grace = slot.spec.policy.or(settings.policy).grace();
         let meta = Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
+            grace: Some(millis(grace)).filter(|grace| *grace > 0),
             tags: std::mem::take(&mut slot.tags),
             ..Meta::default()
         };
-        let refused = match encode_packed(value, &meta, settings.compress_above) {
-            Ok(bytes) if bytes.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
+        let refused = match Draft::new(value, meta) {
+            Ok(draft) if draft.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
-            Ok(bytes) => {
+            Ok(draft) => {
                 slot.filled = true;
+                let ttl = ttl.saturating_add(grace);
                 self.work.replacements.push(Replacement {
                     removal: slot.removal.clone(),
                     registration: self.cache.registration(&slot.spec, slot.suffix.as_deref(), ttl),
                     key: slot.key.clone(),
-                    bytes,
+                    draft,
                     ttl,
                 });
                 return;

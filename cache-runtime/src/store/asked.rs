@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::key::KeyText;
-use crate::local::Tether;
+#[cfg(feature = "redis")]
 use crate::wire::Payload;
 
 /// A version that this process uses, and where it is registered, so that invalidations of other programs reach it.
@@ -33,7 +33,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) enum Claim {
     Granted,
     /// Somebody stored a value meanwhile.
-    Stored(Payload),
+    Stored,
     /// Somebody else loads.
     Held,
     /// Nothing may be filled now: an invalidation is under way, or was a moment ago.
@@ -59,20 +59,4 @@ pub(crate) struct Removed {
     pub count: u64,
     /// The registered versions, for each register.
     pub versions: Vec<Vec<String>>,
-}
-
-/// What a read found, and what may be held of it here.
-pub(crate) struct Tracked {
-    pub bytes: Payload,
-    /// How long the store keeps it, from before the read on; `None` where it has no end.
-    pub left: Option<Duration>,
-    /// Who tells of changes from the read on. `None` where nobody does: then nothing is held.
-    pub tether: Option<Tether>,
-}
-
-#[cfg(feature = "redis")]
-impl Tracked {
-    pub(crate) fn untracked(bytes: Payload) -> Self {
-        Self { bytes, left: None, tether: None }
-    }
 }

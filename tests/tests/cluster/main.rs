@@ -2,8 +2,8 @@
 
 mod failover;
 mod sentinel;
+mod sets;
 mod slots;
-mod sweeps;
 mod tier;
 
 use std::sync::OnceLock;

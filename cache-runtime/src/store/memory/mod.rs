@@ -9,10 +9,11 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 
 use self::guards::Guards;
-use super::{Invalidation, Matcher, Removed, Tracked};
+use super::{Invalidation, Removed, Stored};
 use crate::clock::{Clock, Millis, millis};
 use crate::key::KeyText;
 use crate::local::Tether;
+use crate::tags::Cells;
 use crate::wire::Payload;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, two `Arc` headers, the `Vec`.
@@ -48,32 +49,32 @@ impl Weighter<KeyText, Entry> for Weight {
 pub(crate) struct MemoryStore {
     map: Map<KeyText, Entry, Weight>,
     guards: Guards,
+    pub(crate) cells: Arc<Cells>,
     clock: Clock,
 }
 
 impl MemoryStore {
-    pub(crate) fn new(limits: MemoryLimits, clock: Clock) -> Self {
+    pub(crate) fn new(limits: MemoryLimits, clock: Clock, cells: Arc<Cells>) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
-        Self { map: Map::with_weighter(typical, limits.bytes, Weight { least }), guards: Guards::default(), clock }
+        Self {
+            map: Map::with_weighter(typical, limits.bytes, Weight { least }),
+            guards: Guards::default(),
+            cells,
+            clock,
+        }
     }
 
     pub(crate) fn get(&self, key: &KeyText) -> Option<Payload> {
-        self.live(key, self.clock.now()).map(|entry| entry.bytes)
+        self.read(key).map(|stored| stored.bytes)
     }
 
-    /// With how long it lives on; whoever changes it is of this process.
-    pub(crate) fn get_tracked(&self, key: &KeyText) -> Option<Tracked> {
-        let now = self.clock.now();
-        let entry = self.live(key, now)?;
-        let left = Some(Duration::from_millis(entry.expires - now));
-        Some(Tracked { bytes: entry.bytes, left, tether: Some(Tether::Own) })
-    }
-
-    fn live(&self, key: &KeyText, now: Millis) -> Option<Entry> {
+    pub(crate) fn read(&self, key: &KeyText) -> Option<Stored> {
         let entry = self.map.get(key)?;
+        let now = self.clock.now();
         if entry.expires > now {
-            return Some(entry);
+            let left = Some(Duration::from_millis(entry.expires - now));
+            return Some(Stored { bytes: entry.bytes, left, tether: Some(Tether::Own) });
         }
         self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
         None
@@ -121,18 +122,15 @@ impl MemoryStore {
         u64::try_from(removed).unwrap_or(u64::MAX)
     }
 
-    pub(crate) fn remove_same(&self, key: &KeyText, bytes: &Payload) -> bool {
-        self.map.remove_if(key, |now| now.bytes == *bytes).is_some()
+    /// Prolongs an entry's life, if it still holds these bytes.
+    pub(crate) fn prolong(&self, key: &KeyText, bytes: &Payload, ttl: Duration) {
+        if self.map.get(key).is_some_and(|entry| Arc::ptr_eq(&entry.bytes, bytes)) {
+            self.set(key, bytes, ttl);
+        }
     }
 
-    pub(crate) fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> u64 {
-        let hits: Vec<KeyText> = self
-            .map
-            .iter()
-            .filter(|(key, entry)| key.as_str().starts_with(prefix) && matches(key.as_str(), &entry.bytes))
-            .map(|(key, _)| key)
-            .collect();
-        self.remove(&hits)
+    pub(crate) fn remove_same(&self, key: &KeyText, bytes: &Payload) -> bool {
+        self.map.remove_if(key, |now| now.bytes == *bytes).is_some()
     }
 
     /// Entries and bytes held now, expired ones that were not yet asked for included.
@@ -157,7 +155,7 @@ mod tests {
     #[test]
     fn entries_expire_by_the_clock() {
         let (clock, hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::from_secs(10));
         hand.advance(Duration::from_millis(9_999));
         assert!(store.get(&key(1)).is_some());
@@ -169,8 +167,9 @@ mod tests {
     #[test]
     fn both_bounds_hold() {
         let (clock, _hand) = manual::clock();
-        let by_entries = MemoryStore::new(MemoryLimits { entries: 100, bytes: 10_000_000 }, clock.clone());
-        let by_bytes = MemoryStore::new(MemoryLimits { entries: 1_000_000, bytes: 100_000 }, clock);
+        let by_entries =
+            MemoryStore::new(MemoryLimits { entries: 100, bytes: 10_000_000 }, clock.clone(), Arc::default());
+        let by_bytes = MemoryStore::new(MemoryLimits { entries: 1_000_000, bytes: 100_000 }, clock, Arc::default());
         for n in 0..5_000 {
             by_entries.set(&key(n), &payload(10), Duration::from_secs(10));
             by_bytes.set(&key(n), &payload(1_000), Duration::from_secs(10));
@@ -183,7 +182,7 @@ mod tests {
     #[test]
     fn a_changed_entry_is_not_removed_as_the_same() {
         let (clock, _hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::from_secs(10));
         assert!(!store.remove_same(&key(1), &payload(11)));
         assert!(store.remove_same(&key(1), &payload(10)));
@@ -192,7 +191,7 @@ mod tests {
     #[test]
     fn an_enormous_ttl_does_not_overflow() {
         let (clock, hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::MAX);
         hand.advance(Duration::from_secs(3_000_000_000));
         assert!(store.get(&key(1)).is_some());

@@ -14,6 +14,8 @@ mod scripts;
 mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
+mod stamps;
+#[allow(dead_code)]
 mod sweep;
 mod tracking;
 mod url;
@@ -21,7 +23,8 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
+use ::redis::aio::ConnectionLike as _;
+use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
 use tokio::sync::Notify;
 
@@ -50,6 +53,8 @@ const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub(crate) struct RedisStore {
     slot: Slot,
     scripts: Box<Scripts>,
+    /// The key of the clock of tags.
+    stamps: KeyText,
     local: Local,
     #[cfg(feature = "cluster")]
     nodes: Nodes,
@@ -64,6 +69,7 @@ impl RedisStore {
             nodes: Nodes::new(slot.clone(), connect_timeout, local.clone()),
             slot,
             scripts: Box::new(Scripts::new()),
+            stamps: local.watch().stamps().clone(),
             local: local.clone(),
         }
     }
@@ -80,7 +86,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let bytes: Option<Vec<u8>> = self.query(Cmd::new().arg("GET").arg(key.as_str()), &[]).await?;
+        let bytes: Option<Vec<u8>> = self.query(&get_command(key), &[]).await?;
         Ok(bytes.map(Payload::new))
     }
 
@@ -148,10 +154,10 @@ impl RedisStore {
             return Ok(Vec::new());
         }
         let mut connection = self.slot.connection().await?;
-        let mut done = commands.query_async(&mut connection.link).await;
+        let mut done = all_of(commands, &mut connection.link).await;
         if is_unknown_script(&done) {
             load(scripts, &mut connection).await;
-            done = commands.query_async(&mut connection.link).await;
+            done = all_of(commands, &mut connection.link).await;
         }
         self.settle(connection.generation, done)
     }
@@ -184,6 +190,12 @@ impl RedisStore {
     }
 }
 
+/// Sends commands together. Of several errors the first one is told, as it would be of one command.
+async fn all_of<T: FromRedisValue>(commands: &Pipeline, link: &mut Link) -> RedisResult<Vec<T>> {
+    let answers = link.req_packed_commands(commands, 0, commands.len()).await?;
+    answers.into_iter().map(|answer| Ok(T::from_redis_value(answer.extract_error()?)?)).collect()
+}
+
 /// A connection and which one it is, so that only the broken one is dropped.
 pub(crate) struct Connection {
     pub link: Link,
@@ -200,6 +212,22 @@ async fn load(scripts: &[&Program], connection: &mut Connection) {
     for program in scripts {
         let _ = program.script.load_async(&mut connection.link).await;
     }
+}
+
+fn get_command(key: &KeyText) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("GET").arg(key.as_str());
+    command
+}
+
+fn pttl_command(key: &KeyText) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("PTTL").arg(key.as_str());
+    command
+}
+
+fn parsed<T: FromRedisValue>(answer: Value) -> StoreResult<T> {
+    T::from_redis_value(answer).map_err(|error| store_error(&error.into()))
 }
 
 /// Milliseconds as the server takes them: it refuses 0, and a ttl below its resolution still has to expire.

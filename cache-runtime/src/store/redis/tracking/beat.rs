@@ -28,6 +28,10 @@ pub(super) enum Sign {
 enum Verdict {
     Alive,
     /// Not what it was: nothing that was read there is served any more.
+    #[cfg_attr(
+        not(any(feature = "cluster", feature = "sentinel")),
+        allow(dead_code, reason = "a server alone stays what it is")
+    )]
     Lost,
     Silent,
 }

@@ -10,6 +10,7 @@ mod connect;
 #[cfg(feature = "cluster")]
 mod nodes;
 mod pushes;
+mod stamps;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ use super::scripts::Program;
 use super::{RedisStore, is_unknown_script};
 use crate::key::KeyText;
 use crate::local::{Channel, Tether};
-use crate::store::{StoreResult, Tracked};
+use crate::store::{StoreResult, Stored};
 use crate::wire::Payload;
 
 impl RedisStore {
@@ -41,7 +42,7 @@ impl RedisStore {
 
     /// The bytes of a key and how long they live on; the server tells of changes to them from the read on, where it does that.
     /// One round trip.
-    pub(crate) async fn get_tracked(&self, key: &KeyText) -> StoreResult<Option<Tracked>> {
+    pub(crate) async fn get_tracked(&self, key: &KeyText) -> StoreResult<Option<Stored>> {
         let connection = self.slot.connection().await?;
         match &connection.link {
             Link::Single(single) => match &single.channel {
@@ -53,13 +54,13 @@ impl RedisStore {
                 }
                 None => {
                     self.local.say_untracked();
-                    Ok(self.get(key).await?.map(Tracked::untracked))
+                    self.get_left(key).await
                 }
             },
             #[cfg(feature = "cluster")]
             Link::Cluster(_) => match self.read_at_master(key, &connection.link).await {
                 Some(read) => Ok(read),
-                None => Ok(self.get(key).await?.map(Tracked::untracked)),
+                None => self.get_left(key).await,
             },
         }
     }
@@ -75,7 +76,7 @@ impl RedisStore {
 
     /// On the connection to the master of the key's slot, if that works.
     #[cfg(feature = "cluster")]
-    async fn read_at_master(&self, key: &KeyText, link: &Link) -> Option<Option<Tracked>> {
+    async fn read_at_master(&self, key: &KeyText, link: &Link) -> Option<Option<Stored>> {
         let master = self.nodes.master(key, link)?;
         let channel = master.single.channel.as_ref()?;
         match read(&master.single.link, channel, key).await {
@@ -128,14 +129,14 @@ struct Read {
 }
 
 impl Read {
-    fn tracked(self, channel: &Arc<Channel>) -> Option<Tracked> {
+    fn tracked(self, channel: &Arc<Channel>) -> Option<Stored> {
         let bytes = Payload::new(self.bytes?);
         // -1 is for ever, and -2 a key that went between the two commands.
         let left = match self.left {
             -1 => None,
             left => Some(Duration::from_millis(u64::try_from(left).unwrap_or(0))),
         };
-        Some(Tracked { bytes, left, tether: self.remembers.then(|| Tether::To(Arc::clone(channel))) })
+        Some(Stored { bytes, left, tether: self.remembers.then(|| Tether::To(Arc::clone(channel))) })
     }
 }
 

@@ -30,19 +30,32 @@ pub(super) fn receiver(
 
 /// A list of keys, or nothing where all are gone. What is not understood may mean any key.
 fn void(local: &Local, data: &[Value]) {
-    let [Value::Array(keys)] = data else { return local.void_all(VoidReason::Flushed) };
+    let [Value::Array(keys)] = data else { return void_all(local) };
     for key in keys {
         match key {
-            // Bytes that are no text are no key of ours.
             Value::BulkString(key) => {
+                // What is no text is no key of ours.
                 if let Ok(key) = std::str::from_utf8(key) {
-                    local.void(key, VoidReason::Told);
+                    void_one(local, key);
                 }
             }
-            Value::SimpleString(key) => local.void(key, VoidReason::Told),
-            _ => return local.void_all(VoidReason::Flushed),
+            Value::SimpleString(key) => void_one(local, key),
+            _ => return void_all(local),
         }
     }
+}
+
+fn void_one(local: &Local, key: &str) {
+    if key == local.watch().stamps().as_str() {
+        local.watch().tell();
+    } else {
+        local.void(key, VoidReason::Told);
+    }
+}
+
+fn void_all(local: &Local) {
+    local.watch().tell();
+    local.void_all(VoidReason::Flushed);
 }
 
 #[cfg(test)]

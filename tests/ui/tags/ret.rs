@@ -1,8 +1,0 @@
-use cache_runtime::cached;
-
-#[cached(resource = "user", key(id), tags("user:{ret.id}"))]
-async fn get(id: u64) -> u64 {
-    id
-}
-
-fn main() {}
