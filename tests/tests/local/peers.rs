@@ -13,10 +13,15 @@ async fn a_value_is_held_after_its_load_and_after_a_read() {
     let server = RedisServer::start();
     for cache in [tier(&server), Cache::builder().policy(policy()).build().expect("good settings")] {
         let source = Source::default();
+        // The first use of an empty server makes the stamps of tags, which ends what was loaded before that is heard of.
+        until_held(&cache, &source, 1).await;
+        let before = cache.stats();
         assert!(read(&cache, &source, 7).await.1.stored);
         let (user, how) = read(&cache, &source, 7).await;
-        assert_eq!((user.name.as_str(), how.is_hit(), how.level), ("read 1", true, Level::Local));
-        assert_eq!((cache.stats().local, cache.stats().hits, cache.stats().local_entries), (1, 1, 1));
+        assert_eq!((user.id, how.is_hit(), how.level), (7, true, Level::Local));
+        let after = cache.stats();
+        let more = (after.local - before.local, after.hits - before.hits, after.local_entries - before.local_entries);
+        assert_eq!(more, (1, 1, 1));
     }
     let (other, source) = (tier(&server), Source::default());
     assert_eq!(read(&other, &source, 7).await.1.level, Level::Redis);
