@@ -59,6 +59,12 @@ pub(crate) fn report(outcome: Outcome) {
     let _ = OUTCOME.try_with(|cell| cell.set(outcome));
 }
 
+/// Runs a body in another task as it would run here: what the caller asked for holds there as well. Says what it did.
+pub(crate) fn carried<F: Future>(body: F) -> impl Future<Output = (F::Output, Outcome)> {
+    let mode = mode();
+    async move { MODE.scope(mode, outcome(body)).await }
+}
+
 /// Runs a body, so that the calls it makes do not report in place of the one around it.
 pub(crate) async fn nested<F: Future>(body: F) -> F::Output {
     if OUTCOME.try_with(|_| ()).is_ok() { OUTCOME.scope(Cell::new(Outcome::UNCACHED), body).await } else { body.await }

@@ -72,6 +72,7 @@ mod schema;
 mod store;
 mod switch;
 mod sync;
+mod tags;
 mod telemetry;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;

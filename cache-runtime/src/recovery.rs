@@ -22,9 +22,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How many entries one try removes.
 const BATCH: usize = 500;
-/// How long one try may take: longer than a caller would wait, and for a sweep long enough for many keys.
+/// How long one try may take: longer than a caller would wait.
 const TRY_TIMEOUT: Duration = Duration::from_secs(2);
-const SWEEP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is still to be removed.
 pub(crate) struct Recovery {
@@ -51,14 +50,14 @@ struct Kept {
 struct State {
     /// Entries and the turn at which each was last asked for: a try removes it only if no newer one came.
     entries: HashMap<Unversioned, Kept>,
-    /// Sweeps, by what they remove.
-    sweeps: HashMap<Sweep, u64>,
+    /// Sets, by what they remove.
+    sets: HashMap<Set, u64>,
     turn: u64,
 }
 
 /// A set of entries to remove.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Sweep {
+pub(crate) enum Set {
     All,
     Resource(String),
     Tag(String),
@@ -86,8 +85,8 @@ impl Recovery {
             return false;
         }
         let state = self.lock();
-        // Which entries a sweep concerns is not known without reading them.
-        !state.sweeps.is_empty() || state.entries.contains_key(entry)
+        // Which entries a set concerns is not known without reading them.
+        !state.sets.is_empty() || state.entries.contains_key(entry)
     }
 
     /// Told when a connection is made: what waits is tried at once.
@@ -114,7 +113,7 @@ impl Recovery {
         self.pending.load(Ordering::Acquire)
     }
 
-    /// Keeps entries whose removal failed. Past the limit they become one sweep of everything.
+    /// Keeps entries whose removal failed. Past the limit they become one set of everything.
     pub(crate) fn keep(&self, cache: &Cache, removals: &[Removal], fence: Option<Duration>) {
         if without(Mechanism::Recovery) {
             return;
@@ -128,7 +127,7 @@ impl Recovery {
                 "too many invalidations wait for the store: all entries will be removed when it returns"
             );
             state.entries.clear();
-            state.add_sweep(Sweep::All);
+            state.add_set(Set::All);
         } else {
             state.turn += 1;
             let turn = state.turn;
@@ -143,10 +142,10 @@ impl Recovery {
         self.start(cache);
     }
 
-    /// Keeps a sweep that failed.
-    pub(crate) fn keep_sweep(&self, cache: &Cache, sweep: Sweep) {
+    /// Keeps a set that failed.
+    pub(crate) fn keep_set(&self, cache: &Cache, set: Set) {
         let mut state = self.lock();
-        state.add_sweep(sweep);
+        state.add_set(set);
         self.changed(cache, &state);
         drop(state);
         self.start(cache);
@@ -157,7 +156,7 @@ impl Recovery {
     }
 
     fn changed(&self, cache: &Cache, state: &State) {
-        let pending = state.entries.len() + state.sweeps.len();
+        let pending = state.entries.len() + state.sets.len();
         self.pending.store(pending, Ordering::Release);
         if pending == 0 {
             self.settled.notify_waiters();
@@ -202,11 +201,11 @@ impl Recovery {
 
     /// One try. Says whether it got somewhere.
     async fn round(&self, cache: &Cache) -> bool {
-        let (entries, sweeps) = {
+        let (entries, sets) = {
             let state = self.lock();
             let entries: Vec<Kept> = state.entries.values().take(BATCH).cloned().collect();
-            let sweeps: Vec<(Sweep, u64)> = state.sweeps.iter().map(|(sweep, turn)| (sweep.clone(), *turn)).collect();
-            (entries, sweeps)
+            let sets: Vec<(Set, u64)> = state.sets.iter().map(|(set, turn)| (set.clone(), *turn)).collect();
+            (entries, sets)
         };
         let mut progress = false;
         // A fence that is longer than an entry asked for costs loads, and a shorter one a stale value.
@@ -226,12 +225,12 @@ impl Recovery {
             }
             self.changed(cache, &state);
         }
-        for (sweep, turn) in sweeps {
-            if landed(SWEEP_TIMEOUT, cache.faulty(Operation::Sweep, cache.sweep_store(&sweep))).await {
+        for (set, turn) in sets {
+            if landed(TRY_TIMEOUT, cache.faulty(Operation::Invalidate, cache.stamp_in_store(&set))).await {
                 progress = true;
                 let mut state = self.lock();
-                if state.sweeps.get(&sweep) == Some(&turn) {
-                    state.sweeps.remove(&sweep);
+                if state.sets.get(&set) == Some(&turn) {
+                    state.sets.remove(&set);
                 }
                 self.changed(cache, &state);
             }
@@ -245,9 +244,9 @@ async fn landed<T>(longest: Duration, removed: impl Future<Output = StoreResult<
 }
 
 impl State {
-    fn add_sweep(&mut self, sweep: Sweep) {
+    fn add_set(&mut self, set: Set) {
         self.turn += 1;
-        self.sweeps.insert(sweep, self.turn);
+        self.sets.insert(set, self.turn);
     }
 }
 

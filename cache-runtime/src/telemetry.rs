@@ -158,6 +158,13 @@ pub(crate) fn guard(cache: &Name, set: bool) {
         .increment(1);
 }
 
+/// A load in place of an entry that was served; `result` is `stored`, `lost` (to an invalidation or a failure of the store),
+/// `failed`, `elsewhere` where another process does it, or `refused` where too many run.
+pub(crate) fn renewal(cache: &Name, resource: &'static str, result: &'static str) {
+    counter!("cache_renewals_total", "cache" => cache.clone(), "resource" => resource, "result" => result).increment(1);
+    tracing::debug!(cache = %cache, resource, result, "cache renewal");
+}
+
 /// A body waited for another one of its resource, as the store is away; `result` is `waited` or `exceeded`.
 pub(crate) fn fallback(cache: &Name, resource: &'static str, result: &'static str) {
     counter!("cache_fallback_waits_total", "cache" => cache.clone(), "resource" => resource, "result" => result)

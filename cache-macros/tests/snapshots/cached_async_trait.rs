@@ -43,6 +43,11 @@ where
             };
             (&&&::cache_runtime::__private::Probe::<Option<User>>::NEW).shape()
         };
+        let __cache_sharing = {
+            #[allow(unused_imports)]
+            use ::cache_runtime::__private::{ViaShareable as _, ViaUnshareable as _};
+            (&::cache_runtime::__private::SharingProbe::of(__cache_shape)).sharing()
+        };
         let __cache_entry = ::cache_runtime::__private::enter(
                 ::cache_runtime::__private::Call::new(&__CACHE_SITE),
                 __cache_shape,
@@ -52,6 +57,7 @@ where
                         id: ::cache_runtime::__private::key_field(&id),
                     }),
                 ),
+                __cache_sharing,
             )
             .await;
         let __cache_fill = match __cache_entry {

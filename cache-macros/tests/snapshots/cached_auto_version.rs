@@ -50,6 +50,11 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
         };
         (&&&my::cache::__private::Probe::<sqlx::Result<User>>::NEW).shape()
     };
+    let __cache_sharing = {
+        #[allow(unused_imports)]
+        use my::cache::__private::{ViaShareable as _, ViaUnshareable as _};
+        (&my::cache::__private::SharingProbe::of(__cache_shape)).sharing()
+    };
     let __cache_entry = my::cache::__private::enter(
             my::cache::__private::Call::new(&__CACHE_SITE),
             __cache_shape,
@@ -65,6 +70,7 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
                 },
                 tags: || ::std::vec![],
             },
+            __cache_sharing,
         )
         .await;
     let __cache_fill = match __cache_entry {

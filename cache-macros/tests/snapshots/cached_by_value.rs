@@ -25,6 +25,11 @@ where
         };
         (&&&::cache_runtime::__private::Probe::<Option<User>>::NEW).shape()
     };
+    let __cache_sharing = {
+        #[allow(unused_imports)]
+        use ::cache_runtime::__private::{ViaShareable as _, ViaUnshareable as _};
+        (&::cache_runtime::__private::SharingProbe::of(__cache_shape)).sharing()
+    };
     let __cache_entry = ::cache_runtime::__private::enter(
             ::cache_runtime::__private::Call::new(&__CACHE_SITE)
                 .cache(&self.cache)
@@ -34,6 +39,7 @@ where
             ::cache_runtime::__private::Typed(
                 &self.key(::core::clone::Clone::clone(&id)),
             ),
+            __cache_sharing,
         )
         .await;
     let __cache_fill = match __cache_entry {

@@ -45,6 +45,11 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
         };
         (&&&::cache_runtime::__private::Probe::<User>::NEW).shape()
     };
+    let __cache_sharing = {
+        #[allow(unused_imports)]
+        use ::cache_runtime::__private::{ViaShareable as _, ViaUnshareable as _};
+        (&::cache_runtime::__private::SharingProbe::of(__cache_shape)).sharing()
+    };
     let __cache_entry = ::cache_runtime::__private::enter(
             ::cache_runtime::__private::Call::new(&__CACHE_SITE),
             __cache_shape,
@@ -67,6 +72,7 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
                     ]
                 },
             },
+            __cache_sharing,
         )
         .await;
     let __cache_fill = match __cache_entry {

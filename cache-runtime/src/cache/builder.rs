@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::background::Background;
 use super::fallback::Fallback;
 use super::health::Counts;
 use super::place::Place;
 use super::shutdown::Tasks;
+use super::throttle::Throttles;
 use super::versions::Versions;
 use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
@@ -22,7 +24,7 @@ use crate::store::MemoryLimits;
 #[must_use]
 pub struct CacheBuilder {
     name: String,
-    prefix: String,
+    pub(super) prefix: String,
     pub(super) places: Vec<(String, Place)>,
     pub(super) tls_root: Option<Vec<u8>>,
     require_tenant: bool,
@@ -40,6 +42,8 @@ pub struct CacheBuilder {
     max_pending: u64,
     breaker: BreakerConfig,
     policy: Policy,
+    stale_throttle: Duration,
+    background_limit: u32,
     #[cfg(any(test, feature = "test-util"))]
     pub(super) clock: Option<crate::test_util::ManualClock>,
     #[cfg(any(test, feature = "test-util"))]
@@ -76,6 +80,8 @@ impl CacheBuilder {
                 probes: 3,
             },
             policy: Policy::new(),
+            stale_throttle: Duration::from_secs(5),
+            background_limit: 256,
             #[cfg(any(test, feature = "test-util"))]
             clock: None,
             #[cfg(any(test, feature = "test-util"))]
@@ -266,6 +272,20 @@ impl CacheBuilder {
         self
     }
 
+    /// For how long a stale value is served without another try after a body failed under `stale_if_error`. Default 5 s; 1 ms to
+    /// 1 h.
+    pub fn stale_throttle(mut self, pause: Duration) -> Self {
+        self.stale_throttle = pause;
+        self
+    }
+
+    /// How many bodies run in the background at once. Where there is no room a value that is due is served without being
+    /// renewed, and bodies with timeouts run in their callers. Default 256; at least 1.
+    pub fn background_limit(mut self, bodies: u32) -> Self {
+        self.background_limit = bodies;
+        self
+    }
+
     /// Checks the settings and makes the cache. Does not connect.
     ///
     /// # Errors
@@ -290,9 +310,13 @@ impl CacheBuilder {
                 shutdown_timeout: self.shutdown_timeout,
                 compress_above: self.compress_above,
                 policy: self.policy,
+                stale_throttle: self.stale_throttle,
                 max_value_bytes: usize::try_from(self.max_value_bytes).unwrap_or(usize::MAX),
             },
             flights: Flights::new(),
+            renewals: Flights::new(),
+            background: Background::new(self.background_limit),
+            throttles: Throttles::default(),
             breaker: Breaker::new(self.breaker),
             recovery,
             versions: Versions::default(),
@@ -316,6 +340,8 @@ impl CacheBuilder {
         within("fence", self.fence.unwrap_or(ms), ms, hour)?;
         within("shutdown_timeout", self.shutdown_timeout, ms, hour)?;
         within("fallback_limit", self.fallback_limit.unwrap_or(1), 1, u32::MAX)?;
+        within("stale_throttle", self.stale_throttle, ms, hour)?;
+        within("background_limit", self.background_limit, 1, u32::MAX)?;
         within("default_ttl", self.default_ttl, ms, Duration::MAX)?;
         within("breaker_window", self.breaker.window, ms, hour)?;
         within("breaker_open_for", self.breaker.open_for, ms, hour)?;

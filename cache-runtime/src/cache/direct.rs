@@ -11,12 +11,14 @@ use serde::de::DeserializeOwned;
 use super::{Cache, Located, Replacement};
 use crate::call;
 use crate::clock::millis;
-use crate::engine::{self, Found, Lookup};
+use crate::engine::{self, Due, Found, Lookup, due};
 use crate::error::{CacheError, ErrorKind, Operation};
-use crate::key::{KeyText, TypedKey, Unversioned};
+use crate::key::{KeySpec, KeyText, TypedKey, Unversioned};
+use crate::policy::Policy;
 use crate::private::{Decision, Typed};
 use crate::registry;
-use crate::wire::{Meta, Payload, decode, encode_packed, is_lease};
+use crate::tags::{self, Stamps};
+use crate::wire::{DecodeError, Draft, Meta, Payload, decode, is_lease};
 
 impl Cache {
     /// The value under `key`, if it is stored.
@@ -33,10 +35,12 @@ impl Cache {
         if self.0.recovery.covers(self, &located.unversioned) {
             return Ok(None);
         }
+        let names = tags::names(K::SPEC.resource, &key.tags());
         let mut budget = self.budget();
-        let found = self.ask(Operation::Get, &mut budget, self.0.store.get(&located.key)).await?;
-        let Some(bytes) = found.filter(|bytes| !is_lease(bytes)) else { return Ok(None) };
-        self.opened(Operation::Get, key, &located.key, &bytes).await
+        let asked = self.0.store.read(&located.key, false, &names);
+        let (stored, stamps) = self.ask(Operation::Get, &mut budget, asked).await?;
+        let Some(bytes) = stored.map(|stored| stored.bytes).filter(|bytes| !is_lease(bytes)) else { return Ok(None) };
+        self.opened(Operation::Get, key, &located.key, &bytes, stamps, &names).await
     }
 
     /// The values under `keys`, in their order, with one command.
@@ -54,12 +58,18 @@ impl Cache {
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .unzip();
-        let found = self.ask(Operation::GetMany, &mut self.budget(), self.0.store.get_many(&texts)).await?;
+        let mut names: Vec<String> = keys.iter().flat_map(|key| tags::names(K::SPEC.resource, &key.tags())).collect();
+        names.sort_unstable();
+        names.dedup();
+        let asked = self.0.store.read_many(&texts, &names);
+        let (found, stamps) = self.ask(Operation::GetMany, &mut self.budget(), asked).await?;
         let mut values = Vec::with_capacity(keys.len());
         for (((key, text), entry), bytes) in keys.iter().zip(&texts).zip(&entries).zip(found) {
             values.push(match bytes {
                 Some(bytes) if !is_lease(&bytes) && !self.0.recovery.covers(self, entry) => {
-                    self.opened(Operation::GetMany, key, text, &bytes).await.unwrap_or(None)
+                    let names = tags::names(K::SPEC.resource, &key.tags());
+                    let known = stamps.of(&names).unwrap_or_default();
+                    self.opened(Operation::GetMany, key, text, &bytes, known, &names).await.unwrap_or(None)
                 }
                 _ => None,
             });
@@ -90,14 +100,15 @@ impl Cache {
         K::Value: Serialize,
     {
         let located = self.located(Operation::Put, key)?;
-        let bytes = self.encoded(Operation::Put, key, value, ttl)?;
+        let draft = self.drafted(Operation::Put, key, value, ttl)?;
         let removal = self.removal(located.unversioned, &K::SPEC, None, true);
         if ttl.is_zero() {
             return self.remove(&[removal]).await.map(|_| ());
         }
         registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
+        let ttl = ttl.saturating_add(self.grace_of(&K::SPEC));
         let registration = self.registration(&K::SPEC, None, ttl);
-        self.replace(&[Replacement { removal, registration, key: located.key, bytes, ttl }]).await
+        self.replace(&[Replacement { removal, registration, key: located.key, draft, ttl }]).await
     }
 
     /// Stores several values for the key's ttl, in three round trips.
@@ -113,10 +124,11 @@ impl Cache {
         let mut replacements = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let located = self.located(Operation::PutMany, key)?;
-            let bytes = self.encoded(Operation::PutMany, key, value, ttl)?;
+            let draft = self.drafted(Operation::PutMany, key, value, ttl)?;
             let removal = self.removal(located.unversioned, &K::SPEC, None, true);
-            let registration = self.registration(&K::SPEC, None, ttl);
-            replacements.push(Replacement { removal, registration, key: located.key, bytes, ttl });
+            let lives = ttl.saturating_add(self.grace_of(&K::SPEC));
+            let registration = self.registration(&K::SPEC, None, lives);
+            replacements.push(Replacement { removal, registration, key: located.key, draft, ttl: lives });
         }
         registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
         self.replace(&replacements).await
@@ -144,6 +156,7 @@ impl Cache {
             policy: K::SPEC.policy.or(self.0.settings.policy),
             wants_none: false,
             mode: call::mode(),
+            detached: false,
         };
         let leave = match engine::look_up::<K::Value, _>(lookup, &Typed(key)).await {
             Found::Value(value, outcome) => {
@@ -151,16 +164,19 @@ impl Cache {
                 return Ok(value);
             }
             Found::Load(leave) => leave,
+            Found::Renew(..) => unreachable!("a caller whose body is not detached is not asked to renew"),
             Found::None(_) => unreachable!("a caller that wants no `None` is not given one"),
         };
         let running = leave.start();
         match leave.nested(pin!(load())).await {
             Ok(value) => {
-                leave.value(running, &value, Decision::new()).await;
+                leave.value(running, &value, Decision::new()).land().await;
                 Ok(value)
             }
             Err(error) => {
-                leave.failed(running);
+                if let Some(old) = leave.failed(running).and_then(|old| decode::<K::Value>(&old, false).ok()?.value) {
+                    return Ok(old);
+                }
                 Err(CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
             }
         }
@@ -216,14 +232,19 @@ impl Cache {
         key: &K,
         text: &KeyText,
         bytes: &Payload,
+        stamps: Stamps,
+        asked: &[String],
     ) -> Result<Option<K::Value>, CacheError>
     where
         K::Value: DeserializeOwned,
     {
         let failure = match decode::<K::Value>(bytes, true) {
             Ok(decoded) => match decoded.value {
-                Some(value) if !key.accepts(&value) => crate::wire::DecodeError::Rejected,
-                value => return Ok(value),
+                Some(value) if !key.accepts(&value) => DecodeError::Rejected,
+                value => {
+                    let valid = self.is_valid(operation, &decoded.meta, stamps, asked).await?;
+                    return Ok(value.filter(|_| valid));
+                }
             },
             Err(error) => error,
         };
@@ -231,30 +252,54 @@ impl Cache {
         Err(CacheError::new(operation, ErrorKind::Decode).with_detail(failure.as_str()))
     }
 
-    fn encoded<K: TypedKey>(
+    /// Whether an entry is within its ttl and nothing invalidated it with others.
+    async fn is_valid(
+        &self,
+        operation: Operation,
+        meta: &Meta<'_>,
+        stamps: Stamps,
+        asked: &[String],
+    ) -> Result<bool, CacheError> {
+        let more: Vec<String> =
+            meta.tags.iter().map(|tag| tags::tag(tag)).filter(|name| !asked.contains(name)).collect();
+        let stamps = match more.is_empty() {
+            true => stamps,
+            false => stamps.and(self.ask(operation, &mut self.budget(), self.0.store.stamps(&more)).await?),
+        };
+        let facts = meta.facts();
+        let due = due(&Policy::new(), facts, None, self.0.clock.now(), 1.0);
+        Ok(due == Due::Not && stamps.allow(facts.since))
+    }
+
+    fn drafted<K: TypedKey>(
         &self,
         operation: Operation,
         key: &K,
         value: &K::Value,
         ttl: Duration,
-    ) -> Result<Payload, CacheError>
+    ) -> Result<Draft, CacheError>
     where
         K::Value: Serialize,
     {
-        let now = self.0.clock.now();
+        let (now, grace) = (self.0.clock.now(), self.grace_of(&K::SPEC));
         let meta = Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
+            grace: Some(millis(grace)).filter(|grace| *grace > 0),
             tags: key.tags(),
             ..Meta::default()
         };
-        let bytes = encode_packed(value, &meta, self.0.settings.compress_above)
+        let draft = Draft::new(value, meta)
             .map_err(|error| CacheError::new(operation, ErrorKind::Encode).with_detail(error.to_string()))?;
         let limit = self.0.settings.max_value_bytes;
-        if bytes.len() > limit {
-            let detail = format!("{} bytes, at most {limit} are stored (`max_value_bytes`)", bytes.len());
+        if draft.len() > limit {
+            let detail = format!("{} bytes, at most {limit} are stored (`max_value_bytes`)", draft.len());
             return Err(CacheError::new(operation, ErrorKind::TooLarge).with_detail(detail));
         }
-        Ok(bytes)
+        Ok(draft)
+    }
+
+    fn grace_of(&self, spec: &KeySpec) -> Duration {
+        spec.policy.or(self.0.settings.policy).grace()
     }
 }

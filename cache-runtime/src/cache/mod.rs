@@ -1,5 +1,6 @@
 //! The handle.
 
+mod background;
 mod builder;
 mod direct;
 mod env;
@@ -10,8 +11,9 @@ mod health;
 mod place;
 mod remove;
 mod replace;
+mod sets;
 mod shutdown;
-mod sweep;
+mod throttle;
 mod versions;
 mod which;
 
@@ -19,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::background::Waited;
 pub use self::builder::CacheBuilder;
 pub(crate) use self::guard::Budget;
 pub use self::health::{Health, Stats};
@@ -57,6 +60,10 @@ pub(crate) struct Inner {
     pub settings: Settings,
     pub store: Store,
     pub flights: Flights,
+    /// Loads in place of entries that are still there.
+    pub renewals: Flights,
+    pub background: background::Background,
+    pub throttles: throttle::Throttles,
     pub breaker: Breaker,
     pub clock: Clock,
     pub recovery: Recovery,
@@ -83,6 +90,7 @@ pub(crate) struct Settings {
     pub max_value_bytes: usize,
     pub compress_above: Option<usize>,
     pub policy: Policy,
+    pub stale_throttle: Duration,
 }
 
 /// The key of one call in one cache.

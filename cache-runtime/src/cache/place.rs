@@ -44,7 +44,7 @@ impl CacheBuilder {
             Place::Cluster(urls) => cluster(setting, urls, root, self.connect_timeout, silence)?,
             Place::Sentinel(urls, master_setting, master) => sentinel(setting, urls, master_setting, master, root)?,
         };
-        Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout, recovery.wake())))
+        Ok(Store::Redis(crate::store::RedisStore::new(endpoint, &self.prefix, self.connect_timeout, recovery.wake())))
     }
 
     #[cfg(not(feature = "redis"))]

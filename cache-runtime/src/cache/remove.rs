@@ -122,6 +122,8 @@ impl Cache {
         }
         for key in removals.iter().flat_map(|removal| &removal.keys) {
             self.0.flights.void(key);
+            self.0.renewals.void(key);
+            self.0.throttles.lift(key);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::store::{Registration, Store, StoreResult};
 use crate::telemetry::{self, FillEnd};
-use crate::wire::Payload;
+use crate::wire::{Draft, Payload};
 
 /// What one update stores; its other versions are removed.
 pub(crate) struct Replacement {
@@ -18,7 +18,8 @@ pub(crate) struct Replacement {
     #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "told to a server"))]
     pub registration: Registration,
     pub key: KeyText,
-    pub bytes: Payload,
+    pub draft: Draft,
+    /// How long it lies in the store.
     pub ttl: Duration,
 }
 
@@ -59,9 +60,12 @@ impl Cache {
 
     /// Says of each whether it was stored.
     async fn store_all(&self, replacements: &[Replacement]) -> StoreResult<Vec<bool>> {
+        let compress_above = self.0.settings.compress_above;
         match &self.0.store {
             Store::Memory(store) => {
-                Ok(replacements.iter().map(|one| store.set(&one.key, &one.bytes, one.ttl)).collect())
+                let since = store.cells.clock();
+                let set = |one: &Replacement| store.set(&one.key, &one.draft.since(since, compress_above), one.ttl);
+                Ok(replacements.iter().map(set).collect())
             }
             #[cfg(feature = "redis")]
             Store::Redis(store) => {
@@ -79,14 +83,16 @@ impl Cache {
                         registration: Some(replacement.registration.clone()),
                     })
                     .collect();
-                let claims = store.claim_many(&asks).await?;
+                let (claims, since) = tokio::try_join!(store.claim_many(&asks), store.clock())?;
+                let bytes: Vec<Payload> =
+                    replacements.iter().map(|one| one.draft.since(since, compress_above)).collect();
                 let fills: Vec<_> = replacements
                     .iter()
-                    .zip(&leases)
+                    .zip(leases.iter().zip(&bytes))
                     .zip(&claims)
                     // Somebody else loads since the removal, and so loads what was just written; or nothing may be filled.
                     .filter(|(_, claim)| matches!(claim, Claim::Granted))
-                    .map(|((replacement, lease), _)| (&replacement.key, lease, &replacement.bytes, replacement.ttl))
+                    .map(|((replacement, (lease, bytes)), _)| (&replacement.key, lease, bytes, replacement.ttl))
                     .collect();
                 let registration = replacements.first().map(|replacement| &replacement.registration);
                 let mut filled = store.fill_many(&fills, registration).await?.into_iter();

@@ -47,7 +47,7 @@ impl Drop for Task {
 }
 
 impl Cache {
-    /// Waits until every invalidation has reached the store: those under way, and those kept for a store that was away. To be
+    /// Begins nothing in the background any more, and waits for what runs there, and until every invalidation has reached the store: those under way, and those kept for a store that was away. To be
     /// called at the end of a process, after its last request; the cache can be used on.
     ///
     /// # Errors
@@ -55,6 +55,7 @@ impl Cache {
     /// [`ErrorKind::Timeout`] when some did not within the `shutdown_timeout` (5 s by default). The entries then live to
     /// their ttl.
     pub async fn shutdown(&self) -> Result<(), CacheError> {
+        self.0.background.close();
         let drained = async {
             self.0.tasks.idle().await;
             self.0.recovery.settled(self).await;
@@ -62,6 +63,7 @@ impl Cache {
         match tokio::time::timeout(self.0.settings.shutdown_timeout, drained).await {
             Ok(()) => Ok(()),
             Err(_) => {
+                self.0.background.end();
                 let left = self.0.recovery.len();
                 tracing::error!(cache = %self.0.name, left, "invalidations did not reach the store before the end");
                 Err(CacheError::new(Operation::Shutdown, ErrorKind::Timeout)

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::finish;
 use super::lead::Leave;
 use super::load::Plan;
 use crate::error::Operation;
 use crate::flight::Landed;
 use crate::registry;
 use crate::store::Store;
+use crate::tags;
 use crate::telemetry::{self, FillEnd};
 use crate::wire::Payload;
 
@@ -29,17 +29,18 @@ impl Plan {
             Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
                 self.decline(leave, FillEnd::TooLarge).await
             }
-            Some((bytes, ttl)) => self.fill(leave, bytes, *ttl).await,
+            Some((bytes, lives)) => self.fill(leave, bytes, *lives).await,
             None => self.decline(leave, FillEnd::Declined).await,
         };
         telemetry::fill(&self.cache.0.name, self.resource, end);
         if end == FillEnd::Stored {
             self.cache.0.counts.fills.add();
             self.outcome.stored = true;
+            self.cache.0.throttles.lift(&self.key);
         }
         // After the fill, so that who asks next finds it stored.
+        self.finish();
         self.leader.land_load(&landed, proved);
-        finish(&self.cache, self.resource, self.outcome);
     }
 
     async fn fill(&mut self, leave: Leave, bytes: &Payload, ttl: Duration) -> Filled {
@@ -51,12 +52,18 @@ impl Plan {
                 Store::Memory(store) => {
                     let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
                     match self.cache.ask(Operation::Put, &mut self.budget, set).await {
-                        Ok(Some(true)) => Filled { end: FillEnd::Stored, proved: true },
+                        Ok(Some(true)) => {
+                            let proved = store.cells.read(&self.all_names()).allow(self.since);
+                            if !proved {
+                                store.remove_same(&self.key, bytes);
+                            }
+                            Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
+                        }
                         Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
                         // Only a test's faults come here.
                         Err(error) => {
                             self.outcome.error = Some(error.kind());
-                            Filled { end: FillEnd::Failed, proved: true }
+                            Filled { end: FillEnd::Failed, proved: false }
                         }
                     }
                 }
@@ -71,9 +78,15 @@ impl Plan {
             #[cfg(feature = "redis")]
             Leave::While(standing) => {
                 let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
-                match standing.fill(bytes, ttl, &registration, &mut self.budget).await {
-                    Ok(true) => Filled { end: FillEnd::Stored, proved: true },
-                    Ok(false) => Filled { end: FillEnd::Voided, proved: false },
+                match standing.fill(bytes, ttl, &registration, &self.all_names(), &mut self.budget).await {
+                    Ok((true, stamps)) => {
+                        let proved = stamps.allow(self.since);
+                        if !proved {
+                            self.take_back(bytes).await;
+                        }
+                        Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
+                    }
+                    Ok((false, _)) => Filled { end: FillEnd::Voided, proved: false },
                     Err(error) => {
                         self.outcome.error = Some(error.kind());
                         Filled { end: FillEnd::Failed, proved: false }
@@ -81,6 +94,18 @@ impl Plan {
                 }
             }
         }
+    }
+
+    /// Removes what was stored in vain: it is not valid, and would lie there to its ttl.
+    #[cfg(feature = "redis")]
+    async fn take_back(&mut self, bytes: &Payload) {
+        let removed = self.cache.0.store.remove_same(&self.key, bytes);
+        let _ = self.cache.ask(Operation::Invalidate, &mut self.budget, removed).await;
+    }
+
+    /// Under which names sets of entries are invalidated that this one is in.
+    fn all_names(&self) -> Vec<String> {
+        tags::names(self.resource, &self.tags)
     }
 
     /// Nothing is stored; the lease is given back.

@@ -3,32 +3,48 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::age::Due;
+use super::entry::{Hit, Read};
 use super::load::Plan;
-use super::lookup::accepted;
 use super::{Found, Load, Lookup};
 use crate::cache::{Budget, Located};
 use crate::call::Mode;
-use crate::error::{ErrorKind, Operation};
+use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
 use crate::outcome::{Level, Outcome, Status};
 use crate::private::{CacheValue, KeyOf};
 use crate::store::Store;
-use crate::wire::{Payload, is_lease};
-
-/// What a read of the store gave.
-pub(super) enum Read<V> {
-    Hit(Option<V>, Landed),
-    Miss,
-    /// Another process loads.
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server has other processes"))]
-    Leased,
-    Failed(Outcome),
-}
+use crate::tags;
+use crate::wire::Payload;
 
 /// What a leader may do next.
 pub(super) enum Next<V> {
-    Served(Option<V>, Landed),
+    Served(Served<V>),
+    /// Serve this, and load anew in the background.
+    Renew(Served<V>, Renewal),
+    /// Load anew in place, and serve the old value should that fail.
+    Reload(Renewal),
     Load(Leave),
+}
+
+/// A value to serve, for the leader and for those that wait.
+pub(super) struct Served<V> {
+    pub value: Option<V>,
+    pub landed: Landed,
+    pub outcome: Outcome,
+}
+
+/// Leave to load a value that is there, in place of it.
+pub(super) struct Renewal {
+    pub leader: Leader,
+    pub leave: Leave,
+    /// Tells other processes of the load.
+    pub mark: Leave,
+    /// What is there.
+    pub old: Payload,
+    pub status: Status,
 }
 
 /// Whether the value may be stored.
@@ -42,6 +58,17 @@ pub(crate) enum Leave {
     None,
 }
 
+#[cfg(feature = "redis")]
+impl Leave {
+    /// What is to be prolonged while the body runs.
+    pub(super) fn standing(&self) -> Option<&super::lease::Standing> {
+        match self {
+            Self::While(standing) => Some(standing),
+            Self::Own | Self::None => None,
+        }
+    }
+}
+
 pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
     lookup: &Lookup<'_>,
     key: &K,
@@ -49,6 +76,7 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
     leader: Leader,
 ) -> Found<V> {
     let cache = lookup.cache;
+    let tags = key.tags();
     let mut asking = Asking {
         lookup,
         key,
@@ -57,34 +85,69 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         budget: cache.budget(),
         outcome: Outcome::new(Status::Miss, Level::Body),
         ttl: lookup.ttl.or(key.spec().ttl).unwrap_or(cache.0.settings.default_ttl),
+        names: tags::names(key.spec().resource, &tags),
+        since: None,
+        soft: lookup.policy.soft_timeout.map(|timeout| Instant::now() + timeout),
     };
     let next = asking.next().await;
-    let Asking { budget, outcome, ttl, .. } = asking;
-    let leave = match next {
-        Next::Served(value, landed) => {
-            leader.land_read(&landed);
-            let outcome = Outcome::new(Status::Hit, cache.0.store.level());
-            return value.map_or(Found::None(outcome), |value| Found::Value(value, outcome));
-        }
-        Next::Load(leave) => leave,
-    };
-    leader.begins();
+    let Asking { budget, outcome, ttl, since, soft, .. } = asking;
     let spec = key.spec();
-    Found::Load(Load::leading(Plan {
+    let plan = |leader, leave, outcome| Plan {
         cache: cache.clone(),
         resource: spec.resource,
         ttl,
         none_ttl: lookup.none_ttl.or(spec.none_ttl),
+        policy: lookup.policy,
         version: spec.version,
         suffix: key.suffix().map(Cow::into_owned),
         spec,
-        tags: key.tags(),
-        key: located.key,
+        tags,
+        since,
+        soft,
+        key: located.key.clone(),
         leader,
         leave,
+        mark: Leave::None,
+        old: None,
+        quiet: false,
         budget,
         outcome,
-    }))
+    };
+    match next {
+        Next::Served(served) => {
+            leader.land_read(&served.landed);
+            served.found()
+        }
+        Next::Renew(mut served, renewal) => {
+            leader.land_read(&served.landed);
+            served.outcome.revalidating = true;
+            let Renewal { leader, leave, mark, status, .. } = renewal;
+            leader.begins();
+            let plan = Plan { mark, quiet: true, ..plan(leader, leave, Outcome { status, ..outcome }) };
+            Found::Renew(served.value, served.outcome, Load::leading(plan))
+        }
+        Next::Reload(renewal) => {
+            // Who waits looks into the store as well, and finds this load.
+            leader.retire();
+            let Renewal { leader, leave, mark, old, status } = renewal;
+            leader.begins();
+            let plan = Plan { mark, old: Some(old), ..plan(leader, leave, Outcome { status, ..outcome }) };
+            Found::Load(Load::leading(plan))
+        }
+        Next::Load(leave) => {
+            leader.begins();
+            Found::Load(Load::leading(plan(leader, leave, outcome)))
+        }
+    }
+}
+
+impl<V> Served<V> {
+    pub(super) fn found(self) -> Found<V> {
+        match self.value {
+            Some(value) => Found::Value(value, self.outcome),
+            None => Found::None(self.outcome),
+        }
+    }
 }
 
 pub(super) struct Asking<'a, K> {
@@ -96,6 +159,12 @@ pub(super) struct Asking<'a, K> {
     pub(super) outcome: Outcome,
     #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "told to a server"))]
     pub(super) ttl: Duration,
+    /// Under which names sets of entries are invalidated that this one is in, as far as its key tells.
+    pub(super) names: Vec<String>,
+    /// The time of the store's clock of tags before the load.
+    pub(super) since: Option<u64>,
+    /// When the caller would rather have a stale value.
+    pub(super) soft: Option<Instant>,
 }
 
 impl<K> Asking<'_, K> {
@@ -113,20 +182,27 @@ impl<K> Asking<'_, K> {
             return Next::Load(Leave::None);
         }
         match &cache.0.store {
-            Store::Memory(_) => {
+            Store::Memory(store) => {
                 if self.leader.reads() {
-                    self.leader.begins();
                     match self.read().await {
-                        Read::Hit(value, landed) => return Next::Served(value, landed),
+                        Read::Hit(hit) => {
+                            if let Ok(next) = self.weigh(hit).await {
+                                return next;
+                            }
+                        }
                         Read::Failed(outcome) => {
                             self.outcome = outcome;
                             if !is_replaceable(&self.outcome) {
                                 return Next::Load(Leave::None);
                             }
                         }
-                        Read::Miss | Read::Leased => {}
+                        Read::Miss | Read::Leased | Read::Void(_) => {}
+                    }
+                    if let Some(next) = self.follow_renewal().await {
+                        return next;
                     }
                 }
+                self.since = Some(store.cells.clock());
                 Next::Load(Leave::Own)
             }
             #[cfg(feature = "redis")]
@@ -134,30 +210,16 @@ impl<K> Asking<'_, K> {
         }
     }
 
-    pub(super) async fn read<V: CacheValue>(&mut self) -> Read<V>
+    /// What is to be done with an entry. Where it counts as nothing, what of it a load may replace.
+    pub(super) async fn weigh<V: CacheValue>(&mut self, hit: Hit<V>) -> Result<Next<V>, Option<Payload>>
     where
         K: KeyOf<V>,
     {
-        let cache = self.lookup.cache;
-        match cache.ask(Operation::Get, &mut self.budget, cache.0.store.get(&self.located.key)).await {
-            Ok(None) => Read::Miss,
-            Ok(Some(bytes)) if is_lease(&bytes) => Read::Leased,
-            Ok(Some(bytes)) => self.opened(bytes).await,
-            Err(error) => Read::Failed(failed(error.kind())),
-        }
-    }
-
-    async fn opened<V: CacheValue>(&mut self, bytes: Payload) -> Read<V>
-    where
-        K: KeyOf<V>,
-    {
-        match accepted(&bytes, self.lookup.wants_none, self.key) {
-            Ok(value) => Read::Hit(value, Landed::Value(bytes)),
-            Err(error) => {
-                let resource = self.key.spec().resource;
-                self.lookup.cache.discard(resource, &self.located.key, &bytes, error, &mut self.budget).await;
-                Read::Failed(failed(ErrorKind::Decode))
-            }
+        match hit.due {
+            Due::Not => Ok(Next::Served(self.served(hit, false))),
+            Due::Renew { stale } => Ok(self.renew(hit, stale).await),
+            Due::Reload => self.reload(hit).await,
+            Due::Expired => Err(Some(hit.bytes)),
         }
     }
 }

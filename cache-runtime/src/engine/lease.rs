@@ -9,6 +9,7 @@ use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::store::{Ask, Registration, Store};
 use crate::switch::{Mechanism, without};
+use crate::tags::Stamps;
 use crate::wire::Payload;
 
 /// What must stand in the store for a fill to be right: nothing that is newer than the load has touched the key since.
@@ -55,15 +56,16 @@ impl Standing {
         });
     }
 
-    /// Stores the value, if nothing came in between. Says whether it did.
+    /// Stores the value, if nothing came in between. Says whether it did, and what was invalidated by its names.
     pub(super) async fn fill(
         mut self,
         bytes: &Payload,
         ttl: Duration,
         registration: &Registration,
+        names: &[String],
         budget: &mut Budget,
-    ) -> Result<bool, CacheError> {
-        let Store::Redis(store) = &self.cache.0.store else { return Ok(false) };
+    ) -> Result<(bool, Stamps), CacheError> {
+        let Store::Redis(store) = &self.cache.0.store else { return Ok((false, Stamps::default())) };
         let fill = async {
             if without(Mechanism::FillCheck) {
                 // Takes the place of whatever is there now.
@@ -73,7 +75,9 @@ impl Standing {
                 let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces: found.as_ref(), registration };
                 store.claim(&ask).await?;
             }
-            store.fill(&self.key, &self.expected, bytes, ttl, Some(registration)).await
+            // Asked side by side, the stamps are those of a time at which everybody had come whom the value may serve.
+            let fill = store.fill(&self.key, &self.expected, bytes, ttl, Some(registration));
+            tokio::try_join!(fill, store.stamps(names))
         };
         let filled = self.cache.ask(Operation::Put, budget, fill).await?;
         // Nothing is left to give back: it was replaced, or is gone.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,14 +13,15 @@ use super::finish;
 use super::lead::Leave;
 use crate::cache::{Budget, Cache};
 use crate::call;
-use crate::clock::millis;
+use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
 use crate::key::{KeySpec, KeyText, Version};
 use crate::outcome::{Outcome, Status};
+use crate::policy::Policy;
 use crate::private::Decision;
 use crate::telemetry::{self, FillEnd, LoadEnd};
-use crate::wire::{Meta, encode_none, encode_packed};
+use crate::wire::{Meta, Payload, encode_none, encode_packed};
 
 /// Leave to run the body.
 pub(crate) struct Load(Kind);
@@ -46,10 +46,21 @@ pub(crate) struct Plan {
     pub spec: KeySpec,
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
+    pub policy: Policy,
     pub tags: Vec<Cow<'static, str>>,
+    /// The time of the store's clock of tags before the load.
+    pub since: Option<u64>,
+    /// When the caller would rather have the old value.
+    pub soft: Option<Instant>,
     // Before the leave: who takes over asks to replace the lease that is given back after it.
     pub leader: Leader,
     pub leave: Leave,
+    /// Tells other processes of the load, where the value that it replaces is still there.
+    pub mark: Leave,
+    /// What is served should the body fail or take long.
+    pub old: Option<Payload>,
+    /// Its caller has been served already.
+    pub quiet: bool,
     pub budget: Budget,
     pub outcome: Outcome,
 }
@@ -63,8 +74,9 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn end(mut self, end: LoadEnd) {
+    fn end(mut self, end: LoadEnd) -> Millis {
         self.record(end);
+        millis(self.started.elapsed())
     }
 
     fn record(&mut self, end: LoadEnd) {
@@ -96,10 +108,24 @@ impl Load {
         Running { cache: cache.clone(), resource, started: Instant::now(), ended: false }
     }
 
-    fn names(&self) -> (&Cache, &'static str) {
+    pub(super) fn names(&self) -> (&Cache, &'static str) {
         match &self.0 {
             Kind::Uncached { cache, resource, .. } => (cache, resource),
             Kind::Leading(plan) => (&plan.cache, plan.resource),
+        }
+    }
+
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        match &self.0 {
+            Kind::Uncached { .. } => None,
+            Kind::Leading(plan) => Some(plan),
+        }
+    }
+
+    pub(super) fn plan_mut(&mut self) -> Option<&mut Plan> {
+        match &mut self.0 {
+            Kind::Uncached { .. } => None,
+            Kind::Leading(plan) => Some(plan),
         }
     }
 
@@ -112,64 +138,103 @@ impl Load {
         };
         let span = tracing::debug_span!("cache_load", cache = %cache.0.name, resource);
         let body = call::nested(body);
-        match &self.0 {
-            #[cfg(feature = "redis")]
-            Kind::Leading(plan) => match &plan.leave {
-                Leave::While(standing) => standing.during(std::pin::pin!(body)).instrument(span).await,
-                Leave::Own | Leave::None => body.instrument(span).await,
-            },
-            _ => body.instrument(span).await,
+        #[cfg(feature = "redis")]
+        if let Some(standing) = self.plan().and_then(|plan| plan.mark.standing().or(plan.leave.standing())) {
+            return standing.during(std::pin::pin!(body)).instrument(span).await;
         }
+        body.instrument(span).await
     }
 
-    /// The body failed: the next waiter loads.
-    pub(crate) fn failed(self, running: Running) {
+    /// The body failed: the next waiter loads, or everybody goes on with the old value. That is returned.
+    pub(crate) fn failed(self, running: Running) -> Option<Payload> {
         running.end(LoadEnd::Error);
         match self.0 {
-            Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
-            Kind::Leading(plan) => finish(&plan.cache, plan.resource, plan.outcome),
+            Kind::Uncached { cache, resource, outcome } => {
+                finish(&cache, resource, outcome);
+                None
+            }
+            Kind::Leading(plan) => plan.failed(),
         }
     }
 
     /// The body found nothing.
-    pub(crate) async fn none(self, running: Running) {
-        running.end(LoadEnd::None);
+    pub(crate) fn none(self, running: Running) -> Landing {
+        let cost = running.end(LoadEnd::None);
         match self.0 {
-            Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
+            Kind::Uncached { cache, resource, outcome } => {
+                finish(&cache, resource, outcome);
+                Landing(None)
+            }
             Kind::Leading(plan) => {
-                let stored = plan.none_ttl.map(|ttl| (encode_none(&plan.meta(ttl)), ttl));
-                plan.land(stored, Landed::None).await;
+                // A "there is none" is not served past its ttl.
+                let stored = plan.none_ttl.map(|ttl| {
+                    let ttl = plan.jittered(ttl);
+                    (encode_none(&Meta { grace: None, ..plan.meta(ttl, cost) }), ttl)
+                });
+                Landing(Some((plan, stored, Landed::None)))
             }
         }
     }
 
     /// The body gave a value.
-    pub(crate) async fn value<V: Serialize>(self, running: Running, value: &V, decision: Decision) {
-        running.end(LoadEnd::Value);
+    pub(crate) fn value<V: Serialize>(self, running: Running, value: &V, decision: Decision) -> Landing {
+        let cost = running.end(LoadEnd::Value);
         match self.0 {
-            Kind::Uncached { cache, resource, outcome } => finish(&cache, resource, outcome),
-            Kind::Leading(plan) => {
-                let ttl = decision.ttl.unwrap_or(plan.ttl);
-                match encode_packed(value, &plan.meta(ttl), plan.cache.0.settings.compress_above) {
+            Kind::Uncached { cache, resource, outcome } => {
+                finish(&cache, resource, outcome);
+                Landing(None)
+            }
+            Kind::Leading(mut plan) => {
+                plan.tags.extend(decision.tags);
+                let ttl = plan.jittered(decision.ttl.unwrap_or(plan.ttl));
+                match encode_packed(value, &plan.meta(ttl, cost), plan.cache.0.settings.compress_above) {
                     Ok(bytes) => {
-                        let stored = (decision.keep && !ttl.is_zero()).then(|| (Arc::clone(&bytes), ttl));
-                        plan.land(stored, Landed::Value(bytes)).await;
+                        let keeps = decision.keep && !ttl.is_zero();
+                        let lives = ttl.saturating_add(plan.policy.grace());
+                        let stored = keeps.then(|| (Payload::clone(&bytes), lives));
+                        Landing(Some((plan, stored, Landed::Value(bytes))))
                     }
-                    Err(_) => plan.not_encoded(),
+                    Err(_) => {
+                        plan.not_encoded();
+                        Landing(None)
+                    }
                 }
             }
         }
     }
 }
 
+/// What a body gave, encoded: to be stored, and handed to those who wait.
+pub(crate) struct Landing(Option<(Box<Plan>, Option<(Payload, Duration)>, Landed)>);
+
+impl Landing {
+    pub(crate) async fn land(self) {
+        if let Some((plan, stored, landed)) = self.0 {
+            plan.land(stored, landed).await;
+        }
+    }
+}
+
 impl Plan {
-    fn meta(&self, ttl: Duration) -> Meta<'static> {
+    fn meta(&self, ttl: Duration, cost: Millis) -> Meta<'static> {
         let now = self.cache.0.clock.now();
         Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
+            since: self.since,
+            grace: Some(millis(self.policy.grace())).filter(|grace| *grace > 0),
+            cost: Some(cost).filter(|cost| *cost > 0),
             tags: self.tags.clone(),
-            ..Meta::default()
+        }
+    }
+
+    /// A life that is shorter by a random part.
+    fn jittered(&self, ttl: Duration) -> Duration {
+        match self.policy.jitter {
+            Some(jitter) if jitter > 0.0 && ttl < Duration::from_secs(1 << 40) => {
+                ttl.mul_f64(1.0 - jitter.min(1.0) * fastrand::f64()).max(Duration::from_millis(1)).min(ttl)
+            }
+            _ => ttl,
         }
     }
 
@@ -181,8 +246,35 @@ impl Plan {
                 || self.outcome.status == Status::Bypass)
     }
 
+    fn failed(self) -> Option<Payload> {
+        let Self { cache, resource, key, leader, outcome, old, quiet, .. } = self;
+        if quiet {
+            telemetry::renewal(&cache.0.name, resource, "failed");
+            return None;
+        }
+        let Some(old) = old else {
+            finish(&cache, resource, outcome);
+            return None;
+        };
+        let now = cache.0.clock.now();
+        cache.0.throttles.set(&key, now.saturating_add(millis(cache.0.settings.stale_throttle)), now);
+        // After the mark: who is next is served the old value as well.
+        leader.retire();
+        finish(&cache, resource, Outcome { stored: false, ..Outcome::new(Status::Stale, cache.0.store.level()) });
+        Some(old)
+    }
+
     fn not_encoded(self) {
         telemetry::fill(&self.cache.0.name, self.resource, FillEnd::NotEncoded);
-        finish(&self.cache, self.resource, self.outcome);
+        self.finish();
+    }
+
+    /// Counts the call, unless its caller was served before.
+    pub(super) fn finish(&self) {
+        if self.quiet {
+            telemetry::renewal(&self.cache.0.name, self.resource, if self.outcome.stored { "stored" } else { "lost" });
+        } else {
+            finish(&self.cache, self.resource, self.outcome);
+        }
     }
 }

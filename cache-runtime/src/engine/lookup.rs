@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Load;
+use super::entry::accepted;
 use crate::cache::{Budget, Cache, Located};
 use crate::call::Mode;
 use crate::error::Operation;
@@ -15,7 +16,7 @@ use crate::policy::Policy;
 use crate::private::{CacheValue, KeyOf};
 use crate::telemetry;
 use crate::transaction;
-use crate::wire::{DecodeError, Payload, decode};
+use crate::wire::{DecodeError, Payload};
 
 /// What is looked up, besides the key.
 pub(crate) struct Lookup<'a> {
@@ -26,6 +27,8 @@ pub(crate) struct Lookup<'a> {
     /// Whether the caller can return "there is none".
     pub wants_none: bool,
     pub mode: Mode,
+    /// Whether the body can run in the background.
+    pub detached: bool,
 }
 
 /// What was found.
@@ -33,6 +36,8 @@ pub(crate) enum Found<V> {
     Value(V, Outcome),
     None(Outcome),
     Load(Load),
+    /// Serve this, and run the body in the background.
+    Renew(Option<V>, Outcome, Load),
 }
 
 /// Looks a key up, waits for others who do, or takes the lead.
@@ -95,29 +100,17 @@ async fn take_lead<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, loc
 
 /// What another caller's read or load gave. `None` where it is of no use to this one.
 fn landed_value<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, landed: &Landed) -> Option<Found<V>> {
-    let outcome = Outcome::new(Status::Hit, Level::Flight);
-    match landed {
-        Landed::None if lookup.wants_none => Some(Found::None(outcome)),
-        Landed::None => None,
-        Landed::Value(bytes) => match accepted(bytes, lookup.wants_none, key) {
-            Ok(Some(value)) => Some(Found::Value(value, outcome)),
-            Ok(None) => Some(Found::None(outcome)),
-            Err(_) => None,
-        },
+    let (bytes, status) = match landed {
+        Landed::None if lookup.wants_none => return Some(Found::None(Outcome::new(Status::Hit, Level::Flight))),
+        Landed::None => return None,
+        Landed::Value(bytes) => (bytes, Status::Hit),
+        Landed::Stale(bytes) => (bytes, Status::Stale),
+    };
+    let outcome = Outcome::new(status, Level::Flight);
+    match accepted(bytes, lookup.wants_none, key).ok()?.value {
+        Some(value) => Some(Found::Value(value, outcome)),
+        None => Some(Found::None(outcome)),
     }
-}
-
-/// Decodes an entry and asks the key whether it may be served.
-pub(super) fn accepted<V: CacheValue, K: KeyOf<V>>(
-    bytes: &Payload,
-    wants_none: bool,
-    key: &K,
-) -> Result<Option<V>, DecodeError> {
-    let value = decode::<V>(bytes, wants_none)?.value;
-    if value.as_ref().is_some_and(|value| !key.accepts(value)) {
-        return Err(DecodeError::Rejected);
-    }
-    Ok(value)
 }
 
 impl Cache {

@@ -1,5 +1,8 @@
 //! The path of one call, apart from types that only the user's crate knows.
 
+mod age;
+mod detached;
+mod entry;
 mod fill;
 mod lead;
 #[cfg(feature = "redis")]
@@ -8,7 +11,11 @@ mod load;
 mod lookup;
 #[cfg(feature = "redis")]
 mod remote;
+mod renew;
+mod slide;
 
+pub(crate) use self::age::{Due, due};
+pub(crate) use self::detached::Patience;
 pub(crate) use self::load::Load;
 pub(crate) use self::lookup::{Found, Lookup, look_up};
 use crate::cache::Cache;

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lead::{Asking, Leave, Next, Read, failed, is_replaceable};
+use super::entry::Read;
+use super::lead::{Asking, Leave, Next, failed, is_replaceable};
 use super::lease::Standing;
-use super::lookup::accepted;
 use crate::error::Operation;
-use crate::flight::Landed;
-use crate::key::KeyText;
 use crate::outcome::Outcome;
 use crate::private::{CacheValue, KeyOf};
-use crate::store::{Ask, Claim, RedisStore};
+use crate::store::{Ask, Claim, RedisStore, StoreResult};
 use crate::telemetry;
 use crate::wire::{Payload, is_lease, new_lease};
 
@@ -21,6 +19,15 @@ use crate::wire::{Payload, is_lease, new_lease};
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
+/// What looking into the store came to.
+enum Look<V> {
+    Done(Next<V>),
+    /// Another process loads.
+    Leased,
+    /// Leave to fill is to be asked for.
+    Claim,
+}
+
 impl<K> Asking<'_, K> {
     /// Reads, asks for leave to fill, waits while another process loads, to the deadline.
     pub(super) async fn next_remote<V: CacheValue>(&mut self, store: &RedisStore) -> Next<V>
@@ -28,17 +35,16 @@ impl<K> Asking<'_, K> {
         K: KeyOf<V>,
     {
         let cache = self.lookup.cache;
-        let (mut deadline, mut pause) = (None, FIRST_PAUSE);
+        let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
         let mut reads = self.leader.reads();
-        let mut replaces = None;
-        if !reads {
-            replaces = self.leader.inherited();
-        }
+        let mut replaces = if reads { None } else { self.leader.inherited() };
         // Who wants a new value replaces what is there, and keeps it until then.
         if !reads && replaces.is_none() {
-            match self.standing_value(&self.located.key).await {
+            match self.standing_value().await {
                 Ok(Some(bytes)) if is_lease(&bytes) => replaces = Some(bytes),
-                Ok(Some(bytes)) => return self.granted(Standing::value(cache, &self.located.key, bytes)),
+                Ok(Some(bytes)) => {
+                    return Next::Load(Leave::While(Standing::value(cache, &self.located.key, bytes)));
+                }
                 Ok(None) => {}
                 Err(outcome) => {
                     self.fail(outcome);
@@ -49,59 +55,52 @@ impl<K> Asking<'_, K> {
             }
         }
         loop {
-            let leased = if reads {
-                self.leader.begins();
-                match self.read().await {
-                    Read::Hit(value, landed) => return Next::Served(value, landed),
-                    Read::Miss => false,
-                    Read::Leased => true,
-                    Read::Failed(outcome) => {
-                        self.outcome = outcome;
-                        // A store that just failed is not asked again: the delay of a call is bounded by one budget.
-                        if !is_replaceable(&self.outcome) {
-                            return Next::Load(Leave::None);
-                        }
-                        false
-                    }
-                }
-            } else {
-                false
+            let look = if reads { self.look(&mut replaces).await } else { Look::Claim };
+            let look = match look {
+                Look::Claim => self.claim(store, replaces.take()).await,
+                other => other,
             };
-            if !leased {
-                self.leader.begins();
-                match self.claim(store, replaces.take()).await {
-                    Err(outcome) => {
-                        self.fail(outcome);
+            match look {
+                Look::Done(next) => return next,
+                // Stored a moment ago: the next read says whether it may be served.
+                Look::Claim if !std::mem::replace(&mut again, true) => {}
+                // Where it may not and cannot be removed either, that comes round again.
+                Look::Leased | Look::Claim => {
+                    let now = Instant::now();
+                    if now + pause >= *deadline.get_or_insert(now + cache.0.settings.wait_timeout) {
+                        telemetry::wait_ended(&cache.0.name, self.key.spec().resource);
                         return Next::Load(Leave::None);
                     }
-                    Ok((Claim::Granted, lease)) => {
-                        self.leader.hold(&lease);
-                        return self.granted(Standing::lease(cache, &self.located.key, lease));
-                    }
-                    Ok((Claim::Guarded, _)) => return Next::Load(Leave::None),
-                    // What does not decode is met and discarded by the next read.
-                    Ok((Claim::Stored(bytes), _)) => {
-                        if let Ok(value) = accepted(&bytes, self.lookup.wants_none, self.key) {
-                            return Next::Served(value, Landed::Value(bytes));
-                        }
-                    }
-                    Ok((Claim::Held, _)) => {}
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
-            let now = Instant::now();
-            if now + pause >= *deadline.get_or_insert(now + cache.0.settings.wait_timeout) {
-                telemetry::wait_ended(&cache.0.name, self.key.spec().resource);
-                return Next::Load(Leave::None);
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
             self.budget = cache.budget();
             reads = true;
         }
     }
 
-    fn granted<V>(&self, standing: Standing) -> Next<V> {
-        Next::Load(Leave::While(standing))
+    async fn look<V: CacheValue>(&mut self, replaces: &mut Option<Payload>) -> Look<V>
+    where
+        K: KeyOf<V>,
+    {
+        match self.read().await {
+            Read::Leased => return Look::Leased,
+            Read::Hit(hit) => match self.weigh(hit).await {
+                Ok(next) => return Look::Done(next),
+                Err(old) => *replaces = old,
+            },
+            Read::Void(bytes) => *replaces = Some(bytes),
+            Read::Miss => {}
+            Read::Failed(outcome) => {
+                self.outcome = outcome;
+                // A store that just failed is not asked again: the delay of a call is bounded by one budget.
+                if !is_replaceable(&self.outcome) {
+                    return Look::Done(Next::Load(Leave::None));
+                }
+            }
+        }
+        self.follow_renewal().await.map_or(Look::Claim, Look::Done)
     }
 
     /// Keeps what the call is, but for the failure.
@@ -112,16 +111,20 @@ impl<K> Asking<'_, K> {
         }
     }
 
-    async fn standing_value(&mut self, key: &KeyText) -> Result<Option<Payload>, Outcome> {
+    async fn standing_value(&mut self) -> Result<Option<Payload>, Outcome> {
         let cache = self.lookup.cache;
-        let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.get(key)).await;
-        asked.map_err(|error| failed(error.kind()))
+        let asked = cache.0.store.read(&self.located.key, false, &[]);
+        let (stored, stamps) =
+            cache.ask(Operation::Get, &mut self.budget, asked).await.map_err(|error| failed(error.kind()))?;
+        self.since = stamps.clock;
+        Ok(stored.map(|stored| stored.bytes))
     }
 
-    async fn claim<V>(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Result<(Claim, Payload), Outcome>
+    async fn claim<V>(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Look<V>
     where
         K: KeyOf<V>,
     {
+        self.leader.begins();
         let cache = self.lookup.cache;
         let (spec, suffix, lease) = (self.key.spec(), self.key.suffix(), new_lease());
         let ask = Ask {
@@ -129,11 +132,39 @@ impl<K> Asking<'_, K> {
             lease: &lease,
             ttl: cache.0.settings.lease_ttl,
             replaces: replaces.as_ref(),
-            registration: Some(cache.registration(&spec, suffix.as_deref(), self.ttl)),
+            registration: Some(cache.registration(&spec, suffix.as_deref(), self.lives())),
         };
-        match cache.ask(Operation::Claim, &mut self.budget, store.claim(&ask)).await {
-            Ok(claim) => Ok((claim, lease)),
-            Err(error) => Err(failed(error.kind())),
+        let asked = claim_at(store, &ask, self.since);
+        match cache.ask(Operation::Claim, &mut self.budget, asked).await {
+            Ok((claim, clock)) => {
+                self.since = Some(clock);
+                match claim {
+                    Claim::Granted => {
+                        self.leader.hold(&lease);
+                        Look::Done(Next::Load(Leave::While(Standing::lease(cache, &self.located.key, lease))))
+                    }
+                    Claim::Guarded => Look::Done(Next::Load(Leave::None)),
+                    Claim::Stored => Look::Claim,
+                    Claim::Held => Look::Leased,
+                }
+            }
+            Err(error) => {
+                self.fail(failed(error.kind()));
+                Look::Done(Next::Load(Leave::None))
+            }
         }
+    }
+
+    /// How long an entry lies in the store.
+    fn lives(&self) -> Duration {
+        self.ttl.saturating_add(self.lookup.policy.grace())
+    }
+}
+
+/// Asks for leave, and for the time where it is not known: side by side, as the load begins after both.
+async fn claim_at(store: &RedisStore, ask: &Ask<'_>, since: Option<u64>) -> StoreResult<(Claim, u64)> {
+    match since {
+        Some(since) => Ok((store.claim(ask).await?, since)),
+        None => tokio::try_join!(store.claim(ask), store.clock()),
     }
 }

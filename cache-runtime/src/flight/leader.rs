@@ -59,6 +59,12 @@ impl Leader {
         self.land(landed, |waiter| waiter.came == Came::Before && waiter.wish == Wish::Any);
     }
 
+    /// Gives the lead up, with nothing to hand over: the next one that waits looks into the store.
+    pub(crate) fn retire(mut self) {
+        self.done = true;
+        self.pass_on(true);
+    }
+
     /// Hands what the body returned to those that came before it began and, if the fill `proved` that nothing was invalidated
     /// until then, to those that came before the fill.
     pub(crate) fn land_load(mut self, landed: &Landed, proved: bool) {

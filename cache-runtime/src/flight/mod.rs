@@ -28,6 +28,8 @@ const SHARDS: usize = 32;
 pub(crate) enum Landed {
     /// The store's bytes, or the ones just encoded.
     Value(Payload),
+    /// The store's bytes, past their expiry.
+    Stale(Payload),
     /// "There is none", not stored.
     None,
 }
@@ -115,6 +117,26 @@ impl Flights {
                 Joined::Wait(wait)
             }
         }
+    }
+
+    /// Leads the flight of `key`, unless somebody does.
+    pub(crate) fn try_lead(&self, key: &KeyText) -> Option<Leader> {
+        match self.shard(key).entry(key.clone()) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(slot) => {
+                let flight = Arc::new(Flight::default());
+                slot.insert(Arc::clone(&flight));
+                Some(Leader::new(self.clone(), key.clone(), flight, true))
+            }
+        }
+    }
+
+    /// Waits for the flight of `key`, if there is one.
+    pub(crate) fn follow(&self, key: &KeyText) -> Option<oneshot::Receiver<Turn>> {
+        let shard = self.shard(key);
+        let (turn, wait) = oneshot::channel();
+        lock(&shard.get(key)?.waiters).push_back(Waiter { turn, wish: Wish::Any, came: Came::After });
+        Some(wait)
     }
 
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.

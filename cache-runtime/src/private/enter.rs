@@ -98,6 +98,7 @@ where
         none_ttl: call.none_ttl,
         policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
         wants_none: S::none().is_some(),
+        detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };
     match engine::look_up::<S::Value, K>(lookup, &key).await {
@@ -117,6 +118,14 @@ where
                 key.spec().resource,
                 Outcome::new(Status::Bypass, Level::Body),
             ))),
+        },
+        Found::Renew(value, outcome, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
+            Some(now) => {
+                engine::finish(&cache, key.spec().resource, outcome);
+                Entry::Load(Fill::behind(now, load))
+            }
+            // Excluded by `wants_none` as well.
+            None => Entry::Load(Fill::new(load)),
         },
         Found::Load(load) => Entry::Load(Fill::new(load)),
     }

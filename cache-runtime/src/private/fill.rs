@@ -1,49 +1,63 @@
 //! The second half of an annotated read: runs the body and stores what it returned.
 
+use std::borrow::Cow;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
 use super::shape::{CacheValue, Fate, Shape};
 use crate::engine::Load;
+use crate::wire::{Payload, decode};
 
 /// Leave to run the body, and what to do with its value.
-pub struct Fill<S> {
-    load: Load,
-    shape: PhantomData<fn() -> S>,
+pub struct Fill<S: Shape> {
+    pub(super) load: Load,
+    /// What its caller is served in any case: the body runs in the background.
+    pub(super) now: Option<S::Return>,
 }
 
-impl<S> Fill<S> {
+impl<S: Shape> Fill<S> {
     pub(super) fn new(load: Load) -> Self {
-        Self { load, shape: PhantomData }
+        Self { load, now: None }
+    }
+
+    pub(super) fn behind(now: S::Return, load: Load) -> Self {
+        Self { load, now: Some(now) }
     }
 }
 
 /// What the attribute says about a loaded value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Decision {
     pub(crate) ttl: Option<Duration>,
     pub(crate) keep: bool,
+    pub(crate) tags: Vec<Cow<'static, str>>,
 }
 
 impl Decision {
     /// Keep it, for the usual time.
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     pub const fn new() -> Self {
-        Self { ttl: None, keep: true }
+        Self { ttl: None, keep: true, tags: Vec::new() }
     }
 
     /// `ttl = |value| ..`.
     #[must_use]
-    pub const fn ttl(mut self, ttl: Duration) -> Self {
+    pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
+        self
+    }
+
+    /// Tags that depend on the value.
+    #[must_use]
+    pub fn tags(mut self, tags: Vec<Cow<'static, str>>) -> Self {
+        self.tags = tags;
         self
     }
 
     /// `cache_if = ..`.
     #[must_use]
-    pub const fn keep(mut self, keep: bool) -> Self {
+    pub fn keep(mut self, keep: bool) -> Self {
         self.keep = keep;
         self
     }
@@ -57,30 +71,38 @@ where
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let load = fill.load;
+    run::<S, B, D>(fill.load, body, decide).await
+}
+
+pub(super) async fn run<S, B, D>(load: Load, body: Pin<&mut B>, decide: D) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
     let running = load.start();
     let returned = load.nested(body).await;
-    match S::fate(&returned) {
+    let landing = match S::fate(&returned) {
         Fate::Value(value) => {
             let decision = decide(value);
-            load.value(running, value, decision).await;
+            load.value(running, value, decision)
         }
-        Fate::None => load.none(running).await,
-        Fate::Err => load.failed(running),
-    }
+        Fate::None => load.none(running),
+        Fate::Err => return load.failed(running).and_then(|old| reopened::<S>(&old)).unwrap_or(returned),
+    };
+    landing.land().await;
     returned
 }
 
-/// Runs a body that needs nothing of its caller, which may be in the background, and fills. `late` is what to return when the
-/// body takes longer than the `hard_timeout` and there is no stale value.
-pub async fn load_detached<S, B, D>(fill: Fill<S>, body: B, decide: D, late: Option<fn() -> S::Return>) -> S::Return
+/// A value that was read before, to be returned after all.
+pub(super) fn reopened<S>(old: &Payload) -> Option<S::Return>
 where
-    S: Shape + 'static,
+    S: Shape,
     S::Value: CacheValue,
-    S::Return: Send + 'static,
-    B: Future<Output = S::Return> + Send + 'static,
-    D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
-    let _ = late;
-    load(fill, std::pin::pin!(body), decide).await
+    match decode::<S::Value>(old, true).ok()?.value {
+        Some(value) => Some(S::some(value)),
+        None => S::none(),
+    }
 }

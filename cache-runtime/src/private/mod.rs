@@ -5,6 +5,7 @@ mod enter;
 mod fill;
 mod infer;
 mod key;
+mod patience;
 mod shape;
 mod sharing;
 mod site;
@@ -18,9 +19,10 @@ pub use inventory;
 
 pub use self::detach::{Detach, LoadTimeout, TimedOut, late, lend};
 pub use self::enter::{Call, Entry, enter};
-pub use self::fill::{Decision, Fill, load, load_detached};
+pub use self::fill::{Decision, Fill, load};
 pub use self::infer::{TagText, auto_version, fate, probe, stored_under, typed_target, value_name};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
+pub use self::patience::{load_detached, load_within};
 pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
 };

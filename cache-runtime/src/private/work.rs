@@ -7,14 +7,14 @@ use tokio::task::JoinHandle;
 
 use crate::cache::{Cache, Removal, Replacement, Then};
 use crate::key::Unversioned;
-use crate::recovery::Sweep;
+use crate::recovery::Set;
 
 /// What is to be done, owned, so that it can go on in a task of its own.
 #[derive(Default)]
 pub(crate) struct Work {
     pub removals: Vec<Removal>,
     pub replacements: Vec<Replacement>,
-    pub sweeps: Vec<Sweep>,
+    pub sets: Vec<Set>,
     /// The guard that ends with it.
     pub lift: Option<String>,
     /// For how long nothing is filled after it.
@@ -23,12 +23,12 @@ pub(crate) struct Work {
 
 impl Work {
     pub(crate) fn is_empty(&self) -> bool {
-        self.removals.is_empty() && self.replacements.is_empty() && self.sweeps.is_empty()
+        self.removals.is_empty() && self.replacements.is_empty() && self.sets.is_empty()
     }
 
     /// Whether it concerns this entry, as far as that can be told without reading it.
     pub(crate) fn covers(&self, entry: &Unversioned) -> bool {
-        !self.sweeps.is_empty()
+        !self.sets.is_empty()
             || self.removals.iter().any(|removal| removal.unversioned == *entry)
             || self.replacements.iter().any(|replacement| replacement.removal.unversioned == *entry)
     }
@@ -64,8 +64,8 @@ impl Work {
         let then = Then { lift: self.lift.as_deref(), fence: self.fence.or(cache.0.settings.fence) };
         let _ = cache.remove_then(&self.removals, then).await;
         let _ = cache.replace(&self.replacements).await;
-        for sweep in self.sweeps {
-            let _ = cache.sweep(sweep).await;
+        for set in self.sets {
+            let _ = cache.invalidate_set(set).await;
         }
     }
 
@@ -73,8 +73,8 @@ impl Work {
         let replaced = self.replacements.into_iter().map(|replacement| replacement.removal);
         let removals: Vec<Removal> = self.removals.into_iter().chain(replaced).collect();
         cache.0.recovery.keep(cache, &removals, self.fence);
-        for sweep in self.sweeps {
-            cache.0.recovery.keep_sweep(cache, sweep);
+        for set in self.sets {
+            cache.0.recovery.keep_set(cache, set);
         }
     }
 }

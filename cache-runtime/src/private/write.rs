@@ -13,10 +13,10 @@ use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
 use crate::clock::millis;
 use crate::key::{KeySpec, KeyText};
-use crate::recovery::Sweep;
+use crate::recovery::Set;
 use crate::telemetry;
 use crate::transaction;
-use crate::wire::{Meta, encode_packed, token};
+use crate::wire::{Draft, Meta, token};
 
 /// Collects the targets of one `#[invalidates]` or `#[updates]` call and acts on them.
 ///
@@ -71,7 +71,7 @@ impl Write {
 
     /// Removes every entry that carries `tag`.
     pub fn tag(&mut self, tag: impl Into<String>) {
-        self.work.sweeps.push(Sweep::Tag(tag.into()));
+        self.work.sets.push(Set::Tag(tag.into()));
     }
 
     /// Reserves the entry under `key` for a value. If none comes, the entry is removed.
@@ -99,22 +99,25 @@ impl Write {
         let settings = &self.cache.0.settings;
         let ttl = ttl.or(slot.spec.ttl).unwrap_or(settings.default_ttl);
         let now = self.cache.0.clock.now();
+        let grace = slot.spec.policy.or(settings.policy).grace();
         let meta = Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
+            grace: Some(millis(grace)).filter(|grace| *grace > 0),
             tags: std::mem::take(&mut slot.tags),
             ..Meta::default()
         };
-        let refused = match encode_packed(value, &meta, settings.compress_above) {
-            Ok(bytes) if bytes.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
+        let refused = match Draft::new(value, meta) {
+            Ok(draft) if draft.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
-            Ok(bytes) => {
+            Ok(draft) => {
                 slot.filled = true;
+                let ttl = ttl.saturating_add(grace);
                 self.work.replacements.push(Replacement {
                     removal: slot.removal.clone(),
                     registration: self.cache.registration(&slot.spec, slot.suffix.as_deref(), ttl),
                     key: slot.key.clone(),
-                    bytes,
+                    draft,
                     ttl,
                 });
                 return;

@@ -33,7 +33,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) enum Claim {
     Granted,
     /// Somebody stored a value meanwhile.
-    Stored(Payload),
+    Stored,
     /// Somebody else loads.
     Held,
     /// Nothing may be filled now: an invalidation is under way, or was a moment ago.

@@ -23,6 +23,7 @@ pub(crate) use self::redis::{RedisStore, parse_url};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::outcome::Level;
+use crate::tags::{Known, Stamps};
 use crate::wire::Payload;
 
 /// Why an operation of a store failed, with the server's error code where it sent one.
@@ -41,8 +42,12 @@ impl StoreError {
 
 pub(crate) type StoreResult<T> = Result<T, StoreError>;
 
-/// Which entries a sweep removes, by key and bytes.
-pub(crate) type Matcher<'a> = &'a (dyn Fn(&str, &[u8]) -> bool + Send + Sync);
+/// An entry as it lies in a store.
+pub(crate) struct Stored {
+    pub bytes: Payload,
+    /// What is left of its life there; `None` where that was not asked for, or it has no end.
+    pub left: Option<Duration>,
+}
 
 /// A store. An enum and not a trait object: the set is closed, and the memory store answers without a future.
 pub(crate) enum Store {
@@ -69,19 +74,56 @@ impl Store {
         }
     }
 
-    pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
+    /// An entry, with what is left of its life where that is asked for, and what is known of these names.
+    pub(crate) async fn read(
+        &self,
+        key: &KeyText,
+        left: bool,
+        names: &[String],
+    ) -> StoreResult<(Option<Stored>, Stamps)> {
         match self {
-            Self::Memory(store) => Ok(store.get(key)),
+            Self::Memory(store) => {
+                let stamps = store.cells.read(names);
+                Ok((store.read(key), stamps))
+            }
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.get(key).await,
+            Self::Redis(store) => store.read(key, left, names).await,
         }
     }
 
-    pub(crate) async fn get_many(&self, keys: &[KeyText]) -> StoreResult<Vec<Option<Payload>>> {
+    pub(crate) async fn read_many(
+        &self,
+        keys: &[KeyText],
+        names: &[String],
+    ) -> StoreResult<(Vec<Option<Payload>>, Known)> {
         match self {
-            Self::Memory(store) => Ok(keys.iter().map(|key| store.get(key)).collect()),
+            Self::Memory(store) => {
+                let stamps = store.cells.read_each(names);
+                Ok((keys.iter().map(|key| store.get(key)).collect(), stamps))
+            }
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.get_many(keys).await,
+            Self::Redis(store) => tokio::try_join!(store.get_many(keys), store.stamps_each(names)),
+        }
+    }
+
+    /// What is known of these names.
+    pub(crate) async fn stamps(&self, names: &[String]) -> StoreResult<Stamps> {
+        match self {
+            Self::Memory(store) => Ok(store.cells.read(names)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.stamps(names).await,
+        }
+    }
+
+    /// Invalidates every entry that one of these names concerns.
+    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<()> {
+        match self {
+            Self::Memory(store) => {
+                store.cells.stamp(names);
+                Ok(())
+            }
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.stamp(names).await,
         }
     }
 
@@ -118,15 +160,6 @@ impl Store {
             Self::Memory(store) => Ok(store.remove_same(key, bytes)),
             #[cfg(feature = "redis")]
             Self::Redis(store) => store.remove_same(key, bytes).await,
-        }
-    }
-
-    /// Removes the entries that match, of all keys that begin with `prefix`; says how many.
-    pub(crate) async fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> StoreResult<u64> {
-        match self {
-            Self::Memory(store) => Ok(store.sweep(prefix, matches)),
-            #[cfg(feature = "redis")]
-            Self::Redis(store) => store.sweep(prefix, matches).await,
         }
     }
 

@@ -77,3 +77,38 @@ fn head(meta: &Meta<'_>) -> Vec<u8> {
     }
     bytes
 }
+
+/// A value as JSON, whose envelope waits for the time of the store's clock.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    json: Vec<u8>,
+    meta: Meta<'static>,
+}
+
+impl Draft {
+    pub(crate) fn new<V: Serialize + ?Sized>(value: &V, meta: Meta<'static>) -> Result<Self, EncodeError> {
+        Ok(Self { json: serde_json::to_vec(value).map_err(EncodeError)?, meta })
+    }
+
+    /// The bytes of the value alone.
+    pub(crate) fn len(&self) -> usize {
+        self.json.len()
+    }
+
+    pub(crate) fn since(&self, since: u64, compress_above: Option<usize>) -> Payload {
+        let meta = Meta { since: Some(since), ..self.meta.clone() };
+        #[cfg(feature = "compress")]
+        if compress_above.is_some_and(|least| self.json.len() > least)
+            && let Some(frame) = super::frame::pack(&self.json, &meta)
+        {
+            return Arc::new(frame);
+        }
+        #[cfg(not(feature = "compress"))]
+        let _ = compress_above;
+        let mut bytes = head(&meta);
+        bytes.extend_from_slice(b"\"value\":");
+        bytes.extend_from_slice(&self.json);
+        bytes.push(b'}');
+        Arc::new(bytes)
+    }
+}

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(crate) use decode::decode;
-pub(crate) use encode::{encode_none, encode_packed};
+pub(crate) use encode::{Draft, encode_none, encode_packed};
 #[cfg(feature = "redis")]
 pub(crate) use lease::new_lease;
 pub(crate) use lease::{is_lease, token};
@@ -29,14 +29,31 @@ pub(crate) struct Meta<'a> {
     pub created: Option<Millis>,
     /// When it should no longer be served, though the store may still hold it.
     pub expires: Option<Millis>,
-    /// The tags of the entry.
     /// The store's clock of tags when the load began: what was invalidated later concerns it.
     pub since: Option<u64>,
     /// For how many milliseconds it is kept beyond its expiry.
     pub grace: Option<Millis>,
     /// How many milliseconds the load took.
     pub cost: Option<Millis>,
+    /// The tags of the entry.
     pub tags: Vec<Cow<'a, str>>,
+}
+
+/// The numbers of an envelope.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub created: Option<Millis>,
+    pub expires: Option<Millis>,
+    pub since: Option<u64>,
+    pub grace: Option<Millis>,
+    pub cost: Option<Millis>,
+}
+
+impl Meta<'_> {
+    pub(crate) fn facts(&self) -> Facts {
+        let Self { created, expires, since, grace, cost, .. } = *self;
+        Facts { created, expires, since, grace, cost }
+    }
 }
 
 /// Why bytes are no entry of the asked type; also the `reason` label of `cache_decode_failures_total`.
@@ -71,8 +88,3 @@ impl DecodeError {
 
 #[cfg(test)]
 mod tests;
-
-/// The tags of an entry; none for bytes that are no entry.
-pub(crate) fn tags_of(bytes: &[u8]) -> Vec<Cow<'_, str>> {
-    envelope::open(bytes).map(|opened| opened.meta.tags).unwrap_or_default()
-}

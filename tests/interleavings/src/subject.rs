@@ -130,7 +130,7 @@ macro_rules! subject {
                 Poll::Ready(match ready!(Pin::new(&mut self.0).poll(context)) {
                     Ok(Turn::Landed(Landed::Value(bytes))) => Turned::Landed(bytes[0]),
                     Ok(Turn::Lead(leader)) => Turned::Lead(Leader(leader)),
-                    Ok(Turn::Landed(Landed::None)) | Err(oneshot::Gone) => Turned::Forgotten,
+                    Ok(Turn::Landed(Landed::None | Landed::Stale(_))) | Err(oneshot::Gone) => Turned::Forgotten,
                 })
             }
         }

@@ -2,8 +2,8 @@
 
 mod failover;
 mod sentinel;
+mod sets;
 mod slots;
-mod sweeps;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -43,7 +43,7 @@ async fn the_master_is_found_and_used() {
         .await;
     let users: Vec<(UserKey, User)> = (0..50).map(|id| (UserKey { id }, User { id, name: "x".into() })).collect();
     cache.put_many(&users).await.expect("stored");
-    assert_eq!(cache.clear().await.expect("removed"), 50);
+    cache.clear().await.expect("invalidated");
     cache.ping().await.expect("the master answers");
 }
 

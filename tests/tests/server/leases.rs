@@ -82,12 +82,12 @@ async fn scenario_34_a_value_loaded_before_its_tag_resource_or_everything_was_in
         let load = one.scope(outcome(slow(&source, &gate, 7)));
         let write = async {
             gate.begun().await;
-            let removed = match set {
+            let done = match set {
                 "tag" => two.invalidate_tag("users").await,
                 "resource" => two.invalidate_resource::<UserKey>().await,
                 _ => two.clear().await,
             };
-            assert_eq!(removed.expect("the server is well"), 0, "a lease is no value");
+            done.expect("the server is well");
             gate.open(1);
         };
         let ((_, how), ()) = tokio::join!(load, write);

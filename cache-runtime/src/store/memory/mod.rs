@@ -9,9 +9,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 
 use self::guards::Guards;
-use super::{Invalidation, Matcher, Removed};
+use super::{Invalidation, Removed, Stored};
 use crate::clock::{Clock, Millis, millis};
 use crate::key::KeyText;
+use crate::tags::Cells;
 use crate::wire::Payload;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, two `Arc` headers, the `Vec`.
@@ -47,6 +48,7 @@ impl Weighter<KeyText, Entry> for Weight {
 pub(crate) struct MemoryStore {
     map: Map<KeyText, Entry, Weight>,
     guards: Guards,
+    pub(crate) cells: Cells,
     clock: Clock,
 }
 
@@ -54,13 +56,24 @@ impl MemoryStore {
     pub(crate) fn new(limits: MemoryLimits, clock: Clock) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
-        Self { map: Map::with_weighter(typical, limits.bytes, Weight { least }), guards: Guards::default(), clock }
+        Self {
+            map: Map::with_weighter(typical, limits.bytes, Weight { least }),
+            guards: Guards::default(),
+            cells: Cells::default(),
+            clock,
+        }
     }
 
     pub(crate) fn get(&self, key: &KeyText) -> Option<Payload> {
+        self.read(key).map(|stored| stored.bytes)
+    }
+
+    pub(crate) fn read(&self, key: &KeyText) -> Option<Stored> {
         let entry = self.map.get(key)?;
-        if entry.expires > self.clock.now() {
-            return Some(entry.bytes);
+        let now = self.clock.now();
+        if entry.expires > now {
+            let left = Some(Duration::from_millis(entry.expires - now));
+            return Some(Stored { bytes: entry.bytes, left });
         }
         self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
         None
@@ -108,18 +121,15 @@ impl MemoryStore {
         u64::try_from(removed).unwrap_or(u64::MAX)
     }
 
-    pub(crate) fn remove_same(&self, key: &KeyText, bytes: &Payload) -> bool {
-        self.map.remove_if(key, |now| now.bytes == *bytes).is_some()
+    /// Prolongs an entry's life, if it still holds these bytes.
+    pub(crate) fn prolong(&self, key: &KeyText, bytes: &Payload, ttl: Duration) {
+        if self.map.get(key).is_some_and(|entry| Arc::ptr_eq(&entry.bytes, bytes)) {
+            self.set(key, bytes, ttl);
+        }
     }
 
-    pub(crate) fn sweep(&self, prefix: &str, matches: Matcher<'_>) -> u64 {
-        let hits: Vec<KeyText> = self
-            .map
-            .iter()
-            .filter(|(key, entry)| key.as_str().starts_with(prefix) && matches(key.as_str(), &entry.bytes))
-            .map(|(key, _)| key)
-            .collect();
-        self.remove(&hits)
+    pub(crate) fn remove_same(&self, key: &KeyText, bytes: &Payload) -> bool {
+        self.map.remove_if(key, |now| now.bytes == *bytes).is_some()
     }
 
     /// Entries and bytes held now, expired ones that were not yet asked for included.

@@ -102,6 +102,13 @@ impl RedisStore {
         command
     }
 
+    /// Sets a mark for this long, unless there is one. Says whether it did.
+    pub(crate) async fn mark(&self, mark: &KeyText, token: &Payload, ttl: Duration) -> StoreResult<bool> {
+        let mut command = Cmd::new();
+        command.arg("SET").arg(mark.as_str()).arg(token.as_slice()).arg("NX").arg("PX").arg(px(ttl));
+        self.query::<Option<String>>(&command, &[]).await.map(|set| set.is_some())
+    }
+
     /// Prolongs a lease. Says whether it stood.
     pub(crate) async fn renew(&self, key: &KeyText, lease: &Payload, ttl: Duration) -> StoreResult<bool> {
         let mut command = evalsha(&self.scripts.renew, [key.as_str()].into_iter());
@@ -182,7 +189,7 @@ pub(super) fn claimed(answer: Vec<Vec<u8>>) -> Claim {
     match (answer.next().as_deref(), answer.next()) {
         (Some(b"granted"), _) => Claim::Granted,
         (Some(b"found"), Some(bytes)) if is_lease(&bytes) => Claim::Held,
-        (Some(b"found"), Some(bytes)) => Claim::Stored(Payload::new(bytes)),
+        (Some(b"found"), Some(_)) => Claim::Stored,
         _ => Claim::Guarded,
     }
 }

@@ -7,9 +7,11 @@ use ::redis::{Cmd, FromRedisValue, Value};
 
 use super::RedisStore;
 use super::link::Link;
-use super::slots::{parsed, words};
+use super::parsed;
+use super::slots::words;
+use super::sweep::Matcher;
 use crate::error::ErrorKind;
-use crate::store::{Matcher, StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult};
 
 /// How often a sweep is begun anew because slots moved while it walked.
 const WALKS: usize = 3;

@@ -14,13 +14,16 @@ mod scripts;
 mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
+mod stamps;
+#[allow(dead_code)]
 mod sweep;
 mod url;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
+use ::redis::aio::ConnectionLike as _;
+use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
 use tokio::sync::Notify;
 
@@ -46,12 +49,18 @@ const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub(crate) struct RedisStore {
     slot: Slot,
     scripts: Box<Scripts>,
+    /// The key of the clock of tags.
+    stamps: String,
 }
 
 impl RedisStore {
     /// `connected` is told of each new connection.
-    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>) -> Self {
-        Self { slot: Slot::new(endpoint, connect_timeout, connected), scripts: Box::new(Scripts::new()) }
+    pub(crate) fn new(endpoint: Endpoint, prefix: &str, connect_timeout: Duration, connected: Arc<Notify>) -> Self {
+        Self {
+            slot: Slot::new(endpoint, connect_timeout, connected),
+            scripts: Box::new(Scripts::new()),
+            stamps: format!("{prefix}:stamps"),
+        }
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -64,7 +73,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let bytes: Option<Vec<u8>> = self.query(Cmd::new().arg("GET").arg(key.as_str()), &[]).await?;
+        let bytes: Option<Vec<u8>> = self.query(&get_command(key), &[]).await?;
         Ok(bytes.map(Payload::new))
     }
 
@@ -132,10 +141,10 @@ impl RedisStore {
             return Ok(Vec::new());
         }
         let mut connection = self.slot.connection().await?;
-        let mut done = commands.query_async(&mut connection.link).await;
+        let mut done = all_of(commands, &mut connection.link).await;
         if is_unknown_script(&done) {
             load(scripts, &mut connection).await;
-            done = commands.query_async(&mut connection.link).await;
+            done = all_of(commands, &mut connection.link).await;
         }
         self.settle(connection.generation, done)
     }
@@ -168,6 +177,12 @@ impl RedisStore {
     }
 }
 
+/// Sends commands together. Of several errors the first one is told, as it would be of one command.
+async fn all_of<T: FromRedisValue>(commands: &Pipeline, link: &mut Link) -> RedisResult<Vec<T>> {
+    let answers = link.req_packed_commands(commands, 0, commands.len()).await?;
+    answers.into_iter().map(|answer| Ok(T::from_redis_value(answer.extract_error()?)?)).collect()
+}
+
 /// A connection and which one it is, so that only the broken one is dropped.
 pub(crate) struct Connection {
     pub link: Link,
@@ -184,6 +199,22 @@ async fn load(scripts: &[&Program], connection: &mut Connection) {
     for program in scripts {
         let _ = program.script.load_async(&mut connection.link).await;
     }
+}
+
+fn get_command(key: &KeyText) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("GET").arg(key.as_str());
+    command
+}
+
+fn pttl_command(key: &KeyText) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("PTTL").arg(key.as_str());
+    command
+}
+
+fn parsed<T: FromRedisValue>(answer: Value) -> StoreResult<T> {
+    T::from_redis_value(answer).map_err(|error| store_error(&error.into()))
 }
 
 /// Milliseconds as the server takes them: it refuses 0, and a ttl below its resolution still has to expire.

@@ -59,6 +59,9 @@ pub(crate) struct Scripts {
     /// Guards entries and removes them, and says which versions are registered.
     /// KEYS: registers, entries, a guard for each. ARGV: number of registers, of entries, token, ttl.
     pub guard: Program,
+    /// Stamps names with the time, which it moves on; without names it says what time it is.
+    /// KEYS: stamps. ARGV: how many are kept, names.
+    pub stamp: Program,
     /// Registers a version, where the register lies on another node than the entries.
     /// KEYS: register. ARGV: version, horizon.
     #[cfg(feature = "cluster")]
@@ -156,6 +159,25 @@ end
 return answer
 ";
 
+const STAMP: &str = "
+local last = tonumber(redis.call('ZSCORE', KEYS[1], 'clock') or nil)
+if last and #ARGV == 1 then return last end
+local time = redis.call('TIME')
+local stamp = time[1] * 1000000 + time[2]
+if last and last >= stamp then stamp = last + 1 end
+if not last then redis.call('ZADD', KEYS[1], stamp, 'birth') end
+for at = 2, #ARGV do redis.call('ZADD', KEYS[1], stamp, ARGV[at]) end
+redis.call('ZADD', KEYS[1], stamp, 'clock')
+local count = redis.call('ZCARD', KEYS[1])
+if count > tonumber(ARGV[1]) then
+  local half = math.floor(count / 2)
+  local newest = redis.call('ZRANGE', KEYS[1], half - 1, half - 1, 'WITHSCORES')[2]
+  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, half - 1)
+  redis.call('ZADD', KEYS[1], 'GT', newest, 'clear')
+end
+return stamp
+";
+
 impl Scripts {
     pub(crate) fn new() -> Self {
         Self {
@@ -165,6 +187,7 @@ impl Scripts {
             remove_same: Program::new(&[REMOVE_SAME]),
             invalidate: Program::new(&[NOW, GUARDS, INVALIDATE]),
             guard: Program::new(&[NOW, GUARDS, GUARD]),
+            stamp: Program::new(&[STAMP]),
             #[cfg(feature = "cluster")]
             register: Program::new(&[NOW, REGISTER, REGISTER_ALONE]),
         }

@@ -8,14 +8,13 @@ use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use ::redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use ::redis::{Cmd, FromRedisValue, RedisResult, Value};
+use ::redis::{Cmd, RedisResult, Value};
 use tokio::task::JoinSet;
 
-use super::error::store_error;
 use super::lease::{RemovedAnswer, claimed, evalsha};
 use super::link::Link;
 use super::scripts::Program;
-use super::{RedisStore, is_unknown_script, px};
+use super::{RedisStore, is_unknown_script, parsed, px};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreError, StoreResult};
@@ -169,10 +168,6 @@ async fn asked(link: Link, slot: Route, command: Cmd) -> RedisResult<Value> {
         }
         Link::Single(mut link) => command.query_async(&mut link).await,
     }
-}
-
-pub(super) fn parsed<T: FromRedisValue>(answer: Value) -> StoreResult<T> {
-    T::from_redis_value(answer).map_err(|error| store_error(&error.into()))
 }
 
 fn route(key: &KeyText) -> Route {

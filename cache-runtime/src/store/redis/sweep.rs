@@ -4,8 +4,11 @@ use ::redis::Cmd;
 
 use super::RedisStore;
 use crate::key::KeyText;
-use crate::store::{Matcher, StoreResult};
+use crate::store::StoreResult;
 use crate::wire::is_lease;
+
+/// Which entries a sweep removes, by key and bytes.
+pub(super) type Matcher<'a> = &'a (dyn Fn(&str, &[u8]) -> bool + Send + Sync);
 
 /// How many keys one `SCAN` step asks for, and one `MGET` and `UNLINK` of a sweep handle.
 const SWEEP_STEP: usize = 500;

@@ -1,0 +1,69 @@
+//! Loads that go on without their caller.
+
+use tokio::time::Instant;
+
+use super::renew::{Marked, mark};
+use super::{Load, finish};
+use crate::cache::{Budget, Cache};
+use crate::outcome::{Outcome, Status};
+use crate::telemetry;
+use crate::wire::Payload;
+
+/// How long a caller waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience {
+    /// To be served the old value then.
+    pub soft: Option<Instant>,
+    /// At all.
+    pub hard: Option<Instant>,
+}
+
+impl Load {
+    /// How long the caller of this load waits.
+    pub(crate) fn patience(&self) -> Patience {
+        let Some(plan) = self.plan() else { return Patience::default() };
+        let hard = plan.policy.hard_timeout.map(|timeout| Instant::now() + timeout);
+        Patience { soft: plan.soft.filter(|_| plan.old.is_some()), hard }
+    }
+
+    /// What is served when the caller has waited long enough.
+    pub(crate) fn old(&self) -> Option<Payload> {
+        self.plan()?.old.clone()
+    }
+
+    pub(crate) fn cache(&self) -> Cache {
+        self.names().0.clone()
+    }
+
+    /// Counts a caller that did not wait for the end, and says which outcome it has.
+    pub(crate) fn left(cache: &Cache, resource: &'static str, stale: bool) {
+        let status = if stale { Status::Stale } else { Status::Miss };
+        let level = if stale { cache.0.store.level() } else { crate::outcome::Level::Body };
+        finish(cache, resource, Outcome { revalidating: true, ..Outcome::new(status, level) });
+    }
+
+    pub(crate) fn resource(&self) -> &'static str {
+        self.names().1
+    }
+
+    /// Its caller was served; asks the other processes' leave to go on. Says whether it was given.
+    pub(crate) async fn renews(&mut self) -> bool {
+        let Some(plan) = self.plan_mut() else { return false };
+        let mut budget: Budget = plan.cache.budget();
+        match mark(&plan.cache, &plan.key, &mut budget).await {
+            Marked::Here(mark) => {
+                plan.mark = mark;
+                plan.budget = plan.cache.budget();
+                true
+            }
+            Marked::Elsewhere => {
+                telemetry::renewal(&plan.cache.0.name, plan.resource, "elsewhere");
+                false
+            }
+            Marked::Unknown => {
+                telemetry::renewal(&plan.cache.0.name, plan.resource, "lost");
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The clock of tags and its stamps, on the server: a sorted set of names by the time of their last invalidation.
+//!
+//! The time is the server's, in microseconds, and never goes back while the set exists. When the set is lost, the next one
+//! begins at the time at which it is made, and all entries from before are invalid.
+
+use ::redis::{Cmd, Pipeline, Value};
+
+use super::lease::evalsha;
+use super::{RedisStore, get_command, parsed, pttl_command};
+use crate::key::KeyText;
+use crate::store::{StoreResult, Stored};
+use crate::tags::{CLEAR, Known, MOST, Stamps};
+
+impl RedisStore {
+    /// Stamps names. One round trip.
+    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<()> {
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()));
+        command.arg(MOST);
+        for name in names {
+            command.arg(name);
+        }
+        self.query::<u64>(&command, &[&self.scripts.stamp]).await.map(|_| ())
+    }
+
+    /// The clock, which is made where there is none.
+    pub(crate) async fn clock(&self) -> StoreResult<u64> {
+        self.query(&self.clock_command(), &[&self.scripts.stamp]).await
+    }
+
+    pub(super) fn clock_command(&self) -> Cmd {
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()));
+        command.arg(MOST);
+        command
+    }
+
+    /// What the server says of these names.
+    pub(crate) async fn stamps(&self, names: &[String]) -> StoreResult<Stamps> {
+        Ok(stamps(self.query(&self.stamps_command(names), &[]).await?))
+    }
+
+    /// What the server says of each of these names.
+    pub(crate) async fn stamps_each(&self, names: &[String]) -> StoreResult<Known> {
+        let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
+        let at = |nth: usize| score(&scores, nth);
+        let each = names.iter().enumerate().map(|(nth, name)| (name.clone(), at(nth + 3).unwrap_or(0))).collect();
+        Ok(Known { clock: at(0), birth: at(1).unwrap_or(0), clear: at(2).unwrap_or(0), each })
+    }
+
+    pub(super) fn stamps_command(&self, names: &[String]) -> Cmd {
+        let mut command = Cmd::new();
+        command.arg("ZMSCORE").arg(&self.stamps).arg("clock").arg("birth").arg(CLEAR);
+        for name in names {
+            command.arg(name);
+        }
+        command
+    }
+
+    /// An entry, what is left of its life where that is asked for, and the stamps of its names. One round trip; on a Cluster
+    /// the two nodes are asked side by side.
+    pub(crate) async fn read(
+        &self,
+        key: &KeyText,
+        left: bool,
+        names: &[String],
+    ) -> StoreResult<(Option<Stored>, Stamps)> {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return tokio::try_join!(self.read_entry(key, left), self.stamps(names));
+        }
+        let mut commands = Pipeline::new();
+        commands.add_command(get_command(key));
+        if left {
+            commands.add_command(pttl_command(key));
+        }
+        commands.add_command(self.stamps_command(names));
+        let mut answers = self.query_all::<Value>(&commands, &[]).await?.into_iter();
+        let mut next = || answers.next().unwrap_or(Value::Nil);
+        let (bytes, pttl) = (parsed(next())?, if left { parsed(next())? } else { -1 });
+        Ok((stored(bytes, pttl), stamps(parsed(next())?)))
+    }
+
+    #[cfg(feature = "cluster")]
+    async fn read_entry(&self, key: &KeyText, left: bool) -> StoreResult<Option<Stored>> {
+        if !left {
+            return Ok(stored(self.query(&get_command(key), &[]).await?, -1));
+        }
+        let mut commands = Pipeline::new();
+        commands.add_command(get_command(key)).add_command(pttl_command(key));
+        let mut answers = self.query_all::<Value>(&commands, &[]).await?.into_iter();
+        let mut next = || answers.next().unwrap_or(Value::Nil);
+        Ok(stored(parsed(next())?, parsed(next())?))
+    }
+}
+
+fn stored(bytes: Option<Vec<u8>>, pttl: i64) -> Option<Stored> {
+    let left = u64::try_from(pttl).ok().map(std::time::Duration::from_millis);
+    Some(Stored { bytes: crate::wire::Payload::new(bytes?), left })
+}
+
+/// Scores are whole numbers below 2^53.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "microseconds of this century")]
+fn score(scores: &[Option<f64>], nth: usize) -> Option<u64> {
+    scores.get(nth).copied().flatten().map(|score| score as u64)
+}
+
+fn stamps(scores: Vec<Option<f64>>) -> Stamps {
+    let at = |nth: usize| score(&scores, nth);
+    let latest = (2..scores.len()).filter_map(at).max().unwrap_or(0);
+    Stamps { clock: at(0), birth: at(1).unwrap_or(0), latest }
+}

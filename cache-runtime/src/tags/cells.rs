@@ -1,0 +1,130 @@
+//! The stamps as this process knows them.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::{CLEAR, Known, MOST, Stamps};
+
+/// The stamp of one name.
+#[derive(Debug, Default)]
+pub(crate) struct Cell(AtomicU64);
+
+impl Cell {
+    pub(crate) fn stamp(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn raise(&self, to: u64) {
+        self.0.fetch_max(to, Ordering::SeqCst);
+    }
+}
+
+/// The stamps of the embedded store, or a copy of a server's.
+pub(crate) struct Cells {
+    most: usize,
+    clock: AtomicU64,
+    clear: Arc<Cell>,
+    names: RwLock<HashMap<Box<str>, Arc<Cell>>>,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self::new(MOST)
+    }
+}
+
+impl Cells {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, clock: AtomicU64::new(1), clear: Arc::default(), names: RwLock::default() }
+    }
+
+    /// The time of the last invalidation.
+    pub(crate) fn clock(&self) -> u64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    /// What is known of these names.
+    pub(crate) fn read<T: AsRef<str>>(&self, names: &[T]) -> Stamps {
+        // Before the stamps: one that comes in between is later than this.
+        let clock = self.clock();
+        let known = self.shared();
+        let stamped = names.iter().filter_map(|name| known.get(name.as_ref())).map(|cell| cell.stamp());
+        let latest = stamped.max().unwrap_or(0).max(self.clear.stamp());
+        Stamps { clock: Some(clock), birth: 0, latest }
+    }
+
+    /// What is known of each of these names.
+    pub(crate) fn read_each(&self, names: &[String]) -> Known {
+        let clock = Some(self.clock());
+        let known = self.shared();
+        let each = names.iter().map(|name| (name.clone(), known.get(name.as_str()).map_or(0, |cell| cell.stamp())));
+        Known { clock, birth: 0, clear: self.clear.stamp(), each: each.collect() }
+    }
+
+    /// Stamps names.
+    pub(crate) fn stamp<T: AsRef<str>>(&self, names: &[T]) {
+        let mut known = self.exclusive();
+        let at = self.clock() + 1;
+        for name in names {
+            match name.as_ref() {
+                CLEAR => self.clear.raise(at),
+                name => known.entry(name.into()).or_default().raise(at),
+            }
+        }
+        // After the stamps: a load that begins at the new time began after them.
+        self.clock.store(at, Ordering::SeqCst);
+        if known.len() > self.most {
+            self.prune(&mut known);
+        }
+    }
+
+    /// Drops the older half of the stamps. What is held under a name sees the stamp of everything in its place.
+    fn prune(&self, known: &mut HashMap<Box<str>, Arc<Cell>>) {
+        let mut stamps: Vec<u64> = known.values().map(|cell| cell.stamp()).collect();
+        stamps.sort_unstable();
+        let newest = stamps[stamps.len() / 2];
+        self.clear.raise(newest);
+        known.retain(|_, cell| cell.stamp() > newest);
+    }
+
+    fn shared(&self) -> RwLockReadGuard<'_, HashMap<Box<str>, Arc<Cell>>> {
+        self.names.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn exclusive(&self) -> RwLockWriteGuard<'_, HashMap<Box<str>, Arc<Cell>>> {
+        self.names.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_concerns_what_was_loaded_before_it() {
+        let cells = Cells::default();
+        let before = cells.read(&["t:a"]);
+        assert!(before.allow(before.clock));
+        cells.stamp(&["t:a"]);
+        let after = cells.read(&["t:a"]);
+        assert!(!after.allow(before.clock) && after.allow(after.clock));
+        assert!(cells.read(&["t:b"]).allow(before.clock), "another name");
+        cells.stamp(&[CLEAR]);
+        assert!(!cells.read(&["t:b"]).allow(after.clock), "everything");
+    }
+
+    #[test]
+    fn stamps_are_bounded_and_what_is_dropped_counts_as_stamped() {
+        let cells = Cells::new(10);
+        let first = cells.clock();
+        cells.stamp(&["t:0"]);
+        let second = cells.clock();
+        for n in 1..100 {
+            cells.stamp(&[format!("t:{n}")]);
+        }
+        assert!(cells.shared().len() <= 10);
+        assert!(!cells.read(&["t:0"]).allow(Some(first)) && !cells.read(&["t:0"]).allow(Some(second)));
+        assert!(cells.read(&["t:0"]).allow(Some(cells.clock())));
+    }
+}
