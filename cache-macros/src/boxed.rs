@@ -15,8 +15,8 @@ pub(crate) struct Boxed {
     pub(crate) output: Type,
     /// The user's body.
     pub(crate) body: TokenStream,
-    /// The patterns of parameters, which are bound inside the future.
-    pub(crate) patterns: Vec<Pat>,
+    /// The patterns of parameters, which are bound inside the future, and the names under which they come in.
+    pub(crate) patterns: Vec<(Pat, String)>,
     /// What `self` is called inside.
     pub(crate) self_name: Option<Ident>,
     before: Vec<Stmt>,
@@ -56,8 +56,11 @@ impl Boxed {
             let from = local.init.as_ref().map(|init| init.expr.to_token_stream().to_string()).unwrap_or_default();
             match &local.pat {
                 Pat::Ident(name) if from == "self" => self_name = Some(name.ident.clone()),
-                pat if from.starts_with("__") => patterns.push(pat.clone()),
-                _ => {}
+                // `let (a, b) = { let __arg1 = __arg1; __arg1 };`
+                pat => {
+                    let came = from.split(' ').find(|word| word.starts_with("__"));
+                    patterns.extend(came.map(|name| (pat.clone(), name.to_owned())));
+                }
             }
         }
         Some(Self { output, body, patterns, self_name, before, call, future, prefix })

@@ -6,7 +6,7 @@ const SYNTAX: &str =
     "write a number and a unit, such as \"30s\", \"30m\", \"1h 30m\" or \"500ms\"; units are ms, s, m, h, d and w";
 
 /// Reads a duration, or says what to write instead.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn read(text: &str) -> Result<Duration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(format!("an empty duration; {SYNTAX}"));
@@ -41,7 +41,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
             .ok_or_else(|| too_long(text))?;
         rest = tail.trim_start();
     }
-    nonzero(total)
+    Ok(total)
 }
 
 /// Reads whole seconds.
@@ -49,7 +49,7 @@ pub(crate) fn seconds(number: u64) -> Result<Duration, String> {
     if number > LONGEST {
         return Err(too_long(&number.to_string()));
     }
-    nonzero(Duration::from_secs(number))
+    Ok(Duration::from_secs(number))
 }
 
 /// A thousand years: far beyond any use, and far below what servers refuse.
@@ -59,7 +59,8 @@ fn too_long(text: &str) -> String {
     format!("`{text}` is too long; the longest duration is 1000 years")
 }
 
-fn nonzero(duration: Duration) -> Result<Duration, String> {
+/// The duration, unless it is none.
+pub(crate) fn nonzero(duration: Duration) -> Result<Duration, String> {
     if duration.is_zero() {
         return Err("a duration of zero would cache nothing; write a longer one".to_owned());
     }
@@ -96,6 +97,10 @@ fn millis(number: u64, unit: &str) -> Result<Option<Duration>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: &str) -> Result<Duration, String> {
+        read(text).and_then(nonzero)
+    }
 
     #[test]
     fn spellings() {

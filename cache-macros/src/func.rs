@@ -65,6 +65,25 @@ impl Func {
         Span::mixed_site().located_at(span)
     }
 
+    /// The pattern of each parameter, where it is bound, and its type.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (&Pat, &Type)> {
+        self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(param) => Some((self.bound(&param.pat), &*param.ty)),
+            FnArg::Receiver(_) => None,
+        })
+    }
+
+    /// The user's pattern for what an outer macro named otherwise.
+    fn bound<'a>(&'a self, pat: &'a Pat) -> &'a Pat {
+        match (&self.body, pat) {
+            (Body::Boxed(_, boxed), Pat::Ident(name)) => {
+                let inside = boxed.patterns.iter().find(|(_, from)| name.ident == from.as_str());
+                inside.map_or(pat, |(inside, _)| inside)
+            }
+            _ => pat,
+        }
+    }
+
     pub(crate) fn receiver(&self) -> Option<&Receiver> {
         self.sig.receiver()
     }
@@ -157,6 +176,12 @@ impl Func {
     }
 }
 
+/// Whether a pattern's lone name is a variable: a capitalised one is a constant; `__` names are other macros' inventions.
+pub(crate) fn is_binding(name: &Ident) -> bool {
+    let name = name.to_string();
+    !name.starts_with(char::is_uppercase) && !name.starts_with("__")
+}
+
 fn is_impl(ty: &TokenStream) -> bool {
     crate::scan::any_ident(ty, &|ident| ident == "impl")
 }
@@ -188,7 +213,7 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Func> {
         }
     }
     if let Body::Boxed(_, boxed) = &body {
-        for pat in &boxed.patterns {
+        for (pat, _) in &boxed.patterns {
             names.collect(pat, false);
         }
     }
@@ -275,9 +300,7 @@ impl Names {
 
 impl Visit<'_> for Names {
     fn visit_pat_ident(&mut self, pat: &PatIdent) {
-        let name = pat.ident.to_string();
-        // A lone capitalised name in a pattern is a constant; `__` names are other macros' inventions.
-        if !name.starts_with(char::is_uppercase) && !name.starts_with("__") {
+        if is_binding(&pat.ident) {
             self.0.push(Param { ident: pat.ident.clone(), reference: false });
         }
         syn::visit::visit_pat_ident(self, pat);

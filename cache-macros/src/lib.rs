@@ -7,6 +7,7 @@
 mod args;
 mod boxed;
 mod derive;
+mod detach;
 mod duration;
 mod expand;
 mod func;

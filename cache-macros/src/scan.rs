@@ -64,16 +64,21 @@ pub(crate) fn any_ident(tokens: impl ToTokens, wanted: &dyn Fn(&Ident) -> bool) 
 
 /// `self` replaced by the name that an outer macro gave it.
 pub(crate) fn rename_self(tokens: TokenStream, to: &Ident) -> TokenStream {
+    rename(tokens, "self", to)
+}
+
+/// Every `from` replaced.
+pub(crate) fn rename(tokens: TokenStream, from: &str, to: &Ident) -> TokenStream {
     tokens
         .into_iter()
         .map(|token| match token {
-            TokenTree::Ident(ident) if ident == "self" => {
+            TokenTree::Ident(ident) if ident == from => {
                 let mut renamed = to.clone();
                 renamed.set_span(to.span().located_at(ident.span()));
                 TokenTree::Ident(renamed)
             }
             TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream(), to));
+                let mut renamed = Group::new(group.delimiter(), rename(group.stream(), from, to));
                 renamed.set_span(group.span());
                 TokenTree::Group(renamed)
             }

@@ -125,6 +125,90 @@ fn cached_async_trait() {
 }
 
 #[test]
+fn cached_detached() {
+    check(
+        "cached_detached",
+        Which::Cached,
+        quote!(
+            UserKey { org, id },
+            local = "10s",
+            stale_while_revalidate = patience,
+            hard_timeout = "2s",
+            refresh_ahead = 0.8,
+            cache_if = ret.org == org
+        ),
+        quote! {
+            async fn get_user(db: &Db, org: &str, id: Uuid, patience: Duration) -> Result<Option<User>, DbError> {
+                db.user(org, id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_detached_method() {
+    check(
+        "cached_detached_method",
+        Which::Cached,
+        quote!(
+            resource = "user",
+            key(id),
+            refresh = "probabilistic",
+            jitter = 0.1,
+            sliding = true,
+            ttl = |user| self.ttl(user)
+        ),
+        quote! {
+            async fn get_user(self: Arc<Self>, id: u64) -> User {
+                self.load(id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_within() {
+    check(
+        "cached_within",
+        Which::Cached,
+        quote!(resource = "user", key(id), hard_timeout = "2s", revalidate = "inline"),
+        quote! {
+            async fn get_user(&self, id: u64) -> Result<User, DbError> {
+                self.load(id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn cached_value_tags() {
+    check(
+        "cached_value_tags",
+        Which::Cached,
+        quote!(resource = "user", key(id), tags("users", "org:{org}", "team:{ret.team}", "{value.team.lead}@{org}")),
+        quote! {
+            async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
+                load(org, id).await
+            }
+        },
+    );
+}
+
+#[test]
+fn updates_value_tags() {
+    check(
+        "updates_value_tags",
+        Which::Updates,
+        quote!(resource = "user", key(id), tags("users", "team:{ret.team}"), ttl = "5m"),
+        quote! {
+            async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
+                save(id, new).await
+            }
+        },
+    );
+}
+
+#[test]
 fn invalidates() {
     check(
         "invalidates",

@@ -1,11 +1,12 @@
 //! Attributes against the function they stand on. What comes out can be expanded without a further question.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Expr, LitStr, Path};
 
-use crate::args::{Given, Part, Piece, Source, Tag, Time, Version, Which};
+use crate::args::{Given, Part, Piece, Policies, Source, Tag, Time, Version, Which};
+use crate::detach::{self, Lent};
 use crate::func::Func;
 use crate::report::{Report, Slot, closest, list};
 use crate::scan::{peel, variable};
@@ -17,6 +18,9 @@ pub(crate) struct Read {
     pub(crate) bypass: Option<Expr>,
     pub(crate) cache_if: Option<Expr>,
     pub(crate) none_ttl: Option<Time>,
+    pub(crate) policies: Policies,
+    /// The borrowed parameters, where the body may run in the background.
+    pub(crate) detached: Option<Vec<Lent>>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -52,6 +56,8 @@ pub(crate) struct Short {
     pub(crate) parts: Vec<Part>,
     pub(crate) version: Option<Version>,
     pub(crate) tags: Vec<Tag>,
+    /// Those that name the value, which is there after the body.
+    pub(crate) value_tags: Vec<Tag>,
     pub(crate) tenant: Option<Expr>,
     pub(crate) suffix: Option<Expr>,
 }
@@ -71,12 +77,15 @@ pub(crate) fn read(mut given: Given, func: &Func, report: &mut Report) -> Option
         check.typed(given.keys.swap_remove(0), report)
     };
     let target = key.map(|key| check.target(key, ttl));
+    let detached = given.policies.background().map(|why| detach::plan(func, why, report));
     Some(Read {
         target: target?,
         cache: given.cache.take(),
         bypass: given.bypass.take(),
         cache_if: given.cache_if.take(),
         none_ttl: given.cache_none.take(),
+        policies: given.policies,
+        detached,
         krate: given.krate.take(),
     })
 }
@@ -232,11 +241,14 @@ impl Check<'_> {
             (None, Some(names)) => self.all_but(&names, report),
             (None, None) => Vec::new(),
         };
+        let tags = std::mem::take(&mut given.tags).take().unwrap_or_default();
+        let (value_tags, tags) = tags.into_iter().partition(|tag| tag.value_name(self.func).is_some());
         Some(Short {
             resource: resource.take()?,
             parts,
             version: std::mem::take(&mut given.version).take(),
-            tags: std::mem::take(&mut given.tags).take().unwrap_or_default(),
+            tags,
+            value_tags,
             tenant: std::mem::take(&mut given.tenant).take(),
             suffix: std::mem::take(&mut given.suffix).take(),
         })
@@ -290,12 +302,15 @@ impl Check<'_> {
         let mut early: Vec<proc_macro2::TokenStream> = given.keys.iter().map(ToTokens::to_token_stream).collect();
         early.extend(slots.into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
         early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
-        early.extend(given.tags.get().into_iter().flatten().map(Tag::values));
+        let (value_tags, tags): (Vec<_>, Vec<_>) =
+            given.tags.get().into_iter().flatten().partition(|tag| tag.value_name(self.func).is_some());
+        early.extend(tags.into_iter().map(Tag::values));
         early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
+        early.extend(given.policies.expressions());
         early.extend([&given.guard, &given.fence].into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
         let late =
             [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
-        let tags = given.tag_targets.iter().map(|(_, tag)| tag.values());
+        let tags = given.tag_targets.iter().map(|(_, tag)| tag.values()).chain(value_tags.into_iter().map(Tag::values));
         let no_self = self.func.receiver().is_none() && self.func.self_name().is_none();
         for tokens in early.iter().cloned().chain(late.into_iter().flatten()).chain(tags) {
             if let Some(found) = variable(tokens, "self").filter(|_| no_self) {
@@ -341,6 +356,14 @@ impl Tag {
         });
         quote!(#(#values,)*)
     }
+
+    /// The returned value, if it is named between the braces: `ret`, or `value` as in the tags of a key type.
+    pub(crate) fn value_name(&self, func: &Func) -> Option<Ident> {
+        ["ret", "value"].into_iter().find_map(|name| match variable(self.values(), name) {
+            Some(TokenTree::Ident(found)) if func.param(&found).is_none() => Some(found),
+            _ => None,
+        })
+    }
 }
 
 impl Short {
@@ -351,6 +374,15 @@ impl Short {
 }
 
 impl Target {
+    /// The expressions in tags that name the value.
+    pub(crate) fn value_tags(&self) -> impl Iterator<Item = proc_macro2::TokenStream> {
+        let tags = match &self.key {
+            Key::Short(short) => short.value_tags.as_slice(),
+            _ => &[],
+        };
+        tags.iter().map(Tag::values)
+    }
+
     /// The expressions in it.
     pub(crate) fn tokens(&self) -> proc_macro2::TokenStream {
         match &self.key {

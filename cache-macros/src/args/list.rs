@@ -92,7 +92,7 @@ fn is_list(which: Which, name: &Ident) -> bool {
 }
 
 /// Every argument of any of the attributes, and `hash`, which belongs into `key(..)`.
-const ALL: [&str; 17] = [
+const ALL: [&str; 27] = [
     "resource",
     "key",
     "skip",
@@ -108,6 +108,16 @@ const ALL: [&str; 17] = [
     "cache_none",
     "guard",
     "fence",
+    "local",
+    "stale_if_error",
+    "stale_while_revalidate",
+    "soft_timeout",
+    "hard_timeout",
+    "refresh_ahead",
+    "refresh",
+    "jitter",
+    "sliding",
+    "revalidate",
     "crate",
     "hash",
 ];
@@ -146,6 +156,9 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
         (Which::Invalidates | Which::Updates, "bypass" | "cache_if" | "cache_none") => {
             "this argument belongs to `#[cached]`: a write always acts on success"
         }
+        (Which::Invalidates | Which::Updates, policy) if super::POLICIES.contains(&policy) => {
+            "this argument is about reading: write it on the `#[cached]` function, or on the key type in `#[cache(..)]`"
+        }
         (Which::Cached | Which::Updates, "guard" | "fence") => {
             "this argument belongs to `#[invalidates]`: it keeps readers from filling around an invalidation"
         }
@@ -160,7 +173,7 @@ fn elsewhere(which: Which, name: &str) -> Option<&'static str> {
 }
 
 /// What other caches call it.
-fn synonym(name: &str) -> Option<&'static str> {
+pub(crate) fn synonym(name: &str) -> Option<&'static str> {
     Some(match name {
         "time" | "expire" | "expires" | "expiry" | "expiration" | "expires_in" | "timeout" | "lifetime" | "max_age"
         | "duration" | "ttl_secs" | "ttl_seconds" | "ttl_ms" | "time_to_live" => "ttl",
@@ -177,6 +190,17 @@ fn synonym(name: &str) -> Option<&'static str> {
         "view" | "variant" => "suffix",
         "lock" | "protect" => "guard",
         "replica_lag" | "delay" => "fence",
+        "l1" | "near" | "near_cache" | "memory" | "in_memory" | "in_process" | "local_ttl" | "memory_ttl" => "local",
+        "grace" | "stale" | "stale_ttl" | "fail_safe" | "failsafe" | "stale_on_error" | "serve_stale"
+        | "keep_stale" => "stale_if_error",
+        "swr" | "stale_time" | "stale_while_refresh" => "stale_while_revalidate",
+        "soft" | "factory_soft_timeout" => "soft_timeout",
+        "hard" | "factory_hard_timeout" | "factory_timeout" | "load_timeout" | "deadline" => "hard_timeout",
+        "eager_refresh" | "early_refresh" | "refresh_after" | "refresh_after_write" | "prefetch" => "refresh_ahead",
+        "xfetch" | "early_expiration" | "beta" => "refresh",
+        "spread" | "randomize" | "ttl_jitter" | "jitter_ratio" => "jitter",
+        "idle" | "tti" | "time_to_idle" | "touch" | "sliding_expiration" | "expire_after_access" => "sliding",
+        "background" | "inline" => "revalidate",
         "krate" | "cache_runtime" => "crate",
         _ => return None,
     })
@@ -188,7 +212,7 @@ pub(super) fn needs(name: &str) -> String {
 }
 
 /// How an argument is written.
-pub(super) fn example(name: &str) -> &'static str {
+pub(crate) fn example(name: &str) -> &'static str {
     match name {
         "resource" => "`resource = \"user\"`",
         "key" => "`key(id)`",
@@ -205,6 +229,16 @@ pub(super) fn example(name: &str) -> &'static str {
         "cache_none" => "`cache_none = \"30s\"`",
         "guard" => "`guard = \"5s\"`",
         "fence" => "`fence = \"500ms\"`",
+        "local" => "`local = \"10s\"`",
+        "stale_if_error" => "`stale_if_error = \"1h\"`",
+        "stale_while_revalidate" => "`stale_while_revalidate = \"30s\"`",
+        "soft_timeout" => "`soft_timeout = \"100ms\"`",
+        "hard_timeout" => "`hard_timeout = \"2s\"`",
+        "refresh_ahead" => "`refresh_ahead = 0.8`",
+        "refresh" => "`refresh = \"probabilistic\"`",
+        "jitter" => "`jitter = 0.1`",
+        "sliding" => "`sliding = true`",
+        "revalidate" => "`revalidate = \"inline\"`",
         "crate" => "`crate = cache_runtime`",
         _ => "`name = value`",
     }

@@ -2,6 +2,7 @@
 
 mod list;
 mod parts;
+mod policy;
 mod tags;
 mod time;
 mod version;
@@ -9,8 +10,9 @@ mod version;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Expr, LitStr, Path};
 
-pub(crate) use self::list::Raw;
+pub(crate) use self::list::{Raw, example, synonym};
 pub(crate) use self::parts::{Part, Source};
+pub(crate) use self::policy::{NAMES as POLICIES, Policies, Setting};
 pub(crate) use self::tags::{Piece, Tag};
 pub(crate) use self::time::Time;
 pub(crate) use self::version::Version;
@@ -53,6 +55,16 @@ impl Which {
                 "bypass",
                 "cache_if",
                 "cache_none",
+                "local",
+                "stale_if_error",
+                "stale_while_revalidate",
+                "soft_timeout",
+                "hard_timeout",
+                "refresh_ahead",
+                "refresh",
+                "jitter",
+                "sliding",
+                "revalidate",
                 "crate",
             ],
             Self::Invalidates => &["resource", "key", "tenant", "suffix", "tag", "guard", "fence", "cache", "crate"],
@@ -83,6 +95,7 @@ pub(crate) struct Given {
     pub(crate) bypass: Slot<Expr>,
     pub(crate) cache_if: Slot<Expr>,
     pub(crate) cache_none: Slot<Time>,
+    pub(crate) policies: Policies,
     pub(crate) guard: Slot<Time>,
     pub(crate) fence: Slot<Time>,
     pub(crate) krate: Slot<Path>,
@@ -101,6 +114,7 @@ pub(crate) fn parse(
     for raw in list::parse(which, tokens, report) {
         given.add(which, raw, is_param, report);
     }
+    report.ok(given.policies.check());
     given.complete = report.count() == before;
     given
 }
@@ -176,6 +190,9 @@ impl Given {
                 if let Some(ttl) = time::cache_none(value, report) {
                     self.cache_none.set(name, ttl, report);
                 }
+            }
+            policy if POLICIES.contains(&policy) => {
+                report.ok(self.policies.add(name, value));
             }
             "guard" | "fence" => {
                 if let Some(window) = time::window(&name.to_string(), value, report) {

@@ -61,9 +61,25 @@ pub(super) fn window(name: &str, value: Expr, report: &mut Report) -> Option<Tim
 }
 
 fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
-    let read = match peel(&value) {
+    let said = |message: String| match name {
+        "guard" | "fence" => message.replace("would cache nothing", "would keep nobody from filling"),
+        _ => message,
+    };
+    match read(name, &value).and_then(|time| time.map(crate::duration::nonzero).transpose()) {
+        Ok(Some(time)) => Some(Time::Fixed(time)),
+        Ok(None) => Some(Time::Expr(value)),
+        Err(message) => {
+            report.error(&value, said(message));
+            None
+        }
+    }
+}
+
+/// A duration that is known here; nothing for an expression.
+pub(super) fn read(name: &str, value: &Expr) -> Result<Option<Duration>, String> {
+    let read = match peel(value) {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => crate::duration::parse(&text.value()),
+            Lit::Str(text) => crate::duration::read(&text.value()),
             Lit::Int(number) if number.suffix().is_empty() => {
                 number.base10_parse().map_err(|_| format!("`{number}` is too long")).and_then(crate::duration::seconds)
             }
@@ -81,13 +97,9 @@ fn fixed(name: &str, value: Expr, report: &mut Report) -> Option<Time> {
         Expr::Tuple(_) | Expr::Array(_) | Expr::Infer(_) | Expr::Range(_) => {
             Err(format!("not a duration; write `{name} = \"30m\"` or an expression of type `Duration`"))
         }
-        _ => return Some(Time::Expr(value)),
+        _ => return Ok(None),
     };
-    let said = |message: String| match name {
-        "guard" | "fence" => message.replace("would cache nothing", "would keep nobody from filling"),
-        _ => message,
-    };
-    read.map(Time::Fixed).map_err(|message| report.error(&value, said(message))).ok()
+    read.map(Some)
 }
 
 impl ToTokens for Time {

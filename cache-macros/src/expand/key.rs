@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprCall, ExprStruct, Path};
 
+use super::site::Facts;
 use super::{at, mixed, respan};
 use crate::args::{Part, Piece, Tag, Version};
 use crate::func::Func;
@@ -135,6 +136,23 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
     }
 }
 
+/// The tags of a short key that name the value, as a `Vec`; nothing where there are none.
+pub(super) fn value_tags(p: &TokenStream, func: &Func, target: &Target, value: &TokenStream) -> Option<TokenStream> {
+    let Key::Short(short) = &target.key else {
+        return None;
+    };
+    let mixed = mixed();
+    let tags = short.value_tags.iter().map(|each| {
+        let tag = tag(p, each);
+        match each.value_name(func) {
+            Some(name) => quote_spanned!(mixed=> #p::apply(#value, |#name| #tag)),
+            None => tag,
+        }
+    });
+    let tags: Vec<_> = tags.collect();
+    (!tags.is_empty()).then(|| quote_spanned!(mixed=> ::std::vec![#(#tags),*]))
+}
+
 /// A tag as a `Cow<'static, str>`.
 pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
     let mixed = mixed();
@@ -156,12 +174,7 @@ pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
 }
 
 /// The constant facts of a short key.
-pub(super) fn spec(
-    p: &TokenStream,
-    short: &Short,
-    ttl: Option<&TokenStream>,
-    none_ttl: Option<&TokenStream>,
-) -> TokenStream {
+pub(super) fn spec(p: &TokenStream, short: &Short, ttl: Option<&TokenStream>, facts: Facts<'_>) -> TokenStream {
     let mixed = mixed();
     let resource = &short.resource;
     let suffix =
@@ -171,7 +184,8 @@ pub(super) fn spec(
         _ => None,
     };
     let ttl = ttl.map(|ttl| quote_spanned!(mixed=> .ttl(#ttl)));
-    let none_ttl = none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let none_ttl = facts.none_ttl.map(|ttl| quote_spanned!(mixed=> .none_ttl(#ttl)));
+    let policy = facts.policy.map(|policy| quote_spanned!(mixed=> .policy(#policy)));
     let parts = short.parts.iter().map(|Part { name, hashed, .. }| {
         if *hashed {
             quote_spanned!(mixed=> #p::KeyPart::hashed(#name))
@@ -179,10 +193,10 @@ pub(super) fn spec(
             quote_spanned!(mixed=> #p::KeyPart::new(#name))
         }
     });
-    let tags: Vec<_> = short.tags.iter().map(|tag| &tag.text).collect();
+    let tags: Vec<_> = short.tags.iter().chain(&short.value_tags).map(|tag| &tag.text).collect();
     let tags = (!tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(&[#(#tags),*])));
     let tenant = short.tenant.is_some().then(|| quote_spanned!(mixed=> .tenant()));
-    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant)
+    quote_spanned!(mixed=> #p::KeySpec::new(#resource) #suffix #version #ttl #none_ttl .parts(&[#(#parts),*]) #tags #tenant #policy)
 }
 
 /// The path of the key type, where the expression shows it.

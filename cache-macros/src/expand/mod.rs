@@ -1,7 +1,9 @@
 //! Valid attributes into code. Nothing here can fail; `ARCHITECTURE.md` shows what comes out.
 
 mod cached;
+mod detached;
 mod key;
+mod policy;
 mod site;
 mod value;
 mod write;
@@ -11,8 +13,10 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 pub(crate) use self::cached::expand as cached;
+pub(crate) use self::policy::policy;
 pub(crate) use self::write::expand as writes;
 
+use crate::detach::Lent;
 use crate::func::Func;
 use crate::scan::variable;
 
@@ -64,22 +68,32 @@ fn lookup(p: &TokenStream, probe: &TokenStream) -> TokenStream {
 /// Parameters that an expression needs after the body may have moved them: copies, made before.
 ///
 /// In: `ttl = plan.ttl(ret)` with `plan: Plan`. Out: `let __cache_keep_plan = Clone::clone(&plan);` before the body and
-/// `let plan = __cache_keep_plan;` around the expression.
+/// `let plan = __cache_keep_plan;` around the expression. A reference needs no copy, unless it is `lent`: then the expressions
+/// are evaluated where the caller may be gone.
 struct Kept {
     before: TokenStream,
     after: TokenStream,
 }
 
-fn keep(func: &Func, expressions: &[TokenStream]) -> Kept {
+fn keep(p: &TokenStream, func: &Func, lent: &[Lent], expressions: &[TokenStream]) -> Kept {
     let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
     let mixed = mixed();
-    for param in func.params.iter().filter(|param| !param.reference) {
+    for param in &func.params {
         let ident = &param.ident;
         let name = ident.to_string();
         let name = name.trim_start_matches("r#");
         let Some(used) = expressions.iter().find_map(|tokens| variable(tokens, name)) else {
             continue;
         };
+        if let Some(lent) = lent.iter().find(|lent| lent.ident == *ident) {
+            let (own, lend) = detached::own(p, lent, "keep");
+            before.extend(own);
+            after.extend(lend);
+            continue;
+        }
+        if param.reference {
+            continue;
+        }
         let span = at(used.span());
         let kept = Ident::new(&format!("__cache_keep_{name}"), mixed);
         before.extend(quote_spanned!(span=> let #kept = ::core::clone::Clone::clone(&#ident);));

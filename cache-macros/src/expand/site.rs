@@ -17,13 +17,20 @@ pub(super) struct Site {
     pub(super) specs: Vec<Option<Ident>>,
 }
 
+/// What the constant of a short key says beside the key and its ttl.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Facts<'a> {
+    pub(super) none_ttl: Option<&'a TokenStream>,
+    pub(super) policy: Option<&'a TokenStream>,
+}
+
 /// `index` tells the annotations of one function apart.
 pub(super) fn site(
     p: &TokenStream,
     which: Which,
     func: &Func,
     targets: &[&Target],
-    none_ttl: Option<&TokenStream>,
+    facts: Facts<'_>,
     index: usize,
 ) -> Site {
     let mixed = mixed();
@@ -39,7 +46,7 @@ pub(super) fn site(
             Key::Short(short) => {
                 let constant = numbered("__CACHE_KEY", index * 100 + n);
                 let ttl = target.ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
-                let spec = key::spec(p, short, ttl.as_ref(), none_ttl);
+                let spec = key::spec(p, short, ttl.as_ref(), facts);
                 items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
                 let (version, value) = value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
                 let entry =

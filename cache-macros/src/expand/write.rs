@@ -21,7 +21,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     let mut parts = Parts::default();
     for (index, write) in writes.iter().enumerate() {
         let targets: Vec<&Target> = write.targets.iter().collect();
-        let site = site::site(p, write.which, func, &targets, None, index);
+        let site = site::site(p, write.which, func, &targets, site::Facts::default(), index);
         parts.items.extend(site.items);
         parts.first_site.get_or_insert(site.name);
         for (target, spec) in write.targets.iter().zip(&site.specs) {
@@ -29,7 +29,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
         }
     }
     let Parts { items, first_site, before, late, on_value, .. } = &parts;
-    let Kept { before: kept, after: unkept } = keep(func, late);
+    let Kept { before: kept, after: unkept } = keep(p, func, &[], late);
     let pin_type = func.pin_type();
     let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {
@@ -102,7 +102,7 @@ impl Parts {
                 let span = func.return_span();
                 let q = &respan(p, span);
                 let checked = quote_spanned!(span=> #q::stored_under(__cache_shape, #key));
-                quote_spanned!(span=> let #slot = __cache_write.slot(&#checked);)
+                quote_spanned!(span=> let #slot = __cache_write.slot(#checked);)
             }
             _ => quote_spanned!(mixed=> __cache_write.remove(&#key);),
         };
@@ -130,6 +130,10 @@ impl Parts {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
+        if let Some(tags) = key::value_tags(p, func, target, &value) {
+            self.late.extend(target.value_tags());
+            self.on_value.extend(quote_spanned!(mixed=> __cache_write.tags(&#slot, #tags);));
+        }
         let span = func.return_span();
         self.on_value.extend(quote_spanned!(span=> __cache_write.store(#slot, __cache_value, #ttl);));
     }

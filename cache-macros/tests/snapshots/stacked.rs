@@ -68,7 +68,7 @@ async fn rename(org: &str, id: u64) -> String {
         );
     let __cache_slot_0 = __cache_write
         .slot(
-            &::cache_runtime::__private::stored_under(
+            ::cache_runtime::__private::stored_under(
                 __cache_shape,
                 ::cache_runtime::__private::ParsedKey {
                     spec: __CACHE_KEY_100,

@@ -40,7 +40,7 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
             let org = __cache_keep_org;
             let __cache_slot_0 = __cache_write
                 .slot(
-                    &::cache_runtime::__private::stored_under(
+                    ::cache_runtime::__private::stored_under(
                         __cache_shape,
                         ::cache_runtime::__private::Typed(
                             &(UserKey {

@@ -1,6 +1,7 @@
 //! Loads that nobody waits for: how many run, and when they end.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -52,6 +53,9 @@ impl Background {
     }
 }
 
+/// Boxed by who makes it: what wraps it would move it, and each move costs its size in stack.
+pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// Leave to run one task.
 pub(crate) struct Leave {
     runtime: Handle,
@@ -68,11 +72,7 @@ pub(crate) struct Waited<T> {
 impl Cache {
     /// Runs `work` in a task of its own, in this task's span and with its current cache. Once nobody waits for it, it ends with
     /// the cache's shutdown.
-    pub(crate) fn spawn<T: Send + 'static>(
-        &self,
-        leave: Leave,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> Waited<T> {
+    pub(crate) fn spawn<T: Send + 'static>(&self, leave: Leave, work: Boxed<T>) -> Waited<T> {
         let Leave { runtime, room } = leave;
         let (running, mut state) = (self.0.tasks.begin(), self.0.background.state.subscribe());
         let (mut told, done) = oneshot::channel();

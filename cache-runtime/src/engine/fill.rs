@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::lead::Leave;
-use super::load::Plan;
+use super::load::{Plan, Stored};
 use crate::error::Operation;
 use crate::flight::Landed;
 use crate::registry;
@@ -22,7 +22,7 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<(Payload, Duration)>, landed: Landed) {
+    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
@@ -63,7 +63,7 @@ impl Plan {
                         // Only a test's faults come here.
                         Err(error) => {
                             self.outcome.error = Some(error.kind());
-                            Filled { end: FillEnd::Failed, proved: false }
+                            Filled { end: FillEnd::Failed, proved: true }
                         }
                     }
                 }

@@ -205,7 +205,10 @@ impl Load {
 }
 
 /// What a body gave, encoded: to be stored, and handed to those who wait.
-pub(crate) struct Landing(Option<(Box<Plan>, Option<(Payload, Duration)>, Landed)>);
+pub(crate) struct Landing(Option<(Box<Plan>, Option<Stored>, Landed)>);
+
+/// Bytes, and how long they lie in the store.
+pub(super) type Stored = (Payload, Duration);
 
 impl Landing {
     pub(crate) async fn land(self) {

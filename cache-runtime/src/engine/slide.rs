@@ -36,12 +36,15 @@ fn prolong(cache: &Cache, key: &KeyText, bytes: &Payload, whole: Duration) {
             let (cache, key, bytes) = (cache.clone(), key.clone(), Payload::clone(bytes));
             let of = cache.clone();
             let Some(leave) = of.0.background.enter() else { return };
-            drop(of.spawn(leave, async move {
-                if let Store::Redis(store) = &cache.0.store {
-                    let asked = store.renew(&key, &bytes, whole);
-                    let _ = cache.ask(crate::error::Operation::Claim, &mut cache.budget(), asked).await;
-                }
-            }));
+            drop(of.spawn(
+                leave,
+                Box::pin(async move {
+                    if let Store::Redis(store) = &cache.0.store {
+                        let asked = store.renew(&key, &bytes, whole);
+                        let _ = cache.ask(crate::error::Operation::Claim, &mut cache.budget(), asked).await;
+                    }
+                }),
+            ));
         }
     }
 }

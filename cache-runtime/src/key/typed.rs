@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{CacheKey, KeyWriter};
 use crate::policy::Policy;
+use crate::private::{Sharing, ValueTag};
 
 /// A key with a resource and a value type: what `#[derive(CacheKey)]` implements when the type carries
 /// `#[cache(resource = "..", value = ..)]`.
@@ -43,6 +44,18 @@ pub trait TypedKey: CacheKey {
         let _ = value;
         true
     }
+
+    /// The tags of an entry under this key that name its value. The derive writes them for `tags("team:{value.team}")`.
+    #[doc(hidden)]
+    fn value_tags(&self) -> Vec<ValueTag<Self::Value>> {
+        Vec::new()
+    }
+
+    /// How a decoded value is held in the local tier. The derive says so for a key with `local = ..`.
+    #[doc(hidden)]
+    fn sharing() -> Option<Sharing<Self::Value>> {
+        None
+    }
 }
 
 impl<K: TypedKey + ?Sized> TypedKey for &K {
@@ -60,6 +73,12 @@ impl<K: TypedKey + ?Sized> TypedKey for &K {
     }
     fn accepts(&self, value: &Self::Value) -> bool {
         (**self).accepts(value)
+    }
+    fn value_tags(&self) -> Vec<ValueTag<Self::Value>> {
+        (**self).value_tags()
+    }
+    fn sharing() -> Option<Sharing<Self::Value>> {
+        K::sharing()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bodies that can go on without their caller.
 
 use std::borrow::Borrow;
+use std::marker::PhantomData;
 
 use super::shape::{Res, ResOpt, Shape};
 
@@ -28,9 +29,22 @@ where
     }
 }
 
-/// The borrowed form again.
-pub fn lend<B: ?Sized, O: Borrow<B>>(owned: &O) -> &B {
-    owned.borrow()
+/// What was behind a `&T`, owned.
+pub struct Own<T: ?Sized, O> {
+    owned: O,
+    borrowed: PhantomData<fn(&T)>,
+}
+
+/// Makes a borrowed argument owned.
+pub fn own<T: Detach + ?Sized>(argument: &T) -> Own<T, T::Owned> {
+    Own { owned: argument.detach(), borrowed: PhantomData }
+}
+
+impl<T: ?Sized, O: Borrow<T>> Own<T, O> {
+    /// The argument again.
+    pub fn lend(&self) -> &T {
+        self.owned.borrow()
+    }
 }
 
 /// A load took longer than the `hard_timeout`, and there was no stale value to serve. It goes on in the background.
@@ -57,12 +71,14 @@ pub trait TimedOut: Shape {
     fn timed_out() -> Self::Return;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: From<LoadTimeout>> TimedOut for Res<T, E> {
     fn timed_out() -> Self::Return {
         Err(LoadTimeout.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: From<LoadTimeout>> TimedOut for ResOpt<T, E> {
     fn timed_out() -> Self::Return {
         Err(LoadTimeout.into())

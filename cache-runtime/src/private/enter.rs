@@ -122,11 +122,11 @@ where
         Found::Renew(value, outcome, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
             Some(now) => {
                 engine::finish(&cache, key.spec().resource, outcome);
-                Entry::Load(Fill::behind(now, load))
+                Entry::Load(Fill::behind(now, load).tags(key.late_tags()))
             }
             // Excluded by `wants_none` as well.
             None => Entry::Load(Fill::new(load)),
         },
-        Found::Load(load) => Entry::Load(Fill::new(load)),
+        Found::Load(load) => Entry::Load(Fill::new(load).tags(key.late_tags())),
     }
 }

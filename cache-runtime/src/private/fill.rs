@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::shape::{CacheValue, Fate, Shape};
+use super::tags::ValueTag;
 use crate::engine::Load;
 use crate::wire::{Payload, decode};
 
@@ -14,15 +15,23 @@ pub struct Fill<S: Shape> {
     pub(super) load: Load,
     /// What its caller is served in any case: the body runs in the background.
     pub(super) now: Option<S::Return>,
+    /// Tags of the key that name the value.
+    pub(super) tags: Vec<ValueTag<S::Value>>,
 }
 
 impl<S: Shape> Fill<S> {
     pub(super) fn new(load: Load) -> Self {
-        Self { load, now: None }
+        Self { load, now: None, tags: Vec::new() }
     }
 
     pub(super) fn behind(now: S::Return, load: Load) -> Self {
-        Self { load, now: Some(now) }
+        Self { load, now: Some(now), tags: Vec::new() }
+    }
+
+    /// Tags of the key that name the value.
+    pub(super) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
+        self.tags = tags;
+        self
     }
 }
 
@@ -31,6 +40,7 @@ impl<S: Shape> Fill<S> {
 pub struct Decision {
     pub(crate) ttl: Option<Duration>,
     pub(crate) keep: bool,
+    /// Tags beside those of the key.
     pub(crate) tags: Vec<Cow<'static, str>>,
 }
 
@@ -48,33 +58,28 @@ impl Decision {
         self
     }
 
-    /// Tags that depend on the value.
-    #[must_use]
-    pub fn tags(mut self, tags: Vec<Cow<'static, str>>) -> Self {
-        self.tags = tags;
-        self
-    }
-
     /// `cache_if = ..`.
     #[must_use]
     pub fn keep(mut self, keep: bool) -> Self {
         self.keep = keep;
         self
     }
+
+    /// `tags("..{ret.field}..")`.
+    #[must_use]
+    pub fn tags(mut self, tags: Vec<Cow<'static, str>>) -> Self {
+        self.tags.extend(tags);
+        self
+    }
+
+    /// The tags of the key that name the value.
+    fn also<V>(self, tags: &[ValueTag<V>], value: &V) -> Self {
+        self.tags(tags.iter().map(|tag| tag.of(value)).collect())
+    }
 }
 
-/// Runs the body in place and fills.
-pub async fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> S::Return
-where
-    S: Shape,
-    S::Value: CacheValue,
-    B: Future<Output = S::Return>,
-    D: FnOnce(&S::Value) -> Decision,
-{
-    run::<S, B, D>(fill.load, body, decide).await
-}
-
-pub(super) async fn run<S, B, D>(load: Load, body: Pin<&mut B>, decide: D) -> S::Return
+/// Runs the body and fills.
+pub(super) async fn run<S, B, D>(load: Load, tags: Vec<ValueTag<S::Value>>, body: Pin<&mut B>, decide: D) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,
@@ -85,7 +90,7 @@ where
     let returned = load.nested(body).await;
     let landing = match S::fate(&returned) {
         Fate::Value(value) => {
-            let decision = decide(value);
+            let decision = decide(value).also(&tags, value);
             load.value(running, value, decision)
         }
         Fate::None => load.none(running),

@@ -1,12 +1,12 @@
 //! What expansions learn from a type that they cannot spell.
 
 use std::any::type_name;
-use std::borrow::Cow;
 
 use super::key::KeyOf;
 use super::shape::{CacheValue, Fate, Probe, Shape};
 use super::site::TargetSpec;
-use crate::key::{CacheKey, TypedKey, Version, key_text};
+use super::tags::ValueTag;
+use crate::key::{TypedKey, Version};
 use crate::schema::CacheSchema;
 
 /// The probe for the type of `returned`, where the type has no name (`impl Trait`).
@@ -41,79 +41,19 @@ pub const fn typed_target<K: TypedKey>() -> TargetSpec {
     TargetSpec::Typed { spec: || K::SPEC, value: || type_name::<K::Value>(), key: || type_name::<K>() }
 }
 
+/// A key, and the tags that the value which is stored under it will add.
+pub struct Stored<K, V> {
+    pub(super) key: K,
+    pub(super) tags: Vec<ValueTag<V>>,
+}
+
 /// The key, if what the function returns can be stored under it.
-pub fn stored_under<S, K>(shape: S, key: K) -> K
+pub fn stored_under<S, K>(shape: S, key: K) -> Stored<K, S::Value>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
     let _ = shape;
-    key
-}
-
-/// A tag that is put together from texts and values. A value stands as in a key, without the escapes: a caller of
-/// `invalidate_tag` writes `format!("org:{org}")`.
-#[derive(Default)]
-pub struct TagText(String);
-
-impl TagText {
-    /// An empty one.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Appends text as it is.
-    #[must_use]
-    pub fn text(mut self, text: &str) -> Self {
-        self.0.push_str(text);
-        self
-    }
-
-    /// Appends a value.
-    #[must_use]
-    pub fn value<K: CacheKey + ?Sized>(mut self, value: &K) -> Self {
-        match key_text(value).as_str() {
-            "''" => {}
-            text => self.0.push_str(&unescaped(text)),
-        }
-        self
-    }
-
-    /// The tag.
-    pub fn finish(self) -> Cow<'static, str> {
-        Cow::Owned(self.0)
-    }
-}
-
-/// The text before [`KeyWriter::text`](crate::KeyWriter::text) escaped it.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok())).flatten();
-        if let Some(byte) = escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::TagText;
-
-    #[test]
-    fn a_tag_reads_as_its_values_do() {
-        let tag = |value: &str| TagText::new().text("category:").value(value).finish();
-        for text in ["", "shoes", "home & garden", "100%", "gr\u{fc}n", "a:b"] {
-            assert_eq!(tag(text), format!("category:{text}"));
-        }
-        assert_eq!(TagText::new().text("org:").value(&7_u32).finish(), "org:7");
-    }
+    Stored { tags: key.late_tags(), key }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::tags::ValueTag;
 use crate::key::{KeyField, KeySpec, KeyWriter, Tenancy, TypedKey};
 
 /// Makes a key's field from a borrowed parameter.
@@ -18,11 +19,18 @@ pub fn key_field<'a, P: ?Sized, F: KeyField<'a, P>>(parameter: &'a P) -> F {
 pub trait SameValue<T> {
     /// The same reference.
     fn same(&self) -> &T;
+    /// The same tags.
+    fn same_tags(tags: Vec<ValueTag<T>>) -> Vec<ValueTag<Self>>
+    where
+        Self: Sized;
 }
 
 impl<T> SameValue<T> for T {
     fn same(&self) -> &T {
         self
+    }
+    fn same_tags(tags: Vec<ValueTag<T>>) -> Vec<ValueTag<T>> {
+        tags
     }
 }
 
@@ -44,6 +52,16 @@ pub trait EntryKey {
 pub trait KeyOf<V>: EntryKey {
     /// Whether a decoded value may be served.
     fn accepts(&self, value: &V) -> bool;
+
+    /// The tags that an entry has beside [`tags`](EntryKey::tags) because of its value, once there is one.
+    fn late_tags(&self) -> Vec<ValueTag<V>> {
+        Vec::new()
+    }
+
+    /// The tags that an entry has beside [`tags`](EntryKey::tags) because of its value.
+    fn value_tags(&self, value: &V) -> Vec<Cow<'static, str>> {
+        self.late_tags().iter().map(|tag| tag.of(value)).collect()
+    }
 }
 
 /// A typed key.
@@ -70,6 +88,9 @@ impl<K: TypedKey> EntryKey for Typed<'_, K> {
 impl<K: TypedKey, V: SameValue<K::Value>> KeyOf<V> for Typed<'_, K> {
     fn accepts(&self, value: &V) -> bool {
         self.0.accepts(value.same())
+    }
+    fn late_tags(&self) -> Vec<ValueTag<V>> {
+        V::same_tags(self.0.value_tags())
     }
 }
 

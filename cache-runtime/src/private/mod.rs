@@ -9,6 +9,7 @@ mod patience;
 mod shape;
 mod sharing;
 mod site;
+mod tags;
 mod work;
 mod write;
 
@@ -17,18 +18,19 @@ pub use std::time::Duration;
 
 pub use inventory;
 
-pub use self::detach::{Detach, LoadTimeout, TimedOut, late, lend};
+pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
 pub use self::enter::{Call, Entry, enter};
-pub use self::fill::{Decision, Fill, load};
-pub use self::infer::{TagText, auto_version, fate, probe, stored_under, typed_target, value_name};
+pub use self::fill::{Decision, Fill};
+pub use self::infer::{Stored, auto_version, fate, probe, stored_under, typed_target, value_name};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
-pub use self::patience::{load_detached, load_within};
+pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
 };
 pub(crate) use self::sharing::Held;
-pub use self::sharing::{Shareable, Sharing, SharingProbe, ViaShareable, ViaUnshareable, must_share};
+pub use self::sharing::{Shareable, Sharing, SharingProbe, ViaShareable, ViaUnshareable, must_share, share};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
+pub use self::tags::{TagText, ValueTag, tag_text};
 pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};

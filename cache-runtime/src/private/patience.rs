@@ -22,14 +22,15 @@ where
     B: Future<Output = S::Return> + Send + 'static,
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
-    let Fill { mut load, now } = fill;
+    let Fill { mut load, now, tags } = fill;
+    let mut body = Box::pin(body);
     let cache = load.cache();
     if let Some(now) = now {
-        let work = async move {
+        let work = Box::pin(async move {
             if load.renews().await {
-                run::<S, B, D>(load, pin!(body), decide).await;
+                run::<S, B, D>(load, tags, body.as_mut(), decide).await;
             }
-        };
+        });
         // Without room the value is left as it is, for a later caller to renew.
         if let Some(leave) = cache.0.background.enter() {
             drop(cache.spawn(leave, work));
@@ -39,10 +40,10 @@ where
     let patience = load.patience();
     let leave = if patience.is_limited() { cache.0.background.enter() } else { None };
     let Some(leave) = leave else {
-        return run::<S, B, D>(load, pin!(body), decide).await;
+        return run::<S, B, D>(load, tags, body.as_mut(), decide).await;
     };
     let (old, resource) = (load.old(), load.resource());
-    let work = call::carried(async move { run::<S, B, D>(load, pin!(body), decide).await });
+    let work = Box::pin(call::carried(async move { run::<S, B, D>(load, tags, body.as_mut(), decide).await }));
     let Waited { mut done, task } = cache.spawn(leave, work);
     match patience.wait(Pin::new(&mut done), old.is_some(), late.is_some()).await {
         Some(Ok((returned, outcome))) => {
@@ -58,25 +59,43 @@ where
     }
 }
 
-/// Runs the body in place. One that takes too long is dropped.
-pub async fn load_within<S, B, D>(
-    fill: Fill<S>,
-    body: Pin<&mut B>,
-    decide: D,
-    late: Option<fn() -> S::Return>,
-) -> S::Return
+/// Runs the body in place and fills. A body that takes longer than the `soft_timeout` is dropped, if there is a stale value to
+/// serve in its place.
+pub async fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let load = fill.load;
+    in_place::<S, B, D>(fill, body, decide, None).await
+}
+
+/// Likewise, and drops a body that takes longer than the `hard_timeout`; `late` is what to return then if there is no stale
+/// value.
+pub async fn load_within<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D, late: fn() -> S::Return) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    in_place::<S, B, D>(fill, body, decide, Some(late)).await
+}
+
+async fn in_place<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D, late: Option<fn() -> S::Return>) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+    B: Future<Output = S::Return>,
+    D: FnOnce(&S::Value) -> Decision,
+{
+    let Fill { load, tags, .. } = fill;
     let (patience, old, cache, resource) = (load.patience(), load.old(), load.cache(), load.resource());
     if !patience.is_limited() {
-        return run::<S, B, D>(load, body, decide).await;
+        return run::<S, B, D>(load, tags, body, decide).await;
     }
-    let running = pin!(run::<S, B, D>(load, body, decide));
+    let running = pin!(run::<S, B, D>(load, tags, body, decide));
     match patience.wait(running, old.is_some(), late.is_some()).await {
         Some(returned) => returned,
         None => early::<S>(&cache, resource, old.as_ref(), late),

@@ -89,6 +89,11 @@ impl<S: Shape> ViaUnshareable for &SharingProbe<S> {
     }
 }
 
+/// How a value is held, where `local = ..` on its key type says that it can be.
+pub fn share<V: Shareable>() -> Sharing<V> {
+    Sharing::new()
+}
+
 /// `local = ..` asks for a value that can be held.
 pub const fn must_share<S: Shape>(_shape: S)
 where
@@ -97,6 +102,7 @@ where
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_borrow, reason = "as expansions spell it, whatever the type")]
 mod tests {
     #[allow(unused_imports)]
     use super::super::shape::{Probe, ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::infer::Stored;
 use super::key::EntryKey;
 use super::site::Site;
+use super::tags::ValueTag;
 use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
 use crate::clock::millis;
@@ -39,9 +41,12 @@ struct Slot {
     filled: bool,
 }
 
-/// Names an entry that waits for its value; `None` where the key has no tenant and may not touch the cache.
-#[derive(Clone, Copy, Debug)]
-pub struct SlotId(Option<usize>);
+/// Names an entry that waits for its value; nowhere, where the key has no tenant and may not touch the cache.
+pub struct SlotId<V> {
+    at: Option<usize>,
+    /// Tags of the key that name the value.
+    tags: Vec<ValueTag<V>>,
+}
 
 impl Write {
     /// A write through the current cache.
@@ -75,11 +80,16 @@ impl Write {
     }
 
     /// Reserves the entry under `key` for a value. If none comes, the entry is removed.
-    pub fn slot<K: EntryKey>(&mut self, key: &K) -> SlotId {
+    pub fn slot<K: EntryKey, V>(&mut self, stored: Stored<K, V>) -> SlotId<V> {
+        let Stored { key, tags } = stored;
+        SlotId { at: self.reserve(&key), tags }
+    }
+
+    fn reserve<K: EntryKey>(&mut self, key: &K) -> Option<usize> {
         let spec = key.spec();
         let Some(located) = self.cache.locate(key) else {
             telemetry::tenant_missing(self.cache.name_label(), spec.resource);
-            return SlotId(None);
+            return None;
         };
         let suffix = key.suffix().map(Cow::into_owned);
         self.slots.push(Slot {
@@ -90,12 +100,20 @@ impl Write {
             tags: key.tags(),
             filled: false,
         });
-        SlotId(Some(self.slots.len() - 1))
+        Some(self.slots.len() - 1)
+    }
+
+    /// `tags("..{ret.field}..")`: tags of the entry in the slot beside those of its key.
+    pub fn tags<V>(&mut self, slot: &SlotId<V>, tags: Vec<Cow<'static, str>>) {
+        if let Some(slot) = slot.at.and_then(|at| self.slots.get_mut(at)) {
+            slot.tags.extend(tags);
+        }
     }
 
     /// Stores `value` in the slot. A value that cannot be stored leaves the entry removed.
-    pub fn store<V: Serialize>(&mut self, slot: SlotId, value: &V, ttl: Option<Duration>) {
-        let Some(slot) = slot.0.and_then(|at| self.slots.get_mut(at)) else { return };
+    pub fn store<V: Serialize>(&mut self, slot: SlotId<V>, value: &V, ttl: Option<Duration>) {
+        self.tags(&slot, slot.tags.iter().map(|tag| tag.of(value)).collect());
+        let Some(slot) = slot.at.and_then(|at| self.slots.get_mut(at)) else { return };
         let settings = &self.cache.0.settings;
         let ttl = ttl.or(slot.spec.ttl).unwrap_or(settings.default_ttl);
         let now = self.cache.0.clock.now();

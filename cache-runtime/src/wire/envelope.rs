@@ -81,12 +81,14 @@ struct Cursor<'a>(&'a [u8]);
 impl<'a> Cursor<'a> {
     fn canonical(mut self) -> Option<Opened<'a>> {
         self.eat(b"{\"$cache\":1,")?;
-        let mut meta = Meta::default();
-        meta.created = self.field(b"\"created\":")?;
-        meta.expires = self.field(b"\"expires\":")?;
-        meta.since = self.field(b"\"since\":")?;
-        meta.grace = self.field(b"\"grace\":")?;
-        meta.cost = self.field(b"\"cost\":")?;
+        let mut meta = Meta {
+            created: self.field(b"\"created\":")?,
+            expires: self.field(b"\"expires\":")?,
+            since: self.field(b"\"since\":")?,
+            grace: self.field(b"\"grace\":")?,
+            cost: self.field(b"\"cost\":")?,
+            tags: Vec::new(),
+        };
         if self.eat(b"\"tags\":").is_some() {
             let mut tags = serde_json::Deserializer::from_slice(self.0).into_iter::<Vec<Cow<'a, str>>>();
             meta.tags = tags.next()?.ok()?;

@@ -1,11 +1,12 @@
 use core::future::ready;
 use core::time::Duration;
+use std::sync::Arc;
 
 use cache_runtime::{cached, invalidates, updates};
 
-use crate::{Item, ItemKey, NameKey};
+use crate::{Item, ItemKey, Late, NameKey};
 
-#[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}"), ttl = "30m", version = 2)]
+#[cached(resource = "item", key(id, hash(name)), tenant = org, tags("items", "org:{org}", "{ret}@{org}"), ttl = "30m", version = 2)]
 pub(crate) async fn short(org: &str, id: u64, name: String) -> Option<String> {
     (id > 0 && !org.is_empty()).then_some(name)
 }
@@ -32,6 +33,32 @@ pub(crate) async fn borrowed(name: String) -> Item {
     Item { id: 1, name }
 }
 
+#[cached(
+    ItemKey { org, id },
+    local = "10s",
+    stale_while_revalidate = PATIENCE,
+    soft_timeout = limit,
+    hard_timeout = "2s",
+    refresh_ahead = 0.8,
+    cache_if = ret.name != *name
+)]
+pub(crate) async fn detached(org: &str, id: u64, mut name: &String, limit: Duration) -> Result<Option<Item>, Late> {
+    let other = String::new();
+    if id == 9 {
+        name = &other;
+    }
+    ready(()).await;
+    Ok(Some(Item { id, name: format!("{org}{name}") }))
+}
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[cached(resource = "in-place", key(id), hard_timeout = "2s", revalidate = "inline", jitter = 0.1, sliding = true)]
+pub(crate) async fn in_place(id: u64, names: &mut [String]) -> Result<u64, Late> {
+    names.iter_mut().for_each(String::clear);
+    Ok(id)
+}
+
 #[invalidates(ItemKey { org, id }, tag("items"), tag("org:{org}"))]
 pub(crate) async fn unit(org: &str, id: u64) {
     ready(()).await;
@@ -45,6 +72,12 @@ pub(crate) async fn stacked(org: String, id: u64, view: &str) -> Result<Item, St
     Ok(Item { id, name })
 }
 
+#[updates(resource = "tagged", key(id), tags("name:{ret.name}", "{value.id}/{org}"))]
+pub(crate) async fn tagged(org: String, id: u64) -> Option<Item> {
+    ready(()).await;
+    (id > 0).then_some(Item { id, name: org })
+}
+
 pub(crate) struct Store {
     org: String,
 }
@@ -56,6 +89,11 @@ impl Store {
 
     #[cached(ItemKey::new(&self.org, id))]
     pub(crate) async fn method(&self, id: u64) -> Item {
+        Item { id, name: self.org.clone() }
+    }
+
+    #[cached(resource = "detached", key(id), refresh = "probabilistic")]
+    pub(crate) async fn shared(self: Arc<Self>, id: u64) -> Item {
         Item { id, name: self.org.clone() }
     }
 

@@ -3,7 +3,10 @@
 //! `cargo clippy` judges; running the test shows that the functions work.
 #![allow(clippy::duplicate_mod, dead_code)]
 
-use cache_runtime::{Cache, CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cache_runtime::{Cache, CacheKey, KeyPart, KeySpec, KeyWriter, LoadTimeout, Tenancy, TypedKey};
 use serde::{Deserialize, Serialize};
 
 /// A value.
@@ -11,6 +14,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Item {
     pub(crate) id: u64,
     pub(crate) name: String,
+}
+
+/// An error that can tell of a load that took too long.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Late;
+
+impl From<LoadTimeout> for Late {
+    fn from(_: LoadTimeout) -> Self {
+        Self
+    }
 }
 
 /// Its key.
@@ -63,16 +76,22 @@ impl TypedKey for NameKey<'_> {
 
 #[tokio::test]
 async fn annotated_functions_work_under_lints() {
-    use dead_code::{Store, borrowed, short, stacked, typed, unit};
+    use dead_code::{Store, borrowed, detached, in_place, short, stacked, tagged, typed, unit};
     let org = || "org".to_owned();
     let calls = async {
         assert_eq!(short("org", 1, org()).await, Some(org()));
         assert_eq!(typed(org(), 1, String::new()).await, Ok(Some(Item { id: 1, name: org() })));
         assert_eq!(borrowed(org()).await.name, org());
+        let name = org();
+        let detached = detached("org", 2, &name, Duration::from_secs(1)).await;
+        assert_eq!(detached, Ok(Some(Item { id: 2, name: "orgorg".to_owned() })));
+        assert_eq!(in_place(1, &mut [org()]).await, Ok(1));
         unit("org", 1).await;
         assert_eq!(stacked(org(), 1, "org").await, Ok(Item { id: 1, name: org() }));
+        assert_eq!(tagged(org(), 0).await, None);
         let store = Store::new(org());
         assert_eq!(store.method(1).await.id, 1);
+        assert_eq!(Arc::new(Store::new(org())).shared(2).await.id, 2);
         assert_eq!(store.generic(&org()).await, 3);
     };
     Cache::builder().build().expect("cache").scope(calls).await;

@@ -14,12 +14,14 @@ macro_rules! miss_then_hit {
 }
 
 mod arguments;
+mod detached;
 mod functions;
 mod keys;
 mod methods;
 mod names;
 mod returns;
 mod surroundings;
+mod tags;
 mod writes;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

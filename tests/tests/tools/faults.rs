@@ -96,13 +96,13 @@ async fn what_was_not_removed_is_not_served_and_is_removed_when_the_store_is_bac
 #[tokio::test]
 async fn invalidations_of_sets_are_tried_again() {
     let (cache, faults) = faulty(Cache::builder());
-    let key = UserKey { id: 1 };
-    cache.put(&key, &Source::default().read(1)).await.expect("stored");
+    cache.put(&UserKey { id: 1 }, &Source::default().read(1)).await.expect("stored");
+    faults.reset_counts();
     faults.fail_next(2, Operation::Invalidate, DOWN);
     assert_eq!(cache.clear().await.expect_err("fails").kind(), DOWN);
     cache.shutdown().await.expect("invalidated");
     assert_eq!(faults.asked(Operation::Invalidate), 3);
-    assert_eq!(cache.get(&key).await.expect("asked"), None);
+    assert_eq!(cache.get(&UserKey { id: 1 }).await.expect("asked"), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,7 +31,7 @@ const OPERATIONS: [Operation; 6] =
     [Operation::Get, Operation::Put, Operation::Claim, Operation::Invalidate, Operation::Guard, Operation::Discard];
 
 /// What direct calls alone ask it for.
-const DIRECT: [Operation; 3] = [Operation::GetMany, Operation::PutMany, Operation::Ping];
+const DIRECT: [Operation; 4] = [Operation::GetMany, Operation::PutMany, Operation::Invalidate, Operation::Ping];
 
 /// Another shape under the key of the users: neither decodes the other's entry.
 #[cached(resource = "user", key(id), ttl = "10m", version = 2)]
@@ -114,8 +114,13 @@ async fn scenario_20_direct_calls_say_what_failed() {
                 let entries = [(UserKey { id: 1 }, User { id: 1, name: "x".into() })];
                 let error = match operation {
                     Operation::GetMany => cache.get_many(&keys).await.map(|_| ()),
-                    Operation::PutMany => cache.put_many(&[entries[0].clone(), entries[0].clone()]).await,
+                    Operation::PutMany => Ok(()),
+                    Operation::Invalidate => cache.clear().await,
                     _ => cache.ping().await,
+                };
+                let error = match operation {
+                    Operation::PutMany => cache.put_many(&[entries[0].clone(), entries[0].clone()]).await,
+                    _ => error,
                 }
                 .expect_err("it fails");
                 assert_eq!((error.operation(), error.kind()), (operation, kind));

@@ -5,10 +5,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 12] = [
+const FOLDERS: [&str; 14] = [
     "arguments",
     "derive_key",
     "derive_schema",
+    "detached",
+    "freshness",
     "function",
     "key",
     "returns",

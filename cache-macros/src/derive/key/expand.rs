@@ -188,8 +188,13 @@ fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
     }
     let Some(typed) = &key.typed else { return bounded };
     let value = typed.value;
-    if matches!(typed.version, Some(VersionArg::Auto)) && !generics::params_in(&input.generics, value).is_empty() {
-        predicates.push(parse_quote!(#value: #p::__private::CacheSchema));
+    if !generics::params_in(&input.generics, value).is_empty() {
+        if matches!(typed.version, Some(VersionArg::Auto)) {
+            predicates.push(parse_quote!(#value: #p::__private::CacheSchema));
+        }
+        if typed.policies.has("local") {
+            predicates.push(parse_quote!(#value: #p::__private::Shareable));
+        }
     }
     bounded
 }

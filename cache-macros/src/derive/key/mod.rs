@@ -3,6 +3,7 @@
 mod expand;
 mod parse;
 mod tags;
+mod tags_expand;
 mod typed;
 mod valid;
 

@@ -3,12 +3,32 @@
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, Ident, Lit, LitStr, Path, Result, Type};
 
+use crate::args::{POLICIES, Policies, example, synonym};
 use crate::derive::args::{assign, each_arg, flag, items, value};
 use crate::derive::duration::Ttl;
 use crate::derive::report::{Report, Slot, did_you_mean, list};
 
-const TYPE_ARGS: [&str; 9] =
-    ["resource", "value", "ttl", "cache_none", "version", "suffix", "tags", "validate", "crate"];
+const TYPE_ARGS: [&str; 19] = [
+    "resource",
+    "value",
+    "ttl",
+    "cache_none",
+    "version",
+    "suffix",
+    "tags",
+    "validate",
+    "local",
+    "stale_if_error",
+    "stale_while_revalidate",
+    "soft_timeout",
+    "hard_timeout",
+    "refresh_ahead",
+    "refresh",
+    "jitter",
+    "sliding",
+    "revalidate",
+    "crate",
+];
 const FIELD_ARGS: [&str; 3] = ["tenant", "skip", "hash"];
 const TYPE_EXAMPLE: &str = "#[cache(resource = \"user\", value = User)]";
 const FIELD_EXAMPLE: &str = "#[cache(tenant)]";
@@ -31,6 +51,7 @@ pub(super) struct TypeArgs {
     pub(super) suffix: Slot<LitStr>,
     pub(super) tags: Slot<Vec<LitStr>>,
     pub(super) validate: Slot<Expr>,
+    pub(super) policies: Policies,
     pub(super) runtime: Slot<Path>,
 }
 
@@ -53,6 +74,9 @@ pub(super) fn parse(input: &DeriveInput, report: &mut Report) -> Parsed {
     let mut args = TypeArgs::default();
     for attribute in ours(&input.attrs) {
         each_arg(report, attribute, TYPE_EXAMPLE, |report, name, input| type_arg(&mut args, report, name, input));
+    }
+    if let Err(error) = args.policies.check() {
+        report.push(error);
     }
     let fields = match &input.data {
         Data::Struct(data) => vec![fields(&data.fields, report)],
@@ -144,6 +168,10 @@ fn type_arg(args: &mut TypeArgs, report: &mut Report, name: &Ident, input: Parse
             let validate = value(name, input, "validate = |key, value| value.id == key.id")?;
             args.validate.set(report, name, validate);
         }
+        policy if POLICIES.contains(&policy) => {
+            let expr = value(name, input, example(policy).trim_matches('`'))?;
+            args.policies.add(name, expr)?;
+        }
         "crate" => {
             assign(name, input, "crate = my::cache_runtime")?;
             let path = input.call(Path::parse_mod_style).map_err(|error| {
@@ -180,6 +208,9 @@ fn error(tokens: impl quote::ToTokens, message: impl std::fmt::Display) -> syn::
 }
 
 fn unknown(name: &Ident, given: &str, valid: &[&str], place: &str) -> syn::Error {
-    let hint = did_you_mean(given, valid);
+    let hint = match synonym(given).filter(|near| valid.contains(near)) {
+        Some(near) => format!(" (did you mean `{near}`?)"),
+        None => did_you_mean(given, valid),
+    };
     error(name, format_args!("unknown argument `{given}`{hint}; {place} takes {}", list(valid)))
 }

@@ -9,12 +9,21 @@ use crate::derive::report::{Report, did_you_mean, list};
 pub(super) enum Piece {
     Text(String),
     Field(String),
+    /// The fields that lead into the value, from `value.team.id`.
+    Value(Vec<String>),
 }
 
 /// A template as written, and its pieces.
 pub(super) struct Tag {
     pub(super) literal: LitStr,
     pub(super) pieces: Vec<Piece>,
+}
+
+impl Tag {
+    /// Whether it names the value.
+    pub(super) fn is_late(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Value(_)))
+    }
 }
 
 /// Checks a template against the fields that a placeholder may name, and those whose text must stay hidden.
@@ -25,7 +34,7 @@ pub(super) fn tag(literal: &LitStr, fields: &[String], hidden: &[String], report
         return None;
     }
     let pieces = match pieces(&text) {
-        Ok(pieces) => pieces,
+        Ok(pieces) => pieces.into_iter().map(|piece| into_value(piece, fields)).collect::<Vec<_>>(),
         Err(message) => {
             report.at(literal, message);
             return None;
@@ -41,7 +50,10 @@ pub(super) fn tag(literal: &LitStr, fields: &[String], hidden: &[String], report
             );
             good = false;
         } else if !fields.contains(name) {
-            let hint = did_you_mean(name, fields);
+            let mut hint = did_you_mean(name, fields);
+            if name.contains('.') {
+                hint.push_str(" (a field of the value is `{value.name}`)");
+            }
             report.at(
                 literal,
                 format_args!("`{{{name}}}` names no field{hint}; the fields to choose from: {}", list(fields)),
@@ -50,6 +62,17 @@ pub(super) fn tag(literal: &LitStr, fields: &[String], hidden: &[String], report
         }
     }
     good.then(|| Tag { literal: literal.clone(), pieces })
+}
+
+/// `value.team`, or `ret.team` as functions call it: a field of the value, unless the key has such a field.
+fn into_value(piece: Piece, fields: &[String]) -> Piece {
+    let Piece::Field(name) = &piece else { return piece };
+    let mut path = name.split('.').map(str::trim);
+    let root = path.next().unwrap_or_default();
+    let path: Vec<String> = path.map(str::to_owned).collect();
+    let named = |name: &String| syn::parse_str::<syn::Member>(name).is_ok();
+    let own = path.is_empty() && fields.iter().any(|field| field == root);
+    if matches!(root, "value" | "ret") && !own && path.iter().all(named) { Piece::Value(path) } else { piece }
 }
 
 fn pieces(text: &str) -> Result<Vec<Piece>, String> {
@@ -98,6 +121,11 @@ mod tests {
         assert_eq!(pieces("users").unwrap(), [text("users")]);
         assert_eq!(pieces("org:{org}/{0}").unwrap(), [text("org:"), field("org"), text("/"), field("0")]);
         assert_eq!(pieces("{{a}}{ b }").unwrap(), [text("{a}"), field("b")]);
+        let value = |piece: &str| into_value(field(piece), &["value".to_owned()]);
+        assert_eq!(value("value.team.0"), Piece::Value(vec!["team".to_owned(), "0".to_owned()]));
+        assert_eq!(value("ret"), Piece::Value(Vec::new()));
+        assert_eq!(value("value"), field("value"));
+        assert_eq!(value("value.team()"), field("value.team()"));
         for wrong in ["{", "}", "{}", "{a:?}", "a{b"] {
             assert!(pieces(wrong).is_err(), "{wrong}");
         }

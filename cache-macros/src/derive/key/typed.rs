@@ -1,13 +1,13 @@
 //! Code for `TypedKey`: the key as the name of an entry. Nothing here can fail.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Generics, Ident, Path};
+use syn::{DeriveInput, Generics, Path};
 
 use super::expand::{ID, each_shape, write_id, write_tenant};
 use super::parse::VersionArg;
-use super::tags::{Piece, Tag};
-use super::valid::{Key, KeyField, Role, Shape, Typed};
+use super::tags_expand::tags;
+use super::valid::{Key, Role, Shape, Typed};
 use crate::derive::generics;
 
 pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>, bounded: &Generics) -> TokenStream {
@@ -27,11 +27,18 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
             }
         }
     });
-    let tags = (!typed.tags.is_empty()).then(|| tags(key, &typed.tags));
+    let tags = tags(key, typed);
     let accepts = typed.validate.map(|validate| {
         quote! {
             fn accepts(&self, __cache_value: &Self::Value) -> bool {
                 #p::__private::validate(self, __cache_value, #validate)
+            }
+        }
+    });
+    let sharing = typed.policies.has("local").then(|| {
+        quote! {
+            fn sharing() -> ::core::option::Option<#p::__private::Sharing<#value>> {
+                ::core::option::Option::Some(#p::__private::share::<#value>())
             }
         }
     });
@@ -59,6 +66,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
             #write_tenant
             #tags
             #accepts
+            #sharing
         }
         #registered
     }
@@ -101,6 +109,9 @@ fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
     if typed.tenant {
         spec.extend(quote!(.tenant()));
     }
+    if let Some(policy) = crate::expand::policy(&quote!(#p::__private), typed.policies) {
+        spec.extend(quote!(.policy(#policy)));
+    }
     spec
 }
 
@@ -123,43 +134,4 @@ fn parts(p: &Path, shapes: &[Shape<'_>]) -> Vec<TokenStream> {
             parts
         }
     }
-}
-
-fn tags(key: &Key<'_>, tags: &[Tag]) -> TokenStream {
-    let p = &key.runtime;
-    let every = [Role::Part, Role::Hash, Role::Tenant, Role::Skip];
-    let used = |name: &String| {
-        tags.iter().any(|tag| tag.pieces.iter().any(|piece| matches!(piece, Piece::Field(field) if field == name)))
-    };
-    let arms = key.shapes.iter().map(|shape| {
-        let fields: Vec<_> = shape.with(&every).filter(|field| used(&field.name)).collect();
-        let bindings = fields.iter().map(|KeyField { member, variable, .. }| quote!(#member: #variable));
-        let path = shape.variant.map_or_else(|| quote!(Self), |variant| quote!(Self::#variant));
-        let rest = (fields.len() < shape.fields.len()).then(|| quote!(..));
-        let texts = tags.iter().map(|tag| tag_text(p, tag, &fields));
-        quote!(#path { #(#bindings,)* #rest } => ::std::vec![#(#texts),*],)
-    });
-    quote! {
-        fn tags(&self) -> ::std::vec::Vec<#p::__private::Cow<'static, str>> {
-            match self { #(#arms)* }
-        }
-    }
-}
-
-fn tag_text(p: &Path, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
-    let span = tag.literal.span().resolved_at(Span::call_site());
-    if let [Piece::Text(text)] = tag.pieces.as_slice() {
-        return quote!(#p::__private::Cow::Borrowed(#text));
-    }
-    let calls = tag.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => quote!(.text(#text)),
-        Piece::Field(name) => {
-            let variable = fields
-                .iter()
-                .find(|field| field.name == *name)
-                .map(|field| Ident::new(&field.variable.to_string(), span));
-            quote!(.value(#variable))
-        }
-    });
-    quote!(#p::__private::TagText::new() #(#calls)* .finish())
 }

@@ -5,6 +5,7 @@ use syn::{Data, DeriveInput, Expr, Fields, Ident, Index, LitStr, Member, Path, T
 
 use super::parse::{FieldArgs, Parsed, TypeArgs, VersionArg};
 use super::tags::{Tag, tag};
+use crate::args::Policies;
 use crate::derive::duration::Ttl;
 use crate::derive::report::Report;
 use crate::derive::{runtime, words};
@@ -49,6 +50,7 @@ pub(super) struct Typed<'a> {
     pub(super) suffix: Option<&'a LitStr>,
     pub(super) tags: Vec<Tag>,
     pub(super) validate: Option<&'a Expr>,
+    pub(super) policies: &'a Policies,
     pub(super) tenant: bool,
 }
 
@@ -189,6 +191,7 @@ fn typed<'a>(
         suffix: args.suffix.get(),
         tags,
         validate: args.validate.get(),
+        policies: &args.policies,
         tenant,
     })
 }
@@ -204,7 +207,7 @@ fn needs_resource(args: &TypeArgs, parsed: &Parsed, report: &mut Report) {
         args.validate.name(),
     ];
     let on_fields = parsed.fields.iter().flatten().map(|field| field.tenant.name());
-    for name in on_type.into_iter().chain(on_fields).flatten() {
+    for name in on_type.into_iter().chain(on_fields).flatten().chain(args.policies.names()) {
         report.at(
             name,
             format_args!(

@@ -1,6 +1,6 @@
 use cache_runtime::cached;
 
-#[cached(resource = "user", key(id), tags("user:{ret.id}"))]
+#[cached(resource = "user", key(id), local)]
 async fn get(id: u64) -> u64 {
     id
 }

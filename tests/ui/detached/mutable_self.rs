@@ -1,0 +1,12 @@
+use cache_runtime::cached;
+
+struct Users;
+
+impl Users {
+    #[cached(resource = "user", key(id), refresh = "probabilistic")]
+    async fn get(&mut self, id: u64) -> u64 {
+        id
+    }
+}
+
+fn main() {}

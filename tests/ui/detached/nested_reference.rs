@@ -1,0 +1,8 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(id), stale_while_revalidate = "30s")]
+async fn get(id: u64, name: Option<&str>) -> u64 {
+    id + name.map_or(0, str::len) as u64
+}
+
+fn main() {}

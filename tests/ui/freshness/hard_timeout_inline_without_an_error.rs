@@ -1,0 +1,8 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(id), hard_timeout = "2s", revalidate = "inline")]
+async fn get(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use cache_runtime::cached;
+
+#[cached(resource = "user", key(id), soft_timeout = "3s", hard_timeout = "2s")]
+async fn get(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use cache_runtime::cached;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct User {
+    id: u64,
+}
+
+#[cached(resource = "user", key(id), tags("all", "team:{ret.team}"))]
+async fn get(id: u64) -> Result<User, String> {
+    Ok(User { id })
+}
+
+fn main() {}
