@@ -2,6 +2,11 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tokio::task::futures::TaskLocalFuture;
 
 use crate::outcome::Outcome;
 
@@ -30,25 +35,39 @@ tokio::task_local! {
 /// assert!(outcome.is_bypass());
 /// # });
 /// ```
-pub async fn bypass<F: Future>(future: F) -> F::Output {
-    MODE.scope(Mode::Bypass, future).await
+pub fn bypass<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    MODE.scope(Mode::Bypass, future)
 }
 
 /// Runs `future` so that annotated functions load a new value and store it, also those that their bodies call. Callers that
 /// ask at the same time share one load.
-pub async fn refresh<F: Future>(future: F) -> F::Output {
-    MODE.scope(Mode::Refresh, future).await
+pub fn refresh<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    MODE.scope(Mode::Refresh, future)
 }
 
 /// Runs `future` and says what its annotated function did. Of several calls in a row it is the last; calls inside a body do
 /// not count. Without any it is [`Status::Uncached`](crate::Status::Uncached).
-pub async fn outcome<F: Future>(future: F) -> (F::Output, Outcome) {
-    OUTCOME
-        .scope(Cell::new(Outcome::UNCACHED), async {
-            let value = future.await;
-            (value, OUTCOME.with(Cell::get))
-        })
-        .await
+pub fn outcome<F: Future>(future: F) -> impl Future<Output = (F::Output, Outcome)> {
+    Reported { scope: OUTCOME.scope(Cell::new(Outcome::UNCACHED), future) }
+}
+
+pin_project! {
+    // Written out: an `async` block would hold the future twice.
+    struct Reported<F> {
+        #[pin]
+        scope: TaskLocalFuture<Cell<Outcome>, F>,
+    }
+}
+
+impl<F: Future> Future for Reported<F> {
+    type Output = (F::Output, Outcome);
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut scope = self.project().scope;
+        let value = ready!(scope.as_mut().poll(context));
+        let outcome = scope.take_value().map_or(Outcome::UNCACHED, Cell::into_inner);
+        Poll::Ready((value, outcome))
+    }
 }
 
 pub(crate) fn mode() -> Mode {

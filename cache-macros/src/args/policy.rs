@@ -200,3 +200,7 @@ fn number(value: &Expr) -> Option<f64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::site::Facts;
-use super::{Kept, at, block, detached, keep, key, mixed, policy, private, respan, shape, site, value};
+use super::{Kept, at, block, detached, keep, key, mixed, policy, private, respan, shape, site, tags, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::scan::{rename, variable};
@@ -109,7 +109,7 @@ fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStr
         quote_spanned!(mixed=> .keep(#tokens))
     });
     let lent = read.detached.as_deref();
-    let tags = key::value_tags(p, func, &read.target, &value).map(|tags| {
+    let tags = tags::value_tags(p, func, &read.target, &value).map(|tags| {
         expressions.extend(read.target.value_tags());
         quote_spanned!(mixed=> .tags(#tags))
     });

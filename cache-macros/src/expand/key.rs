@@ -6,8 +6,8 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, ExprCall, ExprStruct, Path};
 
 use super::site::Facts;
-use super::{at, mixed, respan};
-use crate::args::{Part, Piece, Tag, Version};
+use super::{at, mixed, respan, tags};
+use crate::args::{Part, Version};
 use crate::func::Func;
 use crate::scan::{as_ident, peel, place_root};
 use crate::valid::{Key, Short, Target};
@@ -122,7 +122,7 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
         }
         _ => quote_spanned!(mixed=> ::core::option::Option::None),
     };
-    let tags = short.tags.iter().map(|each| tag(p, each));
+    let tags = short.tags.iter().map(|each| tags::tag(p, each));
     let version = matches!(short.version, Some(Version::Auto))
         .then(|| quote_spanned!(mixed=> .version(#p::auto_version(__cache_shape))));
     quote_spanned! {mixed=>
@@ -134,43 +134,6 @@ fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
             tags: || ::std::vec![#(#tags),*],
         }
     }
-}
-
-/// The tags of a short key that name the value, as a `Vec`; nothing where there are none.
-pub(super) fn value_tags(p: &TokenStream, func: &Func, target: &Target, value: &TokenStream) -> Option<TokenStream> {
-    let Key::Short(short) = &target.key else {
-        return None;
-    };
-    let mixed = mixed();
-    let tags = short.value_tags.iter().map(|each| {
-        let tag = tag(p, each);
-        match each.value_name(func) {
-            Some(name) => quote_spanned!(mixed=> #p::apply(#value, |#name| #tag)),
-            None => tag,
-        }
-    });
-    let tags: Vec<_> = tags.collect();
-    (!tags.is_empty()).then(|| quote_spanned!(mixed=> ::std::vec![#(#tags),*]))
-}
-
-/// A tag as a `Cow<'static, str>`.
-pub(super) fn tag(p: &TokenStream, tag: &Tag) -> TokenStream {
-    let mixed = mixed();
-    let text: String = match tag.pieces.as_slice() {
-        [] => String::new(),
-        [Piece::Text(text)] => text.clone(),
-        pieces => {
-            let calls = pieces.iter().map(|piece| match piece {
-                Piece::Text(text) => quote_spanned!(mixed=> .text(#text)),
-                Piece::Value(expr) => {
-                    let span = at(expr.span());
-                    quote_spanned!(span=> .value(&#expr))
-                }
-            });
-            return quote_spanned!(mixed=> #p::TagText::new()#(#calls)*.finish());
-        }
-    };
-    quote_spanned!(mixed=> #p::Cow::Borrowed(#text))
 }
 
 /// The constant facts of a short key.

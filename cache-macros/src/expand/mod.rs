@@ -5,6 +5,7 @@ mod detached;
 mod key;
 mod policy;
 mod site;
+mod tags;
 mod value;
 mod write;
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
-use super::{Kept, keep, key, lookup, mixed, private, respan, shape, site, value};
+use super::{Kept, keep, key, lookup, mixed, private, respan, shape, site, tags, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::valid::{Key, Target, Write};
@@ -92,7 +92,7 @@ impl Parts {
         let key = key::key(p, func, target, spec);
         let call = match (&target.key, which) {
             (Key::Tag(tag), _) => {
-                let tag = key::tag(p, tag);
+                let tag = tags::tag(p, tag);
                 quote_spanned!(mixed=> __cache_write.tag(#tag);)
             }
             (_, Which::Updates) => {
@@ -130,7 +130,7 @@ impl Parts {
             Some(ttl) => quote_spanned!(mixed=> ::core::option::Option::Some(#ttl)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
-        if let Some(tags) = key::value_tags(p, func, target, &value) {
+        if let Some(tags) = tags::value_tags(p, func, target, &value) {
             self.late.extend(target.value_tags());
             self.on_value.extend(quote_spanned!(mixed=> __cache_write.tags(&#slot, #tags);));
         }

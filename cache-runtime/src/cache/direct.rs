@@ -170,7 +170,8 @@ impl Cache {
         let running = leave.start();
         match leave.nested(pin!(load())).await {
             Ok(value) => {
-                leave.value(running, &value, Decision::new()).land().await;
+                let tags = key.value_tags().iter().map(|tag| tag.of(&value)).collect();
+                leave.value(running, &value, Decision::new().tags(tags)).land().await;
                 Ok(value)
             }
             Err(error) => {
@@ -282,11 +283,13 @@ impl Cache {
         K::Value: Serialize,
     {
         let (now, grace) = (self.0.clock.now(), self.grace_of(&K::SPEC));
+        let mut tags = key.tags();
+        tags.extend(key.value_tags().iter().map(|tag| tag.of(value)));
         let meta = Meta {
             created: Some(now),
             expires: Some(now.saturating_add(millis(ttl))),
             grace: Some(millis(grace)).filter(|grace| *grace > 0),
-            tags: key.tags(),
+            tags,
             ..Meta::default()
         };
         let draft = Draft::new(value, meta)

@@ -24,8 +24,8 @@ impl Cache {
     /// cache.scope(async { assert_eq!(Cache::current().name(), "test") }).await;
     /// # });
     /// ```
-    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
-        SCOPED.scope(self.clone(), future).await
+    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        SCOPED.scope(self.clone(), future)
     }
 
     /// Makes this the cache of the whole process. The first one stays.

@@ -217,8 +217,9 @@ impl<K> Asking<'_, K> {
     {
         match hit.due {
             Due::Not => Ok(Next::Served(self.served(hit, false))),
-            Due::Renew { stale } => Ok(self.renew(hit, stale).await),
-            Due::Reload => self.reload(hit).await,
+            // Boxed, as they are rare and large.
+            Due::Renew { stale } => Ok(Box::pin(self.renew(hit, stale)).await),
+            Due::Reload => Box::pin(self.reload(hit)).await,
             Due::Expired => Err(Some(hit.bytes)),
         }
     }

@@ -213,7 +213,7 @@ pub(super) type Stored = (Payload, Duration);
 impl Landing {
     pub(crate) async fn land(self) {
         if let Some((plan, stored, landed)) = self.0 {
-            plan.land(stored, landed).await;
+            Box::pin(plan.land(stored, landed)).await;
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::age::Due;
@@ -135,10 +136,16 @@ impl<K> Asking<'_, K> {
     where
         K: KeyOf<V>,
     {
-        let cache = self.lookup.cache;
         self.leader.begins();
-        let wait = cache.0.renewals.follow(&self.located.key)?;
-        let deadline = Instant::now() + cache.0.settings.wait_timeout;
+        let wait = self.lookup.cache.0.renewals.follow(&self.located.key)?;
+        Box::pin(self.followed(wait)).await
+    }
+
+    async fn followed<V: CacheValue>(&mut self, wait: oneshot::Receiver<Turn>) -> Option<Next<V>>
+    where
+        K: KeyOf<V>,
+    {
+        let deadline = Instant::now() + self.lookup.cache.0.settings.wait_timeout;
         match timeout_at(deadline, wait).await {
             Ok(Ok(Turn::Landed(landed))) => self.landed(landed).map(Next::Served),
             Ok(Ok(Turn::Lead(leader))) => {

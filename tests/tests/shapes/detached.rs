@@ -118,6 +118,40 @@ async fn impl_trait(
     then(names.as_ref()) + id.to_string().len()
 }
 
+/// What functions take is not borrowed here.
+#[cached(resource = "detached-functions", key(name), soft_timeout = "1s")]
+async fn functions(
+    name: &str,
+    pointer: fn(&str) -> usize,
+    boxed: Box<dyn Fn(&str) -> usize + Send>,
+    fixed: Option<&'static str>,
+    r#type: &Option<u8>,
+) -> usize {
+    pointer(name) + boxed(name) + fixed.map_or(0, str::len) + usize::from(r#type.unwrap_or_default())
+}
+
+macro_rules! reader {
+    ($name:ident, $param:ident: $ty:ty, $stale:literal) => {
+        #[cached(resource = "detached-by-example", key(id, $param), stale_while_revalidate = $stale, cache_if = *ret > db.0.get())]
+        async fn $name(db: &Db, $param: $ty, id: u64) -> usize {
+            let inside = id as usize;
+            format!("{}{:?}", $param, db.0.get()).len() + inside
+        }
+    };
+}
+
+reader!(from_macro, text: &str, "30s");
+
+#[tokio::test]
+async fn functions_as_arguments_and_macros_by_example() {
+    let boxed = || Box::new(|name: &str| name.len() + 1);
+    alone(async {
+        assert_eq!(miss_then_hit!(functions("ab", str::len, boxed(), Some("abc"), &Some(10))), 18);
+        assert_eq!(miss_then_hit!(from_macro(&Db::default(), "ab", 3)), 6);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn type_parameters() {
     let second = Duration::from_secs(1);

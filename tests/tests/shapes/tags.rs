@@ -121,7 +121,6 @@ async fn an_update_tags_its_entry_by_its_value() {
 }
 
 #[tokio::test]
-#[ignore = "the engine does not store `Decision::tags` yet"]
 async fn a_read_tags_its_entry_by_its_value() {
     in_memory(async |cache| {
         for tag in ["a/team:red", "lead:8", "all"] {

@@ -1,14 +1,17 @@
 //! Attributes against the function they stand on. What comes out can be expanded without a further question.
 
-use proc_macro2::{Ident, Span, TokenTree};
-use quote::{ToTokens, quote};
+mod tokens;
+mod variables;
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::{Expr, LitStr, Path};
 
-use crate::args::{Given, Part, Piece, Policies, Source, Tag, Time, Version, Which};
+use crate::args::{Given, Part, Policies, Source, Tag, Time, Version, Which};
 use crate::detach::{self, Lent};
 use crate::func::Func;
-use crate::report::{Report, Slot, closest, list};
+use crate::report::{Report, closest, list};
 use crate::scan::{peel, variable};
 
 /// A valid `#[cached]`.
@@ -294,106 +297,5 @@ impl Check<'_> {
             return "there are no parameters; an entry for all calls is `key()`".to_owned();
         }
         format!("the parameters are {}", list(&names))
-    }
-
-    /// `ret` and `self`, where there are none.
-    fn variables(&self, given: &Given, report: &mut Report) {
-        let slots = [&given.tenant, &given.suffix, &given.cache, &given.bypass];
-        let mut early: Vec<proc_macro2::TokenStream> = given.keys.iter().map(ToTokens::to_token_stream).collect();
-        early.extend(slots.into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
-        early.extend(given.key.get().into_iter().flatten().map(Part::tokens));
-        let (value_tags, tags): (Vec<_>, Vec<_>) =
-            given.tags.get().into_iter().flatten().partition(|tag| tag.value_name(self.func).is_some());
-        early.extend(tags.into_iter().map(Tag::values));
-        early.extend(given.cache_none.get().map(ToTokens::to_token_stream));
-        early.extend(given.policies.expressions());
-        early.extend([&given.guard, &given.fence].into_iter().filter_map(Slot::get).map(ToTokens::to_token_stream));
-        let late =
-            [given.ttl.get().map(ToTokens::to_token_stream), given.cache_if.get().map(ToTokens::to_token_stream)];
-        let tags = given.tag_targets.iter().map(|(_, tag)| tag.values()).chain(value_tags.into_iter().map(Tag::values));
-        let no_self = self.func.receiver().is_none() && self.func.self_name().is_none();
-        for tokens in early.iter().cloned().chain(late.into_iter().flatten()).chain(tags) {
-            if let Some(found) = variable(tokens, "self").filter(|_| no_self) {
-                report.error(found, "there is no `self` here: this function is not a method");
-            }
-        }
-        let before: &[_] = if self.which == Which::Cached { &early } else { &[] };
-        let whole = [
-            given.cache.get().map(ToTokens::to_token_stream),
-            given.guard.get().map(ToTokens::to_token_stream),
-            given.fence.get().map(ToTokens::to_token_stream),
-        ];
-        if self.func.ret_is_special() {
-            for tokens in
-                before.iter().cloned().chain(whole.into_iter().flatten().filter(|_| self.which != Which::Cached))
-            {
-                if let Some(found) = variable(tokens, "ret") {
-                    report.error(
-                        found,
-                        "`ret`, the returned value, is not known yet here: this is evaluated before the body",
-                    );
-                }
-            }
-        }
-    }
-}
-
-impl Part {
-    pub(crate) fn tokens(&self) -> proc_macro2::TokenStream {
-        match &self.source {
-            Source::Param(ident) => ident.to_token_stream(),
-            Source::Expr(expr) => expr.to_token_stream(),
-        }
-    }
-}
-
-impl Tag {
-    /// The values between its braces.
-    pub(crate) fn values(&self) -> proc_macro2::TokenStream {
-        let values = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Value(expr) => Some(expr),
-            Piece::Text(_) => None,
-        });
-        quote!(#(#values,)*)
-    }
-
-    /// The returned value, if it is named between the braces: `ret`, or `value` as in the tags of a key type.
-    pub(crate) fn value_name(&self, func: &Func) -> Option<Ident> {
-        ["ret", "value"].into_iter().find_map(|name| match variable(self.values(), name) {
-            Some(TokenTree::Ident(found)) if func.param(&found).is_none() => Some(found),
-            _ => None,
-        })
-    }
-}
-
-impl Short {
-    fn text(&self) -> String {
-        let parts: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
-        format!("{}({})", self.resource.value(), parts.join(", "))
-    }
-}
-
-impl Target {
-    /// The expressions in tags that name the value.
-    pub(crate) fn value_tags(&self) -> impl Iterator<Item = proc_macro2::TokenStream> {
-        let tags = match &self.key {
-            Key::Short(short) => short.value_tags.as_slice(),
-            _ => &[],
-        };
-        tags.iter().map(Tag::values)
-    }
-
-    /// The expressions in it.
-    pub(crate) fn tokens(&self) -> proc_macro2::TokenStream {
-        match &self.key {
-            Key::Typed(expr) => expr.to_token_stream(),
-            Key::Tag(tag) => tag.values(),
-            Key::Short(short) => {
-                let Short { parts, tenant, suffix, .. } = &**short;
-                let parts = parts.iter().map(Part::tokens);
-                let tags = short.tags.iter().map(Tag::values);
-                quote!(#(#parts,)* #tenant, #suffix, #(#tags,)*)
-            }
-        }
     }
 }
