@@ -64,6 +64,7 @@ mod engine;
 mod error;
 mod flight;
 mod key;
+mod local;
 mod outcome;
 mod policy;
 mod recovery;

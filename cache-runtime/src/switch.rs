@@ -21,6 +21,12 @@ pub(crate) enum Mechanism {
     Versions,
     /// Whatever guards an entry beyond its lease.
     Guard,
+    /// What the server tells of changes is not heard.
+    Tracking,
+    /// A value read before its key was voided is held all the same.
+    LocalRace,
+    /// Entries of the local tier are served however long the server has been silent.
+    LocalBound,
 }
 
 #[cfg(not(feature = "test-switches"))]
@@ -41,7 +47,7 @@ mod on {
 
     use super::Mechanism;
 
-    const ALL: [Mechanism; 7] = [
+    const ALL: [Mechanism; 10] = [
         Mechanism::FillCheck,
         Mechanism::FlightVoid,
         Mechanism::LateWaiters,
@@ -49,11 +55,24 @@ mod on {
         Mechanism::RecoveryReads,
         Mechanism::Versions,
         Mechanism::Guard,
+        Mechanism::Tracking,
+        Mechanism::LocalRace,
+        Mechanism::LocalBound,
     ];
 
     /// What `CACHE_TEST_WITHOUT` may name.
-    pub const NAMES: [&str; 7] =
-        ["fill-check", "flight-void", "late-waiters", "recovery", "recovery-reads", "versions", "guard"];
+    pub const NAMES: [&str; 10] = [
+        "fill-check",
+        "flight-void",
+        "late-waiters",
+        "recovery",
+        "recovery-reads",
+        "versions",
+        "guard",
+        "tracking",
+        "local-race",
+        "local-bound",
+    ];
 
     /// Whether the mechanism is taken out in this process.
     pub(crate) fn without(mechanism: Mechanism) -> bool {

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{counter, gauge, histogram};
+use metrics::{Key, Label, Level as Importance, Metadata, counter, gauge, histogram};
 
 use crate::breaker::BreakerState;
 use crate::error::{ErrorKind, Operation};
 use crate::key::KeyText;
-use crate::outcome::Outcome;
+use crate::outcome::{Level, Outcome, Status};
 use crate::wire::DecodeError;
 
 /// The `cache` label.
@@ -169,4 +169,94 @@ pub(crate) fn renewal(cache: &Name, resource: &'static str, result: &'static str
 pub(crate) fn fallback(cache: &Name, resource: &'static str, result: &'static str) {
     counter!("cache_fallback_waits_total", "cache" => cache.clone(), "resource" => resource, "result" => result)
         .increment(1);
+}
+
+/// Why entries of the local tier were forgotten; the `reason` label of `cache_local_voids_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoidReason {
+    /// A write of this process.
+    Own,
+    /// The server told of a change.
+    #[cfg(feature = "redis")]
+    Told,
+    /// The server told that everything is gone.
+    #[cfg(feature = "redis")]
+    Flushed,
+    /// Another connection tells of changes from now on.
+    #[cfg(feature = "redis")]
+    Left,
+}
+
+impl VoidReason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            #[cfg(feature = "redis")]
+            Self::Told => "told",
+            #[cfg(feature = "redis")]
+            Self::Flushed => "flushed",
+            #[cfg(feature = "redis")]
+            Self::Left => "left",
+        }
+    }
+}
+
+/// The series that a hit of the local tier counts in. Made once: labels that are put together at run time allocate.
+#[derive(Clone)]
+pub(crate) struct HitKey(Arc<Key>);
+
+impl HitKey {
+    pub(crate) fn new(cache: &Name, resource: &'static str) -> Self {
+        let outcome = local_hit();
+        let labels = vec![
+            Label::new("cache", cache.clone()),
+            Label::new("resource", resource),
+            Label::new("level", outcome.level.as_str()),
+            Label::new("result", outcome.status.as_str()),
+        ];
+        Self(Arc::new(Key::from_parts("cache_requests_total", labels)))
+    }
+}
+
+pub(crate) const fn local_hit() -> Outcome {
+    Outcome::new(Status::Hit, Level::Local)
+}
+
+/// As [`request`], without an allocation of its own. The recorder is asked each time, since it may be installed late.
+pub(crate) fn local_request(cache: &Name, resource: &'static str, key: &HitKey) {
+    static METADATA: Metadata<'static> = Metadata::new(module_path!(), Importance::INFO, Some(module_path!()));
+    metrics::with_recorder(|recorder| recorder.register_counter(&key.0, &METADATA)).increment(1);
+    tracing::trace!(cache = %cache, resource, result = "hit", level = "local", "cache request");
+}
+
+pub(crate) fn local_void(cache: &Name, reason: VoidReason) {
+    counter!("cache_local_voids_total", "cache" => cache.clone(), "reason" => reason.as_str()).increment(1);
+}
+
+pub(crate) fn local_evictions(cache: &Name, count: usize) {
+    if count > 0 {
+        counter!("cache_local_evictions_total", "cache" => cache.clone())
+            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+}
+
+/// One more connection whose entries are served, or one less.
+#[cfg(feature = "redis")]
+pub(crate) fn local_coherent(cache: &Name, alive: bool) {
+    let gauge = gauge!("cache_local_coherent", "cache" => cache.clone());
+    if alive {
+        gauge.increment(1.0)
+    } else {
+        gauge.decrement(1.0)
+    }
+    tracing::debug!(cache = %cache, alive, "local tier");
+}
+
+/// The server does not tell of changes to what was read from it.
+#[cfg(feature = "redis")]
+pub(crate) fn local_untracked(cache: &Name) {
+    counter!("cache_local_refused_total", "cache" => cache.clone()).increment(1);
+    tracing::warn!(
+        cache = %cache, "the server refuses RESP3 or `CLIENT TRACKING`: nothing is held in the local tier"
+    );
 }

@@ -110,6 +110,11 @@ pub(crate) fn hold_back(cache: &Cache, work: Work) -> Option<Work> {
     }
 }
 
+/// Whether a transaction is under way here.
+pub(crate) fn is_open() -> bool {
+    COLLECTED.try_with(|_| ()).is_ok()
+}
+
 /// Whether a write of the transaction that is under way has named this entry.
 pub(crate) fn covers(cache: &Cache, entry: &Unversioned) -> bool {
     COLLECTED

@@ -1,4 +1,4 @@
-//! Writes a copy of the single-flight's sources for every break in `src/broken.rs`.
+//! Writes a copy of the sources for every break in `src/broken.rs`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -9,7 +9,7 @@ use broken::{BREAKS, Break, File};
 #[path = "src/broken.rs"]
 mod broken;
 
-const FLIGHT: &str = "../../cache-runtime/src/flight";
+const SOURCES: &str = "../../cache-runtime/src";
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to"));
@@ -23,6 +23,12 @@ fn main() {
 
 fn module(broken: &Break) -> String {
     let (name, about) = (broken.name, broken.about);
+    if broken.edits.iter().all(|(at, ..)| *at == File::Order) {
+        let order = source(broken, File::Order);
+        return format!(
+            "/// {about}\npub mod {name} {{\nmod order {{\n{order}\n}}\ncrate::order_subject::order_subject!(order);\n}}\n"
+        );
+    }
     let leader = source(broken, File::Leader);
     // The unit tests stay behind.
     let flight = source(broken, File::Mod)
@@ -32,7 +38,7 @@ fn module(broken: &Break) -> String {
 }
 
 fn source(broken: &Break, file: File) -> String {
-    let path = Path::new(FLIGHT).join(file.name());
+    let path = Path::new(SOURCES).join(file.path());
     println!("cargo::rerun-if-changed={}", path.display());
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     // The description of a file may stand at its head alone.
@@ -44,7 +50,7 @@ fn source(broken: &Break, file: File) -> String {
             found == 1,
             "tests/interleavings/src/broken.rs: {}: {found} times in {}: {from}",
             broken.name,
-            file.name()
+            file.path()
         );
         text = text.replace(from, to);
     }

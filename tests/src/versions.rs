@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use cache_runtime::{Cache, TypedKey};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -69,6 +70,24 @@ impl Program {
         Self { child, input, output: BufReader::new(output) }
     }
 
+    /// Stops the process where it is (SIGSTOP).
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn pause(&self) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::STOP).expect("it runs");
+        waitpid(Some(pid), WaitOptions::UNTRACED).expect("wait until it stands still");
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn resume(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::CONT).expect("it is there");
+    }
+
     /// Says a line, and returns the answer.
     ///
     /// # Panics
@@ -86,6 +105,8 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         drop(self.input.take());
+        // A test that failed may have left it stopped.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::CONT);
         let _ = self.child.wait();
     }
 }

@@ -15,6 +15,7 @@ use super::{Cache, Inner, Settings};
 use crate::breaker::{Breaker, BreakerConfig};
 use crate::error::CacheError;
 use crate::flight::Flights;
+use crate::local::{Local, LocalLimits};
 use crate::policy::Policy;
 use crate::recovery::Recovery;
 use crate::store::MemoryLimits;
@@ -39,6 +40,7 @@ pub struct CacheBuilder {
     max_value_bytes: u64,
     compress_above: Option<usize>,
     pub(super) memory: MemoryLimits,
+    local: LocalLimits,
     max_pending: u64,
     breaker: BreakerConfig,
     policy: Policy,
@@ -69,6 +71,7 @@ impl CacheBuilder {
             max_value_bytes: 8 << 20,
             compress_above: None,
             memory: MemoryLimits { entries: 100_000, bytes: 64 << 20 },
+            local: LocalLimits { entries: 10_000, bytes: 64 << 20, bound: Duration::from_secs(1) },
             max_pending: 10_000,
             breaker: BreakerConfig {
                 failure_rate: 0.5,
@@ -220,6 +223,28 @@ impl CacheBuilder {
         self
     }
 
+    /// How many decoded values the local tier holds at most. Default 10,000; at least 1. What is held there, and for how long,
+    /// says `local = ".."` of a function or key, or [`Policy::local`].
+    pub fn local_entries(mut self, entries: u64) -> Self {
+        self.local.entries = entries;
+        self
+    }
+
+    /// How many bytes of keys, values (as they are encoded) and overhead the local tier holds at most. Default 64 MiB; at
+    /// least 1.
+    pub fn local_bytes(mut self, bytes: u64) -> Self {
+        self.local.bytes = bytes;
+        self
+    }
+
+    /// How long the local tier serves what it holds without a sign of life from the server that tells of changes: the longest
+    /// time for which another process's write can stay unseen. A heartbeat is sent four times as often. Default 1 s; from 50 ms
+    /// to 1 min.
+    pub fn local_bound(mut self, bound: Duration) -> Self {
+        self.local.bound = bound;
+        self
+    }
+
     /// How many invalidations that did not reach the store are kept for another try. When more fail, this process stops
     /// reading the store until it could remove every entry under its prefix. Default 10,000; at least 1.
     pub fn max_pending_invalidations(mut self, keys: u64) -> Self {
@@ -296,9 +321,12 @@ impl CacheBuilder {
         self.check()?;
         let clock = self.time();
         let recovery = Recovery::new(self.max_pending);
+        let name = self.name.as_str().into();
+        let local = Local::new(&name, &self.prefix, self.local);
         Ok(Cache(Arc::new(Inner {
-            name: self.name.as_str().into(),
-            store: self.store(&clock, &recovery)?,
+            name,
+            store: self.store(&clock, &recovery, &local)?,
+            local,
             settings: Settings {
                 prefix: self.prefix,
                 require_tenant: self.require_tenant,
@@ -349,6 +377,9 @@ impl CacheBuilder {
         within("max_value_bytes", self.max_value_bytes, 1, 512 << 20)?;
         within("memory_entries", self.memory.entries, 1, u64::MAX)?;
         within("memory_bytes", self.memory.bytes, 4096, u64::MAX)?;
+        within("local_entries", self.local.entries, 1, u64::MAX)?;
+        within("local_bytes", self.local.bytes, 1, u64::MAX)?;
+        within("local_bound", self.local.bound, ms * 50, minute)?;
         within("max_pending_invalidations", self.max_pending, 1, u64::MAX)?;
         within("breaker_min_calls", self.breaker.min_calls, 1, u32::MAX)?;
         within("breaker_probes", self.breaker.probes, 1, u32::MAX)?;

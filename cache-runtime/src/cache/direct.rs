@@ -17,6 +17,7 @@ use crate::key::{KeySpec, KeyText, TypedKey, Unversioned};
 use crate::policy::Policy;
 use crate::private::{Decision, Typed};
 use crate::registry;
+use crate::store::Asks;
 use crate::tags::{self, Stamps};
 use crate::wire::{DecodeError, Draft, Meta, Payload, decode, is_lease};
 
@@ -37,7 +38,7 @@ impl Cache {
         }
         let names = tags::names(K::SPEC.resource, &key.tags());
         let mut budget = self.budget();
-        let asked = self.0.store.read(&located.key, false, &names);
+        let asked = self.0.store.read(&located.key, Asks::Bytes, &names);
         let (stored, stamps) = self.ask(Operation::Get, &mut budget, asked).await?;
         let Some(bytes) = stored.map(|stored| stored.bytes).filter(|bytes| !is_lease(bytes)) else { return Ok(None) };
         self.opened(Operation::Get, key, &located.key, &bytes, stamps, &names).await
@@ -171,7 +172,7 @@ impl Cache {
         match leave.nested(pin!(load())).await {
             Ok(value) => {
                 let tags = key.value_tags().iter().map(|tag| tag.of(&value)).collect();
-                leave.value(running, &value, Decision::new().tags(tags)).land().await;
+                leave.value(running, &value, Decision::new().tags(tags), K::sharing()).land().await;
                 Ok(value)
             }
             Err(error) => {

@@ -29,6 +29,9 @@ impl Cache {
     /// | `CACHE_MAX_VALUE_BYTES` | [`max_value_bytes`](CacheBuilder::max_value_bytes) | `8388608` |
     /// | `CACHE_MEMORY_ENTRIES` | [`memory_entries`](CacheBuilder::memory_entries) | `100000` |
     /// | `CACHE_MEMORY_BYTES` | [`memory_bytes`](CacheBuilder::memory_bytes) | `67108864` |
+    /// | `CACHE_LOCAL_ENTRIES` | [`local_entries`](CacheBuilder::local_entries) | `10000` |
+    /// | `CACHE_LOCAL_BYTES` | [`local_bytes`](CacheBuilder::local_bytes) | `67108864` |
+    /// | `CACHE_LOCAL_BOUND` | [`local_bound`](CacheBuilder::local_bound) | `1s` |
     /// | `CACHE_MAX_PENDING_INVALIDATIONS` | [`max_pending_invalidations`](CacheBuilder::max_pending_invalidations) | `10000` |
     ///
     /// # Errors
@@ -72,7 +75,7 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         builder = builder.require_tenant(parsed(name, &value, "`true` or `false`")?);
     }
     type SetDuration = fn(CacheBuilder, Duration) -> CacheBuilder;
-    let durations: [(&'static str, SetDuration); 7] = [
+    let durations: [(&'static str, SetDuration); 8] = [
         ("CACHE_DEFAULT_TTL", CacheBuilder::default_ttl),
         ("CACHE_OPERATION_TIMEOUT", CacheBuilder::operation_timeout),
         ("CACHE_CONNECT_TIMEOUT", CacheBuilder::connect_timeout),
@@ -80,6 +83,7 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         ("CACHE_LEASE_TTL", CacheBuilder::lease_ttl),
         ("CACHE_FENCE", CacheBuilder::fence),
         ("CACHE_SHUTDOWN_TIMEOUT", CacheBuilder::shutdown_timeout),
+        ("CACHE_LOCAL_BOUND", CacheBuilder::local_bound),
     ];
     for (name, apply) in durations {
         if let Some((name, value)) = set(name) {
@@ -90,10 +94,12 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         builder = builder.fallback_limit(parsed(name, &value, "a whole number")?);
     }
     type SetNumber = fn(CacheBuilder, u64) -> CacheBuilder;
-    let numbers: [(&'static str, SetNumber); 4] = [
+    let numbers: [(&'static str, SetNumber); 6] = [
         ("CACHE_MAX_VALUE_BYTES", CacheBuilder::max_value_bytes),
         ("CACHE_MEMORY_ENTRIES", CacheBuilder::memory_entries),
         ("CACHE_MEMORY_BYTES", CacheBuilder::memory_bytes),
+        ("CACHE_LOCAL_ENTRIES", CacheBuilder::local_entries),
+        ("CACHE_LOCAL_BYTES", CacheBuilder::local_bytes),
         ("CACHE_MAX_PENDING_INVALIDATIONS", CacheBuilder::max_pending_invalidations),
     ];
     for (name, apply) in numbers {

@@ -101,6 +101,10 @@ pub struct Stats {
     pub entries: Option<u64>,
     /// Bytes in the embedded store, `None` for a server.
     pub bytes: Option<u64>,
+    /// Entries in the local tier, those included that are not served any more.
+    pub local_entries: u64,
+    /// Bytes in the local tier.
+    pub local_bytes: u64,
 }
 
 /// Whether a cache is well.
@@ -111,6 +115,9 @@ pub struct Health {
     pub store: Level,
     /// Whether there is a connection now. A cache that was not used yet has none.
     pub connected: bool,
+    /// Whether the store tells of changes now, so that values can be held in the local tier. The embedded one always does, a
+    /// server that was not used yet does not.
+    pub tracking: bool,
     /// Whether the store is being asked.
     pub breaker: BreakerState,
 }
@@ -144,16 +151,18 @@ impl Cache {
             waited: self.0.flights.waited(),
             entries: usage.map(|(entries, _)| entries),
             bytes: usage.map(|(_, bytes)| bytes),
+            local_entries: self.0.local.usage().0,
+            local_bytes: self.0.local.usage().1,
         }
     }
 
     /// Whether the cache is well, without asking the store. [`ping`](Self::ping) asks.
     pub fn health(&self) -> Health {
-        let connected = match &self.0.store {
-            Store::Memory(_) => true,
+        let (connected, tracking) = match &self.0.store {
+            Store::Memory(_) => (true, true),
             #[cfg(feature = "redis")]
-            Store::Redis(store) => store.is_connected(),
+            Store::Redis(store) => (store.is_connected(), store.is_tracking()),
         };
-        Health { store: self.0.store.level(), connected, breaker: self.0.breaker.state() }
+        Health { store: self.0.store.level(), connected, tracking, breaker: self.0.breaker.state() }
     }
 }

@@ -32,7 +32,8 @@ pub(crate) use self::replace::Replacement;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
-use crate::key::{KeyLayout, KeyText, Tenancy, Unversioned};
+use crate::key::{KeyLayout, KeySpec, KeyText, KeyWriter, Tenancy, Unversioned};
+use crate::local::Local;
 use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::recovery::Recovery;
@@ -61,6 +62,7 @@ pub(crate) struct Inner {
     pub name: Name,
     pub settings: Settings,
     pub store: Store,
+    pub local: Local,
     pub flights: Flights,
     /// Loads in place of entries that are still there.
     pub renewals: Flights,
@@ -123,17 +125,31 @@ impl Cache {
         Some(Located { key: unversioned.with_version(spec.version), unversioned })
     }
 
+    /// Writes the text that [`locate`](Self::locate) gives. False when it gives none.
+    pub(crate) fn write_key(&self, key: &impl EntryKey, out: &mut KeyWriter) -> bool {
+        let (spec, suffix) = (key.spec(), key.suffix());
+        let layout = self.layout(&spec, suffix.as_deref());
+        let tenancy = layout.write(out, spec.version, |out| key.write_tenant(out), |out| key.write_id(out));
+        self.admits(tenancy)
+    }
+
+    fn layout<'a>(&'a self, spec: &KeySpec, suffix: Option<&'a str>) -> KeyLayout<'a> {
+        KeyLayout { prefix: &self.0.settings.prefix, resource: spec.resource, suffix: suffix.or(spec.suffix) }
+    }
+
+    fn admits(&self, tenancy: Tenancy) -> bool {
+        match tenancy {
+            Tenancy::Missing => false,
+            Tenancy::Shared => !self.0.settings.require_tenant,
+            Tenancy::Written => true,
+        }
+    }
+
     pub(crate) fn locate_unversioned(&self, key: &impl EntryKey) -> Option<Unversioned> {
-        let spec = key.spec();
-        let suffix = key.suffix();
-        let layout = KeyLayout {
-            prefix: &self.0.settings.prefix,
-            resource: spec.resource,
-            suffix: suffix.as_deref().or(spec.suffix),
-        };
+        let (spec, suffix) = (key.spec(), key.suffix());
+        let layout = self.layout(&spec, suffix.as_deref());
         let (unversioned, tenancy) = Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));
-        let needs_one = tenancy == Tenancy::Shared && self.0.settings.require_tenant;
-        unversioned.filter(|_| !needs_one)
+        unversioned.filter(|_| self.admits(tenancy))
     }
 }
 

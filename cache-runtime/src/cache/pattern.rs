@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::Cache;
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::store::{Glob, STEP, StoreError, StoreResult};
+use crate::telemetry::{self, VoidReason};
 
 /// How long one command may take: a walk takes its time, a silent store does not get it.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -120,7 +121,11 @@ impl<'a> InvalidatePattern<'a> {
         let cache = self.cache.clone();
         // A store that is away is noticed by its usual timeout.
         cache.ask(Operation::Ping, &mut cache.budget(), cache.0.store.ping()).await?;
-        let void = || cache.void_where(|key| glob.matches(key.as_bytes()));
+        let void = || {
+            cache.void_where(|key| glob.matches(key.as_bytes()));
+            // All of it: what matches may be gone from the store and still be held here.
+            cache.0.local.void_all(VoidReason::Own);
+        };
         // As with every invalidation, what loads before it is not stored after it.
         void();
         let mut budget = cache.budget_of(self.deadline.saturating_add(SILENCE * 3));
@@ -192,7 +197,7 @@ impl Cache {
         if done {
             self.0.counts.invalidations.add();
         }
-        crate::telemetry::invalidation(&self.0.name, "", if done { "done" } else { "failed" });
+        telemetry::invalidation(&self.0.name, "", if done { "done" } else { "failed" });
     }
 }
 

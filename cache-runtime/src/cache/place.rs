@@ -3,6 +3,7 @@
 use super::CacheBuilder;
 use crate::clock::Clock;
 use crate::error::CacheError;
+use crate::local::Local;
 use crate::recovery::Recovery;
 use crate::store::{MemoryStore, Store};
 
@@ -24,10 +25,10 @@ impl CacheBuilder {
         self
     }
 
-    pub(super) fn store(&self, clock: &Clock, recovery: &Recovery) -> Result<Store, CacheError> {
+    pub(super) fn store(&self, clock: &Clock, recovery: &Recovery, local: &Local) -> Result<Store, CacheError> {
         match self.places.as_slice() {
-            [] => Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone()))),
-            [(setting, place)] => self.remote(setting, place, recovery),
+            [] => Ok(Store::Memory(MemoryStore::new(self.memory, clock.clone(), local.cells()))),
+            [(setting, place)] => self.remote(setting, place, recovery, local),
             [(first, _), (second, _), ..] => Err(CacheError::config(format!(
                 "`{first}` and `{second}` both name a server; allowed is one of a server, a Cluster, and a set of sentinels"
             ))),
@@ -35,7 +36,7 @@ impl CacheBuilder {
     }
 
     #[cfg(feature = "redis")]
-    fn remote(&self, setting: &str, place: &Place, recovery: &Recovery) -> Result<Store, CacheError> {
+    fn remote(&self, setting: &str, place: &Place, recovery: &Recovery, local: &Local) -> Result<Store, CacheError> {
         let root = self.tls_root.as_deref();
         // What takes longer than the longest operation is not slow, it is gone.
         let silence = self.connect_timeout.max(self.operation_timeout);
@@ -44,12 +45,12 @@ impl CacheBuilder {
             Place::Cluster(urls) => cluster(setting, urls, root, self.connect_timeout, silence)?,
             Place::Sentinel(urls, master_setting, master) => sentinel(setting, urls, master_setting, master, root)?,
         };
-        Ok(Store::Redis(crate::store::RedisStore::new(endpoint, &self.prefix, self.connect_timeout, recovery.wake())))
+        Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout, recovery.wake(), local)))
     }
 
     #[cfg(not(feature = "redis"))]
-    fn remote(&self, setting: &str, place: &Place, recovery: &Recovery) -> Result<Store, CacheError> {
-        let _ = (&self.tls_root, self.connect_timeout, recovery);
+    fn remote(&self, setting: &str, place: &Place, recovery: &Recovery, local: &Local) -> Result<Store, CacheError> {
+        let _ = (&self.tls_root, self.connect_timeout, recovery, local);
         let feature = match place {
             Place::Server(url) => {
                 let _ = url;

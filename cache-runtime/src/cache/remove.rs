@@ -7,7 +7,7 @@ use crate::error::{CacheError, Operation};
 use crate::key::{KeySpec, KeyText, Unversioned};
 use crate::store::{Invalidation, Removed, StoreResult};
 use crate::switch::{Mechanism, without};
-use crate::telemetry;
+use crate::telemetry::{self, VoidReason};
 
 /// What one invalidation removes.
 #[derive(Clone)]
@@ -73,7 +73,9 @@ impl Cache {
         let unknown = self.unknown_keys(removals, &registers, &removed);
         if !unknown.is_empty() {
             let what = Invalidation { keys: &unknown, registers: &[], lift: then.lift, fence };
-            removed.count += self.0.store.invalidate(&what).await?.count;
+            let done = self.0.store.invalidate(&what).await;
+            self.void_local(&unknown);
+            removed.count += done?.count;
         }
         Ok(removed.count)
     }
@@ -95,7 +97,9 @@ impl Cache {
         let guarded = self.0.store.guard(&keys, &registers, token, ttl).await?;
         let unknown = self.unknown_keys(removals, &registers, &guarded);
         if !unknown.is_empty() {
-            self.0.store.guard(&unknown, &[], token, ttl).await?;
+            let done = self.0.store.guard(&unknown, &[], token, ttl).await;
+            self.void_local(&unknown);
+            done?;
         }
         Ok(())
     }
@@ -117,6 +121,7 @@ impl Cache {
     }
 
     pub(super) fn void(&self, removals: &[Removal]) {
+        self.void_local(removals.iter().flat_map(|removal| &removal.keys));
         if without(Mechanism::FlightVoid) {
             return;
         }
@@ -124,6 +129,13 @@ impl Cache {
             self.0.flights.void(key);
             self.0.renewals.void(key);
             self.0.throttles.lift(key);
+        }
+    }
+
+    /// The server tells this process of its own writes too, but later than their callers go on.
+    fn void_local<'a>(&self, keys: impl IntoIterator<Item = &'a KeyText>) {
+        for key in keys {
+            self.0.local.void(key.as_str(), VoidReason::Own);
         }
     }
 

@@ -53,7 +53,11 @@ impl Cache {
             Set::Resource(resource) => tags::resource(resource),
             Set::Tag(tag) => tags::tag(tag),
         };
-        self.0.store.stamp(&[name]).await
+        let name = [name];
+        let at = self.0.store.stamp(&name).await?;
+        // The server tells this process too, but later than its callers go on.
+        self.0.local.cells().raise(&name[0], at);
+        Ok(())
     }
 
     /// So that who asks from now on does not wait for a load that began before. Loads of tagged entries go on: which tags they

@@ -1,12 +1,16 @@
 //! One read of the store, and what it says.
 
+use std::time::Duration;
+
 use super::age::{Due, due};
 use super::lead::{Asking, Served, failed};
+use super::local::{Holding, Watched, hold_local, local_ticket, local_ttl, watched};
 use crate::error::{ErrorKind, Operation};
 use crate::flight::Landed;
+use crate::local::{Tether, Ticket};
 use crate::outcome::{Outcome, Status};
-use crate::private::{CacheValue, KeyOf};
-use crate::store::Stored;
+use crate::private::{CacheValue, KeyOf, Sharing};
+use crate::store::{Asks, Stored};
 use crate::tags::{self, Stamps};
 use crate::wire::{DecodeError, Facts, Payload, decode, is_lease};
 
@@ -28,6 +32,21 @@ pub(super) struct Hit<V> {
     pub due: Due,
 }
 
+/// How what is read is held.
+struct Hold<V> {
+    sharing: Sharing<V>,
+    ttl: Duration,
+    watch: Watched,
+    ticket: Ticket,
+}
+
+/// How long an entry may be held.
+struct Lives {
+    facts: Facts,
+    left: Option<Duration>,
+    since: u64,
+}
+
 /// An opened entry, before anything is known of its validity.
 pub(super) struct Opened<V> {
     pub value: Option<V>,
@@ -42,31 +61,48 @@ impl<K> Asking<'_, K> {
     {
         self.leader.begins();
         let cache = self.lookup.cache;
-        let asked = cache.0.store.read(&self.located.key, self.asks_left(), &self.names);
+        let hold = self.may_hold().await;
+        let asked = cache.0.store.read(&self.located.key, self.asks(hold.is_some()), &self.names);
         match cache.ask(Operation::Get, &mut self.budget, asked).await {
             Ok((stored, stamps)) => {
                 self.since = stamps.clock;
                 match stored {
                     None => Read::Miss,
                     Some(stored) if is_lease(&stored.bytes) => Read::Leased,
-                    Some(stored) => self.opened(stored, stamps).await,
+                    Some(stored) => self.opened(stored, stamps, hold).await,
                 }
             }
             Err(error) => Read::Failed(failed(error.kind())),
         }
     }
 
-    /// Whether what is left of an entry's life has to be known to judge it.
-    fn asks_left(&self) -> bool {
-        let policy = &self.lookup.policy;
-        !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true)
-    }
-
-    async fn opened<V: CacheValue>(&mut self, stored: Stored, stamps: Stamps) -> Read<V>
+    /// What is needed to hold what is read, before it is.
+    async fn may_hold<V: CacheValue>(&mut self) -> Option<Hold<V>>
     where
         K: KeyOf<V>,
     {
-        let Stored { bytes, left } = stored;
+        let (sharing, ttl) = (self.key.sharing()?, local_ttl(&self.lookup.policy)?);
+        let cache = self.lookup.cache;
+        let watch = watched(cache, &self.names, &mut self.budget).await?;
+        Some(Hold { sharing, ttl, watch, ticket: local_ticket(cache, &self.located.key) })
+    }
+
+    /// Whether what is left of an entry's life has to be known to judge it.
+    fn asks(&self, holds: bool) -> Asks {
+        let policy = &self.lookup.policy;
+        let ages = !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true);
+        match (holds, ages) {
+            (true, _) => Asks::Tether,
+            (false, true) => Asks::Left,
+            (false, false) => Asks::Bytes,
+        }
+    }
+
+    async fn opened<V: CacheValue>(&mut self, stored: Stored, stamps: Stamps, hold: Option<Hold<V>>) -> Read<V>
+    where
+        K: KeyOf<V>,
+    {
+        let Stored { bytes, left, tether } = stored;
         let Opened { value, facts, tags } = match accepted(&bytes, self.lookup.wants_none, self.key) {
             Ok(opened) => opened,
             Err(error) => {
@@ -75,7 +111,11 @@ impl<K> Asking<'_, K> {
                 return Read::Failed(failed(ErrorKind::Decode));
             }
         };
-        match self.with_tags_of_value(stamps, &tags).await {
+        let more: Vec<String> =
+            tags.iter().map(|tag| tags::tag(tag)).filter(|name| !self.names.contains(name)).collect();
+        // Before their stamps are read.
+        let hold = hold.map(|hold| Hold { watch: hold.watch.and(self.lookup.cache, &more), ..hold });
+        match self.with_stamps_of(stamps, &more).await {
             Ok(stamps) if !stamps.allow(facts.since) => return Read::Void(bytes),
             Ok(_) => {}
             Err(outcome) => return Read::Failed(outcome),
@@ -84,20 +124,36 @@ impl<K> Asking<'_, K> {
         let due = due(&self.lookup.policy, facts, left, now, fastrand::f64());
         if due == Due::Not {
             self.slide(&bytes, facts, left);
+            if let (Some(hold), Some(tether)) = (hold, tether) {
+                // One that does not say when it was loaded goes with the first stamp of any of its names.
+                let since = facts.since.unwrap_or(0);
+                self.hold(hold, value.as_ref(), bytes.len(), Lives { facts, left, since }, tether);
+            }
         }
         Read::Hit(Hit { value, bytes, due })
     }
 
     /// Tags that depend on the value are known once it is read, and asked for then.
-    async fn with_tags_of_value(&mut self, stamps: Stamps, tags: &[String]) -> Result<Stamps, Outcome> {
-        let more: Vec<String> =
-            tags.iter().map(|tag| tags::tag(tag)).filter(|name| !self.names.contains(name)).collect();
+    async fn with_stamps_of(&mut self, stamps: Stamps, more: &[String]) -> Result<Stamps, Outcome> {
         if more.is_empty() {
             return Ok(stamps);
         }
         let cache = self.lookup.cache;
-        let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(&more)).await;
+        let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(more)).await;
         asked.map(|found| stamps.and(found)).map_err(|error| failed(error.kind()))
+    }
+
+    /// Holds what was read, no longer than it is fresh in the store.
+    fn hold<V>(&self, hold: Hold<V>, value: Option<&V>, bytes: usize, lives: Lives, tether: Tether)
+    where
+        K: KeyOf<V>,
+    {
+        let Hold { sharing, ttl, watch, ticket } = hold;
+        let grace = Duration::from_millis(lives.facts.grace.unwrap_or(0));
+        let ttl = lives.left.map_or(ttl, |left| ttl.min(left.saturating_sub(grace)));
+        let value = value.map(sharing.hold);
+        let what = Holding { value, bytes, ttl, since: lives.since, tether, watch };
+        hold_local(self.lookup.cache, ticket, &self.located.key, self.key.spec().resource, what);
     }
 
     pub(super) fn served<V>(&self, hit: Hit<V>, stale: bool) -> Served<V> {

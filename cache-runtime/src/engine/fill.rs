@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::lead::Leave;
 use super::load::{Plan, Stored};
+use super::local::{Holding, Holds, filled_ticket, hold_local, local_ticket, watched};
 use crate::error::Operation;
 use crate::flight::Landed;
+use crate::local::Tether;
 use crate::registry;
 use crate::store::Store;
 use crate::tags;
@@ -22,14 +24,14 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed) {
+    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed, holds: Holds) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
             Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
                 self.decline(leave, FillEnd::TooLarge).await
             }
-            Some((bytes, lives)) => self.fill(leave, bytes, *lives).await,
+            Some((bytes, lives)) => self.fill_and_hold(leave, bytes, *lives, holds).await,
             None => self.decline(leave, FillEnd::Declined).await,
         };
         telemetry::fill(&self.cache.0.name, self.resource, end);
@@ -43,7 +45,35 @@ impl Plan {
         self.leader.land_load(&landed, proved);
     }
 
-    async fn fill(&mut self, leave: Leave, bytes: &Payload, ttl: Duration) -> Filled {
+    async fn fill_and_hold(&mut self, leave: Leave, bytes: &Payload, lives: Duration, holds: Holds) -> Filled {
+        let names = tags::names(self.resource, &self.tags);
+        let watch = match &holds {
+            Some(_) => watched(&self.cache, &names, &mut self.budget).await,
+            None => None,
+        };
+        let ticket = local_ticket(&self.cache, &self.key);
+        let mut tether = None;
+        let filled = self.fill(leave, bytes, lives, &names, watch.is_some(), &mut tether).await;
+        let ticket = filled_ticket(&self.cache, ticket, &self.key).filter(|_| filled.end == FillEnd::Stored);
+        if let (Some(ticket), Some(watch), Some(tether), Some((value, ttl)), Some(since)) =
+            (ticket, watch, tether, holds, self.since)
+        {
+            let what = Holding { value, bytes: bytes.len(), ttl, since, tether, watch };
+            hold_local(&self.cache, ticket, &self.key, self.resource, what);
+        }
+        filled
+    }
+
+    /// Says who tells of changes, if the value is to be held here.
+    async fn fill(
+        &mut self,
+        leave: Leave,
+        bytes: &Payload,
+        ttl: Duration,
+        names: &[String],
+        holds: bool,
+        tether: &mut Option<Tether>,
+    ) -> Filled {
         registry::note_version(self.resource, self.suffix.as_deref().or(self.spec.suffix), self.version);
         match leave {
             Leave::None => Filled { end: FillEnd::Failed, proved: false },
@@ -53,10 +83,11 @@ impl Plan {
                     let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
                     match self.cache.ask(Operation::Put, &mut self.budget, set).await {
                         Ok(Some(true)) => {
-                            let proved = store.cells.read(&self.all_names()).allow(self.since);
+                            let proved = store.cells.read(names).allow(self.since);
                             if !proved {
                                 store.remove_same(&self.key, bytes);
                             }
+                            *tether = Some(Tether::Own);
                             Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                         }
                         Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
@@ -78,15 +109,16 @@ impl Plan {
             #[cfg(feature = "redis")]
             Leave::While(standing) => {
                 let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
-                match standing.fill(bytes, ttl, &registration, &self.all_names(), &mut self.budget).await {
-                    Ok((true, stamps)) => {
+                match standing.fill(bytes, ttl, &registration, names, holds, &mut self.budget).await {
+                    Ok((true, told, stamps)) => {
+                        *tether = told;
                         let proved = stamps.allow(self.since);
                         if !proved {
                             self.take_back(bytes).await;
                         }
                         Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                     }
-                    Ok((false, _)) => Filled { end: FillEnd::Voided, proved: false },
+                    Ok((false, ..)) => Filled { end: FillEnd::Voided, proved: false },
                     Err(error) => {
                         self.outcome.error = Some(error.kind());
                         Filled { end: FillEnd::Failed, proved: false }
@@ -101,11 +133,6 @@ impl Plan {
     async fn take_back(&mut self, bytes: &Payload) {
         let removed = self.cache.0.store.remove_same(&self.key, bytes);
         let _ = self.cache.ask(Operation::Invalidate, &mut self.budget, removed).await;
-    }
-
-    /// Under which names sets of entries are invalidated that this one is in.
-    fn all_names(&self) -> Vec<String> {
-        tags::names(self.resource, &self.tags)
     }
 
     /// Nothing is stored; the lease is given back.

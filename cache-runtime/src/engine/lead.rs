@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::age::Due;
 use super::entry::{Hit, Read};
 use super::load::Plan;
+use super::local::local_ttl;
 use super::{Found, Load, Lookup};
 use crate::cache::{Budget, Located};
 use crate::call::Mode;
@@ -98,6 +99,7 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         ttl,
         none_ttl: lookup.none_ttl.or(spec.none_ttl),
         policy: lookup.policy,
+        local: key.sharing().and_then(|_| local_ttl(&lookup.policy)),
         version: spec.version,
         suffix: key.suffix().map(Cow::into_owned),
         spec,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::cache::{Budget, Cache};
 use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::store::{Ask, Registration, Store};
 use crate::switch::{Mechanism, without};
 use crate::tags::Stamps;
@@ -56,16 +57,18 @@ impl Standing {
         });
     }
 
-    /// Stores the value, if nothing came in between. Says whether it did, and what was invalidated by its names.
+    /// Stores the value, if nothing came in between. Says whether it did, who tells of changes if it is to be held here, and what
+    /// was invalidated by its names.
     pub(super) async fn fill(
         mut self,
         bytes: &Payload,
         ttl: Duration,
         registration: &Registration,
         names: &[String],
+        holds: bool,
         budget: &mut Budget,
-    ) -> Result<(bool, Stamps), CacheError> {
-        let Store::Redis(store) = &self.cache.0.store else { return Ok((false, Stamps::default())) };
+    ) -> Result<(bool, Option<Tether>, Stamps), CacheError> {
+        let Store::Redis(store) = &self.cache.0.store else { return Ok((false, None, Stamps::default())) };
         let fill = async {
             if without(Mechanism::FillCheck) {
                 // Takes the place of whatever is there now.
@@ -76,8 +79,14 @@ impl Standing {
                 store.claim(&ask).await?;
             }
             // Asked side by side, the stamps are those of a time at which everybody had come whom the value may serve.
+            if holds {
+                let fill = store.fill_tracked(&self.key, &self.expected, bytes, ttl, Some(registration));
+                let ((filled, tether), stamps) = tokio::try_join!(fill, store.stamps(names))?;
+                return Ok((filled, tether, stamps));
+            }
             let fill = store.fill(&self.key, &self.expected, bytes, ttl, Some(registration));
-            tokio::try_join!(fill, store.stamps(names))
+            let (filled, stamps) = tokio::try_join!(fill, store.stamps(names))?;
+            Ok((filled, None, stamps))
         };
         let filled = self.cache.ask(Operation::Put, budget, fill).await?;
         // Nothing is left to give back: it was replaced, or is gone.

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 
 use super::finish;
 use super::lead::Leave;
+use super::local::Holds;
 use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::{Millis, millis};
@@ -19,7 +20,7 @@ use crate::flight::{Landed, Leader};
 use crate::key::{KeySpec, KeyText, Version};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Policy;
-use crate::private::Decision;
+use crate::private::{Decision, Sharing};
 use crate::telemetry::{self, FillEnd, LoadEnd};
 use crate::wire::{Meta, Payload, encode_none, encode_packed};
 
@@ -47,6 +48,8 @@ pub(crate) struct Plan {
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
     pub policy: Policy,
+    /// For how long the value is held in the local tier at most.
+    pub local: Option<Duration>,
     pub tags: Vec<Cow<'static, str>>,
     /// The time of the store's clock of tags before the load.
     pub since: Option<u64>,
@@ -167,17 +170,22 @@ impl Load {
             }
             Kind::Leading(plan) => {
                 // A "there is none" is not served past its ttl.
-                let stored = plan.none_ttl.map(|ttl| {
-                    let ttl = plan.jittered(ttl);
-                    (encode_none(&Meta { grace: None, ..plan.meta(ttl, cost) }), ttl)
-                });
-                Landing(Some((plan, stored, Landed::None)))
+                let ttl = plan.none_ttl.map(|ttl| plan.jittered(ttl));
+                let stored = ttl.map(|ttl| (encode_none(&Meta { grace: None, ..plan.meta(ttl, cost) }), ttl));
+                let holds = plan.held(ttl).map(|ttl| (None, ttl));
+                Landing(Some((plan, stored, Landed::None, holds)))
             }
         }
     }
 
     /// The body gave a value.
-    pub(crate) fn value<V: Serialize>(self, running: Running, value: &V, decision: Decision) -> Landing {
+    pub(crate) fn value<V: Serialize>(
+        self,
+        running: Running,
+        value: &V,
+        decision: Decision,
+        sharing: Option<Sharing<V>>,
+    ) -> Landing {
         let cost = running.end(LoadEnd::Value);
         match self.0 {
             Kind::Uncached { cache, resource, outcome } => {
@@ -192,7 +200,9 @@ impl Load {
                         let keeps = decision.keep && !ttl.is_zero();
                         let lives = ttl.saturating_add(plan.policy.grace());
                         let stored = keeps.then(|| (Payload::clone(&bytes), lives));
-                        Landing(Some((plan, stored, Landed::Value(bytes))))
+                        let held = plan.held(Some(ttl)).zip(sharing);
+                        let holds = held.map(|(ttl, sharing)| (Some((sharing.hold)(value)), ttl));
+                        Landing(Some((plan, stored, Landed::Value(bytes), holds)))
                     }
                     Err(_) => {
                         plan.not_encoded();
@@ -205,15 +215,15 @@ impl Load {
 }
 
 /// What a body gave, encoded: to be stored, and handed to those who wait.
-pub(crate) struct Landing(Option<(Box<Plan>, Option<Stored>, Landed)>);
+pub(crate) struct Landing(Option<(Box<Plan>, Option<Stored>, Landed, Holds)>);
 
 /// Bytes, and how long they lie in the store.
 pub(super) type Stored = (Payload, Duration);
 
 impl Landing {
     pub(crate) async fn land(self) {
-        if let Some((plan, stored, landed)) = self.0 {
-            Box::pin(plan.land(stored, landed)).await;
+        if let Some((plan, stored, landed, holds)) = self.0 {
+            Box::pin(plan.land(stored, landed, holds)).await;
         }
     }
 }
@@ -229,6 +239,11 @@ impl Plan {
             cost: Some(cost).filter(|cost| *cost > 0),
             tags: self.tags.clone(),
         }
+    }
+
+    /// For how long a value that lives for `ttl` is held here. `None` where it is not.
+    fn held(&self, ttl: Option<Duration>) -> Option<Duration> {
+        Some(self.local?.min(ttl?)).filter(|ttl| !ttl.is_zero())
     }
 
     /// A life that is shorter by a random part.

@@ -14,7 +14,7 @@ use crate::key::KeyText;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::{CacheValue, KeyOf};
-use crate::telemetry;
+use crate::telemetry::{self, VoidReason};
 use crate::transaction;
 use crate::wire::{DecodeError, Payload};
 
@@ -127,5 +127,6 @@ impl Cache {
         telemetry::decode_failure(&self.0.name, resource, key, error);
         // Counted where it fails; the next reader meets the entry again.
         let _ = self.ask(Operation::Discard, budget, self.0.store.remove_same(key, bytes)).await;
+        self.0.local.void(key.as_str(), VoidReason::Own);
     }
 }

@@ -10,7 +10,7 @@ use super::lease::Standing;
 use crate::error::Operation;
 use crate::outcome::Outcome;
 use crate::private::{CacheValue, KeyOf};
-use crate::store::{Ask, Claim, RedisStore, StoreResult};
+use crate::store::{Ask, Asks, Claim, RedisStore, StoreResult};
 use crate::telemetry;
 use crate::wire::{Payload, is_lease, new_lease};
 
@@ -113,7 +113,7 @@ impl<K> Asking<'_, K> {
 
     async fn standing_value(&mut self) -> Result<Option<Payload>, Outcome> {
         let cache = self.lookup.cache;
-        let asked = cache.0.store.read(&self.located.key, false, &[]);
+        let asked = cache.0.store.read(&self.located.key, Asks::Bytes, &[]);
         let (stored, stamps) =
             cache.ask(Operation::Get, &mut self.budget, asked).await.map_err(|error| failed(error.kind()))?;
         self.since = stamps.clock;

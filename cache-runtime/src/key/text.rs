@@ -1,5 +1,6 @@
 //! The finished text of a key.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +16,13 @@ pub(crate) struct KeyText(Arc<str>);
 impl KeyText {
     /// The text as it stands in the store.
     pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Maps of keys are asked by text.
+impl Borrow<str> for KeyText {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -37,6 +45,45 @@ pub(crate) struct KeyLayout<'a> {
     pub suffix: Option<&'a str>,
 }
 
+impl KeyLayout<'_> {
+    /// Writes prefix, tenant, resource and id. Of a key whose tenant is missing only a part.
+    fn write_head(
+        &self,
+        out: &mut KeyWriter,
+        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
+        id: impl FnOnce(&mut KeyWriter),
+    ) -> Tenancy {
+        out.raw(self.prefix);
+        out.raw(":tenant-");
+        let tenancy = out.tenant(LONGEST_PART, tenant);
+        if tenancy != Tenancy::Missing {
+            out.raw(":");
+            out.text(self.resource);
+            out.raw(":");
+            out.id(LONGEST_PART, id);
+        }
+        tenancy
+    }
+
+    /// Writes the whole key. Allocates nothing where `out` has room.
+    pub(crate) fn write(
+        &self,
+        out: &mut KeyWriter,
+        version: Version,
+        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
+        id: impl FnOnce(&mut KeyWriter),
+    ) -> Tenancy {
+        let tenancy = self.write_head(out, tenant, id);
+        out.raw(":");
+        version.write(out);
+        if let Some(suffix) = self.suffix {
+            out.raw(":");
+            out.text(suffix);
+        }
+        tenancy
+    }
+}
+
 /// A key without its version: what an invalidation needs to name the entry in every version.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Unversioned {
@@ -52,25 +99,10 @@ impl Unversioned {
         id: impl FnOnce(&mut KeyWriter),
     ) -> (Option<Self>, Tenancy) {
         let mut out = KeyWriter::new();
-        out.raw(layout.prefix);
-        out.raw(":tenant-");
-        let start = out.len();
-        let mut tenant_out = KeyWriter::new();
-        let tenancy = tenant(&mut tenant_out);
-        match tenancy {
-            Tenancy::Missing => return (None, tenancy),
-            Tenancy::Shared => out.raw("global"),
-            // The one text that would meet the shared namespace.
-            Tenancy::Written if tenant_out.as_text() == "global" => out.raw("%67lobal"),
-            Tenancy::Written => {
-                out.raw(tenant_out.as_text());
-                out.shorten(start, LONGEST_PART);
-            }
+        let tenancy = layout.write_head(&mut out, tenant, id);
+        if tenancy == Tenancy::Missing {
+            return (None, tenancy);
         }
-        out.raw(":");
-        out.text(layout.resource);
-        out.raw(":");
-        out.id(LONGEST_PART, id);
         let suffix = layout.suffix.map(|suffix| {
             let mut out = KeyWriter::new();
             out.text(suffix);

@@ -219,6 +219,14 @@ impl Version {
             Self::Auto(fingerprint) => Cow::Owned(format!("s{fingerprint:016x}")),
         }
     }
+
+    /// Writes that text.
+    pub(crate) fn write(self, out: &mut KeyWriter) {
+        match self {
+            Self::Fixed(text) => out.text(text),
+            Self::Auto(fingerprint) => out.display(format_args!("s{fingerprint:016x}")),
+        }
+    }
 }
 
 /// What a key says about its tenant.

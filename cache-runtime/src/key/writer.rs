@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use super::CacheKey;
+use super::{CacheKey, Tenancy};
 
 /// Receives the parts of a key and escapes them.
 ///
@@ -45,9 +45,11 @@ impl KeyWriter {
     /// Appends the hash of a part inside the part that is being written, for a newtype of a hashed field.
     #[doc(hidden)]
     pub fn hash_of<K: CacheKey + ?Sized>(&mut self, part: &K) {
-        let mut inner = Self::new();
-        part.write_key(&mut inner);
-        self.digest(&inner.text);
+        let start = self.text.len();
+        let outer = std::mem::replace(&mut self.later, false);
+        part.write_key(self);
+        self.later = outer;
+        self.digest(start);
     }
 
     /// Appends text, escaped.
@@ -112,8 +114,33 @@ impl KeyWriter {
         self.text.push_str(text);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.text.len()
+    /// Empties it and keeps its room.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.later = false;
+    }
+
+    /// Writes the tenant as it stands in a key.
+    pub(crate) fn tenant(&mut self, longest: usize, tenant: impl FnOnce(&mut Self) -> Tenancy) -> Tenancy {
+        let start = self.text.len();
+        let outer = std::mem::replace(&mut self.later, false);
+        let tenancy = tenant(self);
+        self.later = outer;
+        match tenancy {
+            Tenancy::Missing => {}
+            Tenancy::Shared => {
+                self.text.truncate(start);
+                self.text.push_str("global");
+            }
+            Tenancy::Written => {
+                // The one text that would meet the shared namespace.
+                if self.text[start..] == *"global" {
+                    self.text.replace_range(start..=start, "%67");
+                }
+                self.shorten(start, longest);
+            }
+        }
+        tenancy
     }
 
     /// Writes the id: parts separated by commas, `()` when there are none, hashed when it would be too long.
@@ -130,8 +157,7 @@ impl KeyWriter {
     /// Replaces what was written since `start` by its hash when it is longer than `longest` bytes.
     pub(crate) fn shorten(&mut self, start: usize, longest: usize) {
         if self.text.len() - start > longest {
-            let long = self.text.split_off(start);
-            self.digest(&long);
+            self.digest(start);
         }
     }
 
@@ -149,9 +175,12 @@ impl KeyWriter {
         self.text.push(close);
     }
 
-    fn digest(&mut self, text: &str) {
+    /// Replaces what was written since `start` by its hash.
+    fn digest(&mut self, start: usize) {
+        let hash = Sha256::digest(&self.text.as_bytes()[start..]);
+        self.text.truncate(start);
         self.text.push('#');
-        for byte in Sha256::digest(text.as_bytes()) {
+        for byte in hash {
             self.text.push(char::from(HEX_LOWER[usize::from(byte >> 4)]));
             self.text.push(char::from(HEX_LOWER[usize::from(byte & 15)]));
         }

@@ -4,13 +4,13 @@ use std::borrow::Borrow;
 use std::time::Duration;
 
 use super::fill::Fill;
-use super::key::KeyOf;
+use super::key::{EntryKey as _, KeyOf, Shared};
 use super::shape::{CacheValue, Shape};
 use super::sharing::Sharing;
 use super::site::Site;
 use crate::cache::Cache;
 use crate::call;
-use crate::engine::{self, Found, Lookup};
+use crate::engine::{self, Found, Lookup, Served};
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 
@@ -91,7 +91,7 @@ where
     K: KeyOf<S::Value>,
 {
     let cache = call.cache.unwrap_or_else(Cache::current);
-    let _ = sharing;
+    let key = Shared(&key, sharing);
     let lookup = Lookup {
         cache: &cache,
         ttl: call.ttl,
@@ -101,7 +101,18 @@ where
         detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };
-    match engine::look_up::<S::Value, K>(lookup, &key).await {
+    if lookup.mode == call::Mode::Usual && engine::local_ttl(&lookup.policy).is_some() {
+        match engine::serve_local(&cache, &key, lookup.wants_none) {
+            Some(Served::Value(value)) => return Entry::Ready(S::some(value)),
+            Some(Served::None) => {
+                if let Some(none) = S::none() {
+                    return Entry::Ready(none);
+                }
+            }
+            None => {}
+        }
+    }
+    match engine::look_up::<S::Value, _>(lookup, &key).await {
         Found::Value(value, outcome) => {
             let resource = key.spec().resource;
             engine::finish(&cache, resource, outcome);
@@ -113,20 +124,19 @@ where
                 Entry::Ready(none)
             }
             // Excluded by `wants_none`; running the body is right all the same.
-            None => Entry::Load(Fill::new(engine::Load::uncached(
-                cache.clone(),
-                key.spec().resource,
-                Outcome::new(Status::Bypass, Level::Body),
-            ))),
+            None => Entry::Load(Fill::new(
+                engine::Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body)),
+                None,
+            )),
         },
         Found::Renew(value, outcome, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
             Some(now) => {
                 engine::finish(&cache, key.spec().resource, outcome);
-                Entry::Load(Fill::behind(now, load).tags(key.late_tags()))
+                Entry::Load(Fill::behind(now, load, sharing).tags(key.late_tags()))
             }
             // Excluded by `wants_none` as well.
-            None => Entry::Load(Fill::new(load)),
+            None => Entry::Load(Fill::new(load, sharing)),
         },
-        Found::Load(load) => Entry::Load(Fill::new(load).tags(key.late_tags())),
+        Found::Load(load) => Entry::Load(Fill::new(load, sharing).tags(key.late_tags())),
     }
 }

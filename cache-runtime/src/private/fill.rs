@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::shape::{CacheValue, Fate, Shape};
+use super::sharing::Sharing;
 use super::tags::ValueTag;
 use crate::engine::Load;
 use crate::wire::{Payload, decode};
@@ -15,22 +16,29 @@ pub struct Fill<S: Shape> {
     pub(super) load: Load,
     /// What its caller is served in any case: the body runs in the background.
     pub(super) now: Option<S::Return>,
+    pub(super) late: Late<S::Value>,
+}
+
+/// What is done with the value, beside what the attribute says.
+pub(super) struct Late<V> {
     /// Tags of the key that name the value.
-    pub(super) tags: Vec<ValueTag<S::Value>>,
+    pub tags: Vec<ValueTag<V>>,
+    /// How it is held in the local tier.
+    pub sharing: Option<Sharing<V>>,
 }
 
 impl<S: Shape> Fill<S> {
-    pub(super) fn new(load: Load) -> Self {
-        Self { load, now: None, tags: Vec::new() }
+    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
+        Self { load, now: None, late: Late { tags: Vec::new(), sharing } }
     }
 
-    pub(super) fn behind(now: S::Return, load: Load) -> Self {
-        Self { load, now: Some(now), tags: Vec::new() }
+    pub(super) fn behind(now: S::Return, load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
+        Self { now: Some(now), ..Self::new(load, sharing) }
     }
 
     /// Tags of the key that name the value.
     pub(super) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
-        self.tags = tags;
+        self.late.tags = tags;
         self
     }
 }
@@ -79,7 +87,7 @@ impl Decision {
 }
 
 /// Runs the body and fills.
-pub(super) async fn run<S, B, D>(load: Load, tags: Vec<ValueTag<S::Value>>, body: Pin<&mut B>, decide: D) -> S::Return
+pub(super) async fn run<S, B, D>(load: Load, late: Late<S::Value>, body: Pin<&mut B>, decide: D) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,
@@ -90,8 +98,8 @@ where
     let returned = load.nested(body).await;
     let landing = match S::fate(&returned) {
         Fate::Value(value) => {
-            let decision = decide(value).also(&tags, value);
-            load.value(running, value, decision)
+            let decision = decide(value).also(&late.tags, value);
+            load.value(running, value, decision, late.sharing)
         }
         Fate::None => load.none(running),
         Fate::Err => return load.failed(running).and_then(|old| reopened::<S>(&old)).unwrap_or(returned),

@@ -22,13 +22,13 @@ where
     B: Future<Output = S::Return> + Send + 'static,
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
-    let Fill { mut load, now, tags } = fill;
+    let Fill { mut load, now, late: value } = fill;
     let mut body = Box::pin(body);
     let cache = load.cache();
     if let Some(now) = now {
         let work = Box::pin(async move {
             if load.renews().await {
-                run::<S, B, D>(load, tags, body.as_mut(), decide).await;
+                run::<S, B, D>(load, value, body.as_mut(), decide).await;
             }
         });
         // Without room the value is left as it is, for a later caller to renew.
@@ -40,10 +40,10 @@ where
     let patience = load.patience();
     let leave = if patience.is_limited() { cache.0.background.enter() } else { None };
     let Some(leave) = leave else {
-        return run::<S, B, D>(load, tags, body.as_mut(), decide).await;
+        return run::<S, B, D>(load, value, body.as_mut(), decide).await;
     };
     let (old, resource) = (load.old(), load.resource());
-    let work = Box::pin(call::carried(async move { run::<S, B, D>(load, tags, body.as_mut(), decide).await }));
+    let work = Box::pin(call::carried(async move { run::<S, B, D>(load, value, body.as_mut(), decide).await }));
     let Waited { mut done, task } = cache.spawn(leave, work);
     match patience.wait(Pin::new(&mut done), old.is_some(), late.is_some()).await {
         Some(Ok((returned, outcome))) => {
@@ -90,12 +90,12 @@ where
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let Fill { load, tags, .. } = fill;
+    let Fill { load, late: value, .. } = fill;
     let (patience, old, cache, resource) = (load.patience(), load.old(), load.cache(), load.resource());
     if !patience.is_limited() {
-        return run::<S, B, D>(load, tags, body, decide).await;
+        return run::<S, B, D>(load, value, body, decide).await;
     }
-    let running = pin!(run::<S, B, D>(load, tags, body, decide));
+    let running = pin!(run::<S, B, D>(load, value, body, decide));
     match patience.wait(running, old.is_some(), late.is_some()).await {
         Some(returned) => returned,
         None => early::<S>(&cache, resource, old.as_ref(), late),

@@ -26,6 +26,7 @@ pub(crate) use self::redis::parse_sentinel;
 pub(crate) use self::redis::{RedisStore, parse_url};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::outcome::Level;
 use crate::tags::{Known, Stamps};
 use crate::wire::Payload;
@@ -51,6 +52,18 @@ pub(crate) struct Stored {
     pub bytes: Payload,
     /// What is left of its life there; `None` where that was not asked for, or it has no end.
     pub left: Option<Duration>,
+    /// Who tells of changes from the read on. `None` where nobody does, or was not asked to: then nothing is held.
+    pub tether: Option<Tether>,
+}
+
+/// What a read is to say of an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Bytes,
+    /// What is left of its life as well.
+    Left,
+    /// And who tells of changes.
+    Tether,
 }
 
 /// A store. An enum and not a trait object: the set is closed, and the memory store answers without a future.
@@ -78,20 +91,24 @@ impl Store {
         }
     }
 
-    /// An entry, with what is left of its life where that is asked for, and what is known of these names.
+    /// An entry, with what is asked of it, and what is known of these names.
     pub(crate) async fn read(
         &self,
         key: &KeyText,
-        left: bool,
+        asks: Asks,
         names: &[String],
     ) -> StoreResult<(Option<Stored>, Stamps)> {
         match self {
             Self::Memory(store) => {
+                let _ = asks;
                 let stamps = store.cells.read(names);
                 Ok((store.read(key), stamps))
             }
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.read(key, left, names).await,
+            Self::Redis(store) => match asks {
+                Asks::Tether => tokio::try_join!(store.get_tracked(key), store.stamps(names)),
+                Asks::Left | Asks::Bytes => store.read(key, asks == Asks::Left, names).await,
+            },
         }
     }
 
@@ -119,13 +136,10 @@ impl Store {
         }
     }
 
-    /// Invalidates every entry that one of these names concerns.
-    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<()> {
+    /// Invalidates every entry that one of these names concerns, and says at which time of the store's clock.
+    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<u64> {
         match self {
-            Self::Memory(store) => {
-                store.cells.stamp(names);
-                Ok(())
-            }
+            Self::Memory(store) => Ok(store.cells.stamp(names)),
             #[cfg(feature = "redis")]
             Self::Redis(store) => store.stamp(names).await,
         }

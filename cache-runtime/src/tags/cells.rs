@@ -63,7 +63,7 @@ impl Cells {
     }
 
     /// Stamps names.
-    pub(crate) fn stamp<T: AsRef<str>>(&self, names: &[T]) {
+    pub(crate) fn stamp<T: AsRef<str>>(&self, names: &[T]) -> u64 {
         let mut known = self.exclusive();
         let at = self.clock() + 1;
         for name in names {
@@ -77,6 +77,36 @@ impl Cells {
         if known.len() > self.most {
             self.prune(&mut known);
         }
+        at
+    }
+
+    /// The cell of a name, to be looked at whenever what it concerns is to be served.
+    pub(crate) fn cell(&self, name: &str) -> Arc<Cell> {
+        if name == CLEAR {
+            return Arc::clone(&self.clear);
+        }
+        if let Some(cell) = self.shared().get(name) {
+            return Arc::clone(cell);
+        }
+        let mut known = self.exclusive();
+        if known.len() >= self.most {
+            // Of a copy; the embedded store's own are stamped and stay.
+            known.retain(|_, cell| cell.stamp() > 0 || Arc::strong_count(cell) > 1);
+        }
+        Arc::clone(known.entry(name.into()).or_default())
+    }
+
+    /// Takes over a stamp that was set elsewhere.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server is stamped elsewhere"))]
+    pub(crate) fn raise(&self, name: &str, to: u64) {
+        match name {
+            CLEAR => self.clear.raise(to),
+            name => {
+                if let Some(cell) = self.shared().get(name) {
+                    cell.raise(to);
+                }
+            }
+        }
     }
 
     /// Drops the older half of the stamps. What is held under a name sees the stamp of everything in its place.
@@ -85,7 +115,8 @@ impl Cells {
         stamps.sort_unstable();
         let newest = stamps[stamps.len() / 2];
         self.clear.raise(newest);
-        known.retain(|_, cell| cell.stamp() > newest);
+        // One that an entry holds goes on being the cell of its name.
+        known.retain(|_, cell| cell.stamp() > newest || Arc::strong_count(cell) > 1);
     }
 
     fn shared(&self) -> RwLockReadGuard<'_, HashMap<Box<str>, Arc<Cell>>> {

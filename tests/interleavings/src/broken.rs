@@ -1,4 +1,4 @@
-//! Ways in which the single-flight could be wrong, as changes of its text. `build.rs` applies each to a copy.
+//! Ways in which the single-flight, or the order of the local tier, could be wrong, as changes of its text. `build.rs` applies each to a copy.
 
 /// Which file is changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -7,14 +7,17 @@ pub enum File {
     Mod,
     /// `flight/leader.rs`
     Leader,
+    /// `local/order.rs`
+    Order,
 }
 
 impl File {
-    /// The name in the folder.
-    pub const fn name(self) -> &'static str {
+    /// The path in the sources of `cache-runtime`.
+    pub const fn path(self) -> &'static str {
         match self {
-            Self::Mod => "mod.rs",
-            Self::Leader => "leader.rs",
+            Self::Mod => "flight/mod.rs",
+            Self::Leader => "flight/leader.rs",
+            Self::Order => "local/order.rs",
         }
     }
 }
@@ -129,5 +132,63 @@ pub const BREAKS: &[Break] = &[
         "old_for_fresh",
         "Who wants a fresh value gets one whose load began earlier.",
         &[(File::Leader, "(proved || all) && waiter.wish == Wish::Any,", "proved || all,")],
+    ),
+    one(
+        "put_unlocked",
+        "A key can be voided between the look at the count and the insertion.",
+        &[(
+            File::Order,
+            "        let inserted = insert();\n        drop(count);",
+            "        drop(count);\n        let inserted = insert();",
+        )],
+    ),
+    one(
+        "put_unchecked",
+        "What was read before a void is put there.",
+        &[(File::Order, "*count != turn.count && !without(Mechanism::LocalRace)", "false")],
+    ),
+    one(
+        "void_uncounted",
+        "A void removes what is there, and nothing that is on its way.",
+        &[(
+            File::Order,
+            "self.count(self.stripe(key));\n        *count += 1;",
+            "self.count(self.stripe(key));\n        *count += 0;",
+        )],
+    ),
+    one(
+        "void_removes_first",
+        "Something can be put there after the removal and before the count.",
+        &[(
+            File::Order,
+            "        let mut count = self.count(self.stripe(key));\n        *count += 1;\n        let removed = remove();",
+            "        let removed = remove();\n        let mut count = self.count(self.stripe(key));\n        *count += 1;",
+        )],
+    ),
+    one(
+        "void_all_removes_first",
+        "The same, of everything.",
+        &[
+            (
+                File::Order,
+                "        for stripe in 0..STRIPES {",
+                "        remove();\n        for stripe in 0..STRIPES {",
+            ),
+            (File::Order, "        }\n        remove();\n", "        }\n"),
+        ],
+    ),
+    one(
+        "fill_uncounted",
+        "Who read before a fill puts the old value over the new one.",
+        &[(
+            File::Order,
+            "        let stands = *count == turn.count;\n        *count += 1;",
+            "        let stands = *count == turn.count;",
+        )],
+    ),
+    one(
+        "fill_unchecked",
+        "A fill is held although an invalidation came after it.",
+        &[(File::Order, "stands.then_some(turn)", "Some(turn)")],
     ),
 ];

@@ -1,4 +1,4 @@
-//! The single-flight of `cache-runtime` under `shuttle`: many interleavings of a few callers, checked for what the engine
+//! The single-flight of `cache-runtime`, and the order in which its local tier takes values, under `shuttle`: many interleavings of a few callers, checked for what the engine
 //! relies on; and deliberately broken copies, to see that the checks notice.
 //!
 //! The sources are those of `cache-runtime`, with other modules around them: `sync` has shuttle's locks and atomics in place
@@ -12,6 +12,9 @@ mod check;
 #[path = "../../../cache-runtime/src/flight/mod.rs"]
 mod flight;
 mod ledger;
+#[path = "../../../cache-runtime/src/local/order.rs"]
+mod order;
+mod order_subject;
 mod scenarios;
 mod subject;
 mod sync;
@@ -20,11 +23,18 @@ mod world;
 pub use self::check::{holds, notices};
 pub use self::scenarios::*;
 pub use self::sound::Flights as Sound;
+pub use self::sound_order::Turns as SoundOrder;
 
 /// What `cache-runtime` builds.
 mod sound {
     use crate::flight;
     crate::subject::subject!(flight);
+}
+
+/// The same of the order.
+mod sound_order {
+    use crate::order;
+    crate::order_subject::order_subject!(order);
 }
 
 /// Copies with one mistake each.
@@ -53,6 +63,7 @@ mod key {
 mod switch {
     pub(crate) enum Mechanism {
         LateWaiters,
+        LocalRace,
     }
 
     pub(crate) const fn without(_: Mechanism) -> bool {

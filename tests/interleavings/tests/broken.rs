@@ -31,3 +31,24 @@ broken! {
     void_marked_late: no_old_fill_survives, "stale" | "two loads at once";
     old_for_fresh: fresh_means_after_the_call, "not fresh";
 }
+
+macro_rules! broken_order {
+    ($($name:ident: $scenario:ident;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                notices(scenario::$scenario::<broken::$name::Turns>, &["stale"]);
+            }
+        )+
+    };
+}
+
+broken_order! {
+    put_unlocked: what_an_invalidation_overtakes_is_not_held;
+    put_unchecked: what_an_invalidation_overtakes_is_not_held;
+    void_uncounted: what_an_invalidation_overtakes_is_not_held;
+    void_removes_first: what_an_invalidation_overtakes_is_not_held;
+    void_all_removes_first: what_an_invalidation_overtakes_is_not_held;
+    fill_uncounted: a_fill_is_held_unless_it_is_overtaken;
+    fill_unchecked: a_fill_is_held_unless_it_is_overtaken;
+}

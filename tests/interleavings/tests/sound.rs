@@ -1,6 +1,6 @@
 //! The single-flight as it is: no interleaving that is tried breaks what the engine relies on.
 
-use cache_interleavings::{self as scenario, Sound, holds};
+use cache_interleavings::{self as scenario, Sound, SoundOrder, holds};
 
 macro_rules! sound {
     ($($name:ident),+ $(,)?) => {
@@ -22,4 +22,14 @@ sound! {
     waiters_leave,
     no_old_fill_survives,
     fresh_means_after_the_call,
+}
+
+#[test]
+fn scenario_35_what_an_invalidation_overtakes_is_not_held() {
+    holds(scenario::what_an_invalidation_overtakes_is_not_held::<SoundOrder>);
+}
+
+#[test]
+fn a_fill_is_held_unless_it_is_overtaken() {
+    holds(scenario::a_fill_is_held_unless_it_is_overtaken::<SoundOrder>);
 }

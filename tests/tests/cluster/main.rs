@@ -5,6 +5,7 @@ mod patterns;
 mod sentinel;
 mod sets;
 mod slots;
+mod tier;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -8,7 +8,7 @@ mod glob;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cache_runtime::{ErrorKind, Operation, PatternReport, outcome};
+use cache_runtime::{ErrorKind, Level, Operation, PatternReport, outcome};
 use cache_tests::redis::RawClient;
 use cache_tests::{RedisServer, redis_cli};
 use proptest::prelude::*;
@@ -129,6 +129,27 @@ async fn own_entries_are_loaded_anew_and_what_is_known_of_them_stays() {
                 assert_eq!(redis_cli(&server, ["EXISTS", "cache:versions:user", "cache:stamps"]).int(), before);
                 assert!(read(&source, 1).await.1.is_miss());
                 assert!(read(&source, 1).await.1.is_hit());
+            })
+            .await;
+    }
+}
+
+#[cached(UserKey { id }, local = "1h")]
+async fn held(source: &Source, id: u64) -> User {
+    source.read(id)
+}
+
+#[tokio::test]
+async fn what_is_held_in_this_process_goes_too() {
+    let server = RedisServer::start();
+    for cache in [patient(&server), Cache::builder().build().expect("good settings")] {
+        let source = Source::default();
+        cache
+            .scope(async {
+                while outcome(held(&source, 1)).await.1.level != Level::Local {}
+                cache.invalidate_pattern("cache:*:user:1:*").await.expect("removed");
+                assert_ne!(outcome(held(&source, 1)).await.1.level, Level::Local);
+                assert_eq!(source.reads(), 2);
             })
             .await;
     }

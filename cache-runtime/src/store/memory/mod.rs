@@ -13,6 +13,7 @@ use self::guards::Guards;
 use super::{Invalidation, Removed, Stored};
 use crate::clock::{Clock, Millis, millis};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::tags::Cells;
 use crate::wire::Payload;
 
@@ -49,18 +50,18 @@ impl Weighter<KeyText, Entry> for Weight {
 pub(crate) struct MemoryStore {
     map: Map<KeyText, Entry, Weight>,
     guards: Guards,
-    pub(crate) cells: Cells,
+    pub(crate) cells: Arc<Cells>,
     clock: Clock,
 }
 
 impl MemoryStore {
-    pub(crate) fn new(limits: MemoryLimits, clock: Clock) -> Self {
+    pub(crate) fn new(limits: MemoryLimits, clock: Clock, cells: Arc<Cells>) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         Self {
             map: Map::with_weighter(typical, limits.bytes, Weight { least }),
             guards: Guards::default(),
-            cells: Cells::default(),
+            cells,
             clock,
         }
     }
@@ -74,7 +75,7 @@ impl MemoryStore {
         let now = self.clock.now();
         if entry.expires > now {
             let left = Some(Duration::from_millis(entry.expires - now));
-            return Some(Stored { bytes: entry.bytes, left });
+            return Some(Stored { bytes: entry.bytes, left, tether: Some(Tether::Own) });
         }
         self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
         None
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn entries_expire_by_the_clock() {
         let (clock, hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::from_secs(10));
         hand.advance(Duration::from_millis(9_999));
         assert!(store.get(&key(1)).is_some());
@@ -167,8 +168,9 @@ mod tests {
     #[test]
     fn both_bounds_hold() {
         let (clock, _hand) = manual::clock();
-        let by_entries = MemoryStore::new(MemoryLimits { entries: 100, bytes: 10_000_000 }, clock.clone());
-        let by_bytes = MemoryStore::new(MemoryLimits { entries: 1_000_000, bytes: 100_000 }, clock);
+        let by_entries =
+            MemoryStore::new(MemoryLimits { entries: 100, bytes: 10_000_000 }, clock.clone(), Arc::default());
+        let by_bytes = MemoryStore::new(MemoryLimits { entries: 1_000_000, bytes: 100_000 }, clock, Arc::default());
         for n in 0..5_000 {
             by_entries.set(&key(n), &payload(10), Duration::from_secs(10));
             by_bytes.set(&key(n), &payload(1_000), Duration::from_secs(10));
@@ -181,7 +183,7 @@ mod tests {
     #[test]
     fn a_changed_entry_is_not_removed_as_the_same() {
         let (clock, _hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::from_secs(10));
         assert!(!store.remove_same(&key(1), &payload(11)));
         assert!(store.remove_same(&key(1), &payload(10)));
@@ -190,7 +192,7 @@ mod tests {
     #[test]
     fn an_enormous_ttl_does_not_overflow() {
         let (clock, hand) = manual::clock();
-        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock);
+        let store = MemoryStore::new(MemoryLimits { entries: 100, bytes: 100_000 }, clock, Arc::default());
         store.set(&key(1), &payload(10), Duration::MAX);
         hand.advance(Duration::from_secs(3_000_000_000));
         assert!(store.get(&key(1)).is_some());

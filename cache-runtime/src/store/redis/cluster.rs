@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ::redis::cluster::ClusterClientBuilder;
 
-use super::endpoint::{Endpoint, Target};
-use super::url::{read_nodes, shown};
+use super::endpoint::{Cluster, Endpoint, Target};
+use super::url::{open, read_nodes, shown};
 use crate::error::CacheError;
 
 /// How often one command is sent again, to where a redirect points or after a node was lost. A caller that has run out of
@@ -26,6 +26,7 @@ pub(crate) fn parse_cluster(
 ) -> Result<Endpoint, CacheError> {
     let nodes = read_nodes(setting, urls)?;
     let shown = nodes.iter().map(shown).collect::<Vec<_>>().join(",");
+    let node = open(setting, nodes[0].clone(), root)?.get_connection_info().clone();
     let builder = ClusterClientBuilder::new(nodes)
         .connection_timeout(connect_timeout)
         .response_timeout(silence)
@@ -36,20 +37,13 @@ pub(crate) fn parse_cluster(
         .max_retry_wait(PAUSES.1);
     #[cfg(feature = "tls")]
     let builder = match root {
-        Some(root) => {
-            if ::redis::Client::build_with_tls("rediss://localhost", super::url::certificates(root)).is_err() {
-                return Err(super::url::bad_root());
-            }
-            builder.certs(super::url::certificates(root))
-        }
+        Some(root) => builder.certs(super::url::certificates(root)),
         None => builder,
     };
-    #[cfg(not(feature = "tls"))]
-    let _ = root;
     let client = builder.build().map_err(|_| {
         CacheError::config(format!(
             "`{setting}` names nodes that differ; their URLs have the same user, password, database and TLS"
         ))
     })?;
-    Ok(Endpoint::new(Target::Cluster(Box::new(client)), shown))
+    Ok(Endpoint::new(Target::Cluster(Box::new(Cluster { client, node })), shown))
 }

@@ -5,11 +5,17 @@ use std::time::Duration;
 
 #[cfg(feature = "cluster")]
 use ::redis::cluster::ClusterClient;
-use ::redis::{AsyncConnectionConfig, Client, RedisResult};
+use ::redis::{Client, RedisResult};
+#[cfg(feature = "cluster")]
+use ::redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
 
 use super::link::Link;
+#[cfg(feature = "cluster")]
+use super::link::Single;
 #[cfg(feature = "sentinel")]
 use super::sentinel::Master;
+use super::tracking;
+use crate::local::Local;
 
 /// A checked address.
 pub(crate) struct Endpoint {
@@ -21,9 +27,16 @@ pub(crate) struct Endpoint {
 pub(crate) enum Target {
     Server(Client),
     #[cfg(feature = "cluster")]
-    Cluster(Box<ClusterClient>),
+    Cluster(Box<Cluster>),
     #[cfg(feature = "sentinel")]
     Sentinel(Master),
+}
+
+/// A Cluster, and how its nodes are reached: as the first one that was named, at addresses of their own.
+#[cfg(feature = "cluster")]
+pub(crate) struct Cluster {
+    pub(super) client: ClusterClient,
+    pub(super) node: ConnectionInfo,
 }
 
 impl Endpoint {
@@ -56,23 +69,35 @@ impl Endpoint {
         }
     }
 
-    pub(super) async fn connect(&self, timeout: Duration) -> RedisResult<Link> {
+    pub(super) async fn connect(&self, timeout: Duration, local: &Local) -> RedisResult<Link> {
         match &self.target {
-            Target::Server(client) => connect_to(client, timeout).await,
+            Target::Server(client) => tracking::connect(client, timeout, local).await.map(Link::Single),
             #[cfg(feature = "cluster")]
-            Target::Cluster(client) => client.get_async_connection().await.map(Link::Cluster),
+            Target::Cluster(cluster) => cluster.client.get_async_connection().await.map(Link::Cluster),
             #[cfg(feature = "sentinel")]
-            Target::Sentinel(master) => connect_to(&master.find().await?, timeout).await,
+            Target::Sentinel(master) => {
+                tracking::connect(&master.find().await?, timeout, local).await.map(Link::Single)
+            }
         }
     }
 }
 
-async fn connect_to(client: &Client, timeout: Duration) -> RedisResult<Link> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(timeout))
-        // Every operation has a timeout of its own.
-        .set_response_timeout(None);
-    client.get_multiplexed_async_connection_with_config(&config).await.map(Link::Single)
+#[cfg(feature = "cluster")]
+impl Endpoint {
+    /// Connects to the node of the Cluster at this address.
+    pub(super) async fn connect_node(&self, address: &str, timeout: Duration, local: &Local) -> RedisResult<Single> {
+        let nowhere = || RedisError::from((ErrorKind::InvalidClientConfig, "no node of a Cluster"));
+        let Target::Cluster(cluster) = &self.target else { return Err(nowhere()) };
+        let (host, port) = address.rsplit_once(':').ok_or_else(nowhere)?;
+        let (host, port) = (host.to_owned(), port.parse().map_err(|_| nowhere())?);
+        let addr = match cluster.node.addr() {
+            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host, port, insecure: *insecure, tls_params: tls_params.clone() }
+            }
+            _ => ConnectionAddr::Tcp(host, port),
+        };
+        tracking::connect(&Client::open(cluster.node.clone().set_addr(addr))?, timeout, local).await
+    }
 }
 
 /// Hosts, ports and databases; never a user name or a password.

@@ -7,6 +7,7 @@ use ::redis::{Cmd, FromRedisValue, Pipeline};
 use super::scripts::Program;
 use super::{RedisStore, px};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreResult};
 use crate::wire::{Payload, is_lease};
 
@@ -68,6 +69,25 @@ impl RedisStore {
         self.query::<u64>(&command, &[&self.scripts.fill]).await.map(|filled| filled > 0)
     }
 
+    /// As [`fill`](Self::fill); the server tells of changes to what was stored, if somebody is given who tells.
+    pub(crate) async fn fill_tracked(
+        &self,
+        key: &KeyText,
+        expected: &Payload,
+        bytes: &Payload,
+        ttl: Duration,
+        registration: Option<&Registration>,
+    ) -> StoreResult<(bool, Option<Tether>)> {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            // The next read is the one that is remembered.
+            return Ok((self.fill(key, expected, bytes, ttl, registration).await?, None));
+        }
+        let command = self.filling(&self.scripts.fill_tracked, key, expected, bytes, ttl, registration);
+        let (filled, tether) = self.run_tracked::<u64>(&command, &self.scripts.fill_tracked).await?;
+        Ok((filled > 0, tether))
+    }
+
     /// Stores several values, each if its lease still stands.
     pub(crate) async fn fill_many(
         &self,
@@ -94,9 +114,21 @@ impl RedisStore {
         ttl: Duration,
         registration: Option<&Registration>,
     ) -> Cmd {
+        self.filling(&self.scripts.fill, key, expected, bytes, ttl, registration)
+    }
+
+    fn filling(
+        &self,
+        program: &Program,
+        key: &KeyText,
+        expected: &Payload,
+        bytes: &Payload,
+        ttl: Duration,
+        registration: Option<&Registration>,
+    ) -> Cmd {
         let registration = self.beside(registration);
         let registers = registration.iter().map(|registration| registration.register.as_str());
-        let mut command = evalsha(&self.scripts.fill, [key.as_str()].into_iter().chain(registers));
+        let mut command = evalsha(program, [key.as_str()].into_iter().chain(registers));
         command.arg(expected.as_slice()).arg(bytes.as_slice()).arg(px(ttl));
         registered(&mut command, registration);
         command

@@ -16,6 +16,7 @@ mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
 mod stamps;
+mod tracking;
 mod url;
 
 use std::sync::Arc;
@@ -36,10 +37,13 @@ pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
+#[cfg(feature = "cluster")]
+use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;
 use super::StoreResult;
 use crate::clock::millis;
 use crate::key::KeyText;
+use crate::local::Local;
 use crate::wire::Payload;
 
 /// The longest ttl given to the server: a hundred years. Redis refuses times that overflow its own clock.
@@ -50,16 +54,23 @@ pub(crate) struct RedisStore {
     slot: Slot,
     scripts: Box<Scripts>,
     /// The key of the clock of tags.
-    stamps: String,
+    stamps: KeyText,
+    local: Local,
+    #[cfg(feature = "cluster")]
+    nodes: Nodes,
 }
 
 impl RedisStore {
     /// `connected` is told of each new connection.
-    pub(crate) fn new(endpoint: Endpoint, prefix: &str, connect_timeout: Duration, connected: Arc<Notify>) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, connect_timeout: Duration, connected: Arc<Notify>, local: &Local) -> Self {
+        let slot = Slot::new(endpoint, connect_timeout, connected, local.clone());
         Self {
-            slot: Slot::new(endpoint, connect_timeout, connected),
+            #[cfg(feature = "cluster")]
+            nodes: Nodes::new(slot.clone(), connect_timeout, local.clone()),
+            slot,
             scripts: Box::new(Scripts::new()),
-            stamps: format!("{prefix}:stamps"),
+            stamps: local.watch().stamps().clone(),
+            local: local.clone(),
         }
     }
 
@@ -70,6 +81,8 @@ impl RedisStore {
     /// Told by the caller when an operation ran out of time: a connection that stays silent is replaced.
     pub(crate) fn timed_out(&self) {
         self.slot.timed_out();
+        #[cfg(feature = "cluster")]
+        self.nodes.timed_out(connect::SILENCE);
     }
 
     pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {

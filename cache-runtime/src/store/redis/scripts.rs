@@ -48,6 +48,8 @@ pub(crate) struct Scripts {
     /// Stores a value if what is expected still stands.
     /// KEYS: entry, register or none. ARGV: expected, value, ttl, version, horizon.
     pub fill: Program,
+    /// As `fill`, and has the server tell of changes to what it stored.
+    pub fill_tracked: Program,
     /// Prolongs a lease. KEYS: entry. ARGV: lease, ttl.
     pub renew: Program,
     /// Removes the entry if it holds these bytes. KEYS: entry. ARGV: bytes.
@@ -113,11 +115,34 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {'granted'}
 ";
 
+const FOUND: &str = "
+local function get(key) return redis.pcall('GET', key) end
+";
+
+/// A server that tells of changes counts what a script reads, if it is asked to, and tells of its writes to that. So it is not
+/// to see a read before the write, of any key; GETEX counts as a write. Where there is none, the one who fills is told, and holds nothing.
+const FOUND_UNSEEN: &str = "
+local function get(key)
+  local found = redis.pcall('GETEX', key)
+  if type(found) == 'table' then found = redis.pcall('GET', key) end
+  return found
+end
+";
+
 const FILL: &str = "
-if KEYS[2] then register(KEYS[2], ARGV[4], tonumber(ARGV[5])) end
-local found = redis.pcall('GET', KEYS[1])
+local found = get(KEYS[1])
 if found ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if KEYS[2] then register(KEYS[2], ARGV[4], tonumber(ARGV[5])) end
+";
+
+const FILLED: &str = "
+return 1
+";
+
+/// The read after the write is the one that counts.
+const FILLED_SEEN: &str = "
+redis.call('PTTL', KEYS[1])
 return 1
 ";
 
@@ -182,7 +207,8 @@ impl Scripts {
     pub(crate) fn new() -> Self {
         Self {
             claim: Program::new(&[NOW, REGISTER, GUARDS, CLAIM]),
-            fill: Program::new(&[NOW, REGISTER, FILL]),
+            fill: Program::new(&[NOW, REGISTER, FOUND, FILL, FILLED]),
+            fill_tracked: Program::new(&[NOW, REGISTER, FOUND_UNSEEN, FILL, FILLED_SEEN]),
             renew: Program::new(&[RENEW]),
             remove_same: Program::new(&[REMOVE_SAME]),
             invalidate: Program::new(&[NOW, GUARDS, INVALIDATE]),

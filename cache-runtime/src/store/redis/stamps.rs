@@ -13,13 +13,13 @@ use crate::tags::{CLEAR, Known, MOST, Stamps};
 
 impl RedisStore {
     /// Stamps names. One round trip.
-    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<()> {
+    pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<u64> {
         let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()));
         command.arg(MOST);
         for name in names {
             command.arg(name);
         }
-        self.query::<u64>(&command, &[&self.scripts.stamp]).await.map(|_| ())
+        self.query(&command, &[&self.scripts.stamp]).await
     }
 
     /// The clock, which is made where there is none.
@@ -48,7 +48,7 @@ impl RedisStore {
 
     pub(super) fn stamps_command(&self, names: &[String]) -> Cmd {
         let mut command = Cmd::new();
-        command.arg("ZMSCORE").arg(&self.stamps).arg("clock").arg("birth").arg(CLEAR);
+        command.arg("ZMSCORE").arg(self.stamps.as_str()).arg("clock").arg("birth").arg(CLEAR);
         for name in names {
             command.arg(name);
         }
@@ -79,7 +79,11 @@ impl RedisStore {
         Ok((stored(bytes, pttl), stamps(parsed(next())?)))
     }
 
-    #[cfg(feature = "cluster")]
+    /// An entry that is not to be held here, and what is left of its life.
+    pub(super) async fn get_left(&self, key: &KeyText) -> StoreResult<Option<Stored>> {
+        self.read_entry(key, true).await
+    }
+
     async fn read_entry(&self, key: &KeyText, left: bool) -> StoreResult<Option<Stored>> {
         if !left {
             return Ok(stored(self.query(&get_command(key), &[]).await?, -1));
@@ -94,7 +98,7 @@ impl RedisStore {
 
 fn stored(bytes: Option<Vec<u8>>, pttl: i64) -> Option<Stored> {
     let left = u64::try_from(pttl).ok().map(std::time::Duration::from_millis);
-    Some(Stored { bytes: crate::wire::Payload::new(bytes?), left })
+    Some(Stored { bytes: crate::wire::Payload::new(bytes?), left, tether: None })
 }
 
 /// Scores are whole numbers below 2^53.

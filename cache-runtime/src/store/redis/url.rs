@@ -69,7 +69,7 @@ pub(super) fn bad_root() -> CacheError {
     CacheError::config("`tls_root_pem` cannot be used; it takes a certificate authority in PEM, and a `rediss://` URL")
 }
 
-fn open(setting: &str, info: ConnectionInfo, root: Option<&[u8]>) -> Result<Client, CacheError> {
+pub(super) fn open(setting: &str, info: ConnectionInfo, root: Option<&[u8]>) -> Result<Client, CacheError> {
     let opened = match root {
         #[cfg(feature = "tls")]
         Some(root) => return Client::build_with_tls(info, certificates(root)).map_err(|_| bad_root()),

@@ -1,9 +1,11 @@
 //! What is tried. Each is one execution, of any copy of the single-flight.
 
+mod tier;
 mod voids;
 
 use shuttle::thread;
 
+pub use self::tier::*;
 pub use self::voids::*;
 
 use crate::caller::Caller;

@@ -17,20 +17,23 @@ use super::endpoint::Endpoint;
 use super::error::store_error;
 use super::link::Link;
 use crate::error::ErrorKind;
+use crate::local::Local;
 use crate::store::{StoreError, StoreResult};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A connection that answered nothing for this long while operations timed out is replaced.
-const SILENCE: Duration = Duration::from_millis(500);
+pub(super) const SILENCE: Duration = Duration::from_millis(500);
 
 /// Holds the connection.
+#[derive(Clone)]
 pub(crate) struct Slot(Arc<Shared>);
 
 struct Shared {
     endpoint: Endpoint,
     timeout: Duration,
+    local: Local,
     /// Told of each new connection.
     connected: Arc<Notify>,
     state: Mutex<State>,
@@ -56,11 +59,28 @@ enum Phase {
     },
 }
 
+impl State {
+    /// Leaves the connection.
+    fn down(&mut self, until: Option<Instant>, error: StoreError) {
+        if let Phase::Ready(link) = &self.phase {
+            link.close();
+        }
+        self.phase = Phase::Down { until, error };
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.down(None, StoreError::new(ErrorKind::Unavailable));
+    }
+}
+
 impl Slot {
-    pub(crate) fn new(endpoint: Endpoint, timeout: Duration, connected: Arc<Notify>) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, timeout: Duration, connected: Arc<Notify>, local: Local) -> Self {
         Self(Arc::new(Shared {
             endpoint,
             timeout,
+            local,
             connected,
             state: Mutex::new(State {
                 phase: Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) },
@@ -75,6 +95,14 @@ impl Slot {
 
     pub(crate) fn is_connected(&self) -> bool {
         matches!(self.0.lock().phase, Phase::Ready(_))
+    }
+
+    /// The connection, if there is one now.
+    pub(crate) fn ready(&self) -> Option<Link> {
+        match &self.0.lock().phase {
+            Phase::Ready(link) => Some(link.clone()),
+            _ => None,
+        }
     }
 
     /// The connection. Waits while one is being made; the caller bounds the wait.
@@ -126,7 +154,7 @@ impl Slot {
         }
         let mut state = self.0.lock();
         if state.generation == generation && matches!(state.phase, Phase::Ready(_)) {
-            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) };
+            state.down(None, StoreError::new(ErrorKind::Unavailable));
         }
     }
 
@@ -138,7 +166,7 @@ impl Slot {
     pub(crate) fn timed_out(&self) {
         let mut state = self.0.lock();
         if matches!(state.phase, Phase::Ready(_)) && state.last_answer.elapsed() > SILENCE {
-            state.phase = Phase::Down { until: None, error: StoreError::new(ErrorKind::Timeout) };
+            state.down(None, StoreError::new(ErrorKind::Timeout));
         }
         #[cfg(feature = "cluster")]
         if self.is_cluster() {
@@ -146,6 +174,11 @@ impl Slot {
             drop(state);
             self.renew(generation);
         }
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
     }
 
     /// Whether keys lie on several nodes.
@@ -167,7 +200,12 @@ impl Shared {
     }
 
     async fn connect(&self) -> StoreResult<Link> {
-        match tokio::time::timeout(self.endpoint.longest(self.timeout), self.endpoint.connect(self.timeout)).await {
+        match tokio::time::timeout(
+            self.endpoint.longest(self.timeout),
+            self.endpoint.connect(self.timeout, &self.local),
+        )
+        .await
+        {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(error)) => Err(store_error(&error)),
             Err(_) => Err(StoreError::new(ErrorKind::Timeout)),

@@ -1,0 +1,109 @@
+//! A decoded value, and what has to hold for it to be served.
+
+use std::sync::Arc;
+
+use quick_cache::{Lifecycle, Weighter};
+
+#[cfg(feature = "redis")]
+use super::channel::Channel;
+use crate::clock::Millis;
+use crate::key::KeyText;
+use crate::private::Held;
+use crate::tags::Cell;
+use crate::telemetry::HitKey;
+
+/// What an entry costs beyond its key's and its value's bytes: map slot, three `Arc` headers, the entry itself.
+const OVERHEAD: u64 = 200;
+
+/// A decoded value.
+pub(crate) struct Entry {
+    /// `None` where the store says that there is none.
+    pub value: Option<Held>,
+    pub expires: Millis,
+    /// The clock of tags when it was loaded.
+    pub since: u64,
+    /// Of its tags.
+    pub cells: Arc<[Arc<Cell>]>,
+    pub tether: Tether,
+    /// Of the stamps, which may lie on another server.
+    pub stamps: Tether,
+    /// How many bytes it has, encoded.
+    pub bytes: usize,
+    /// What a hit counts.
+    pub hit: HitKey,
+}
+
+/// Who tells of changes.
+#[derive(Clone)]
+pub(crate) enum Tether {
+    /// This process itself: the store is its own.
+    Own,
+    /// The server, on the connection on which the value was read.
+    #[cfg(feature = "redis")]
+    To(Arc<Channel>),
+}
+
+impl Entry {
+    /// Whether it will never be served again.
+    pub(crate) fn is_gone(&self, now: Millis) -> bool {
+        self.expires <= now
+            || self.cells.iter().any(|cell| cell.stamp() > self.since)
+            || self.tether.is_cut()
+            || self.stamps.is_cut()
+    }
+
+    /// Whether a change would be known here by now.
+    pub(crate) fn is_coherent(&self) -> bool {
+        match (&self.tether, &self.stamps) {
+            #[cfg(feature = "redis")]
+            (Tether::To(one), Tether::To(two)) => one.is_alive() && (Arc::ptr_eq(one, two) || two.is_alive()),
+            #[cfg(feature = "redis")]
+            (Tether::To(one), Tether::Own) | (Tether::Own, Tether::To(one)) => one.is_alive(),
+            (Tether::Own, Tether::Own) => true,
+        }
+    }
+}
+
+impl Tether {
+    fn is_cut(&self) -> bool {
+        match self {
+            Self::Own => false,
+            #[cfg(feature = "redis")]
+            Self::To(channel) => channel.is_closed(),
+        }
+    }
+}
+
+/// An entry weighs its bytes, and never less than its share of the entry limit: so one capacity holds both bounds.
+#[derive(Clone)]
+pub(super) struct Weight {
+    pub(super) least: u64,
+}
+
+impl Weighter<KeyText, Arc<Entry>> for Weight {
+    fn weight(&self, key: &KeyText, entry: &Arc<Entry>) -> u64 {
+        let bytes = key.as_str().len().saturating_add(entry.bytes);
+        u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OVERHEAD).max(self.least)
+    }
+}
+
+/// Counts what is pushed out, and keeps it until the locks are given back.
+#[derive(Clone)]
+pub(super) struct Evictions;
+
+#[derive(Default)]
+pub(super) struct Evicted(Vec<(KeyText, Arc<Entry>)>);
+
+impl Evicted {
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Lifecycle<KeyText, Arc<Entry>> for Evictions {
+    type RequestState = Evicted;
+
+    fn on_evict(&self, state: &mut Evicted, key: KeyText, entry: Arc<Entry>) {
+        state.0.push((key, entry));
+    }
+}

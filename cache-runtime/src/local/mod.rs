@@ -1,0 +1,199 @@
+//! Decoded values in this process, in front of the store.
+//!
+//! An entry is served while four things hold: it has not expired; none of its tags has a newer stamp; nothing has voided its
+//! key; and whoever tells of changes in the store is known to be there (see [`Channel`]). `docs/consistency.md` has the
+//! argument, `docs/decisions/0011-tracking-not-messages.md` the reasons.
+
+#[cfg(feature = "redis")]
+mod channel;
+mod entry;
+mod order;
+mod watch;
+
+use std::collections::HashMap;
+use std::hash::RandomState;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use quick_cache::sync::Cache as Map;
+
+#[cfg(feature = "redis")]
+pub(crate) use self::channel::Channel;
+pub(crate) use self::entry::{Entry, Tether};
+use self::entry::{Evicted, Evictions, Weight};
+use self::order::{Order, Turn};
+use self::watch::Watch;
+use crate::clock::Millis;
+use crate::key::KeyText;
+use crate::tags::Cells;
+use crate::telemetry::{self, HitKey, Name, VoidReason};
+
+/// How much the tier may hold, and how long it serves without a sign of life from the store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalLimits {
+    pub entries: u64,
+    pub bytes: u64,
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server can fall silent"))]
+    pub bound: Duration,
+}
+
+/// The tier of one cache.
+#[derive(Clone)]
+pub(crate) struct Local(Arc<Shared>);
+
+/// The tier, for those that it must not depend on.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "held by connections"))]
+pub(crate) struct WeakLocal(Weak<Shared>);
+
+struct Shared {
+    map: Map<KeyText, Arc<Entry>, Weight, RandomState, Evictions>,
+    order: Order,
+    /// The stamps of tags: the embedded store's own, or a copy of a server's.
+    cells: Arc<Cells>,
+    watch: Arc<Watch>,
+    name: Name,
+    limits: LocalLimits,
+    /// Whether somebody asked since the last heartbeat.
+    asked: AtomicBool,
+    /// What hits count, by resource.
+    hits: RwLock<HashMap<&'static str, HitKey>>,
+    /// Whether it was said that this server does not track.
+    said: AtomicBool,
+}
+
+/// Taken before the store is asked: what comes of that is held only if nothing voided the key since.
+#[derive(Clone, Copy)]
+pub(crate) struct Ticket {
+    turn: Turn,
+    /// When the store was asked; what it says of remaining time counts from here.
+    pub at: Millis,
+}
+
+impl Local {
+    pub(crate) fn new(name: &Name, prefix: &str, limits: LocalLimits) -> Self {
+        let least = (limits.bytes / limits.entries.max(1)).max(1);
+        let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
+        let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::new(), Evictions);
+        Self(Arc::new(Shared {
+            map,
+            order: Order::new(),
+            cells: Arc::default(),
+            watch: Arc::new(Watch::new(prefix)),
+            name: name.clone(),
+            limits,
+            asked: AtomicBool::new(false),
+            hits: RwLock::default(),
+            said: AtomicBool::new(false),
+        }))
+    }
+
+    /// What may be served under this key. Does not allocate.
+    pub(crate) fn get(&self, key: &str, now: Millis) -> Option<Arc<Entry>> {
+        let entry = self.0.map.get(key)?;
+        if !self.0.asked.load(Ordering::Relaxed) {
+            self.0.asked.store(true, Ordering::Relaxed);
+        }
+        if entry.is_gone(now) {
+            self.0.map.remove_if(key, |there| Arc::ptr_eq(there, &entry));
+            return None;
+        }
+        (entry.is_coherent() && self.0.watch.is_current()).then_some(entry)
+    }
+
+    pub(crate) fn cells(&self) -> Arc<Cells> {
+        Arc::clone(&self.0.cells)
+    }
+
+    /// To be taken before the store is asked for this key.
+    pub(crate) fn ticket(&self, key: &KeyText, now: Millis) -> Ticket {
+        Ticket { turn: self.0.order.turn(key.as_str()), at: now }
+    }
+
+    /// After a fill of this process: what was held is gone, and who read before it holds nothing. `None` if the key was voided
+    /// since.
+    pub(crate) fn after_fill(&self, ticket: Ticket, key: &KeyText) -> Option<Ticket> {
+        let (turn, _removed) = self.0.order.advance(ticket.turn, || self.0.map.remove(key.as_str()));
+        turn.map(|turn| Ticket { turn, ..ticket })
+    }
+
+    /// Holds the entry, unless something voided the key since the ticket was taken. Says whether it does.
+    pub(crate) fn put(&self, ticket: Ticket, key: &KeyText, entry: Entry) -> bool {
+        let mut evicted = Evicted::default();
+        // What is evicted is dropped, and with it a user's value, when no lock is held any more.
+        let entry = Arc::new(entry);
+        let insert = || self.0.map.insert_with_lifecycle(key.clone(), entry, &mut evicted);
+        let held = self.0.order.unless_void(ticket.turn, insert).is_some();
+        telemetry::local_evictions(&self.0.name, evicted.count());
+        held
+    }
+
+    /// Forgets the entry, and what is being read for it.
+    pub(crate) fn void(&self, key: &str, reason: VoidReason) {
+        if self.0.order.void(key, || self.0.map.remove(key)).is_some() {
+            telemetry::local_void(&self.0.name, reason);
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn void_all(&self, reason: VoidReason) {
+        self.0.order.void_all(|| self.0.map.clear());
+        telemetry::local_void(&self.0.name, reason);
+    }
+
+    /// What a hit of this resource counts, made once.
+    pub(crate) fn hit_key(&self, resource: &'static str) -> HitKey {
+        let known = self.0.hits.read().unwrap_or_else(PoisonError::into_inner).get(resource).cloned();
+        known.unwrap_or_else(|| {
+            let mut hits = self.0.hits.write().unwrap_or_else(PoisonError::into_inner);
+            hits.entry(resource).or_insert_with(|| HitKey::new(&self.0.name, resource)).clone()
+        })
+    }
+
+    /// Entries and bytes held now, those included that are not served any more.
+    pub(crate) fn usage(&self) -> (u64, u64) {
+        (u64::try_from(self.0.map.len()).unwrap_or(u64::MAX), self.0.map.weight())
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Local {
+    pub(crate) fn watch(&self) -> &Arc<Watch> {
+        &self.0.watch
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        &self.0.name
+    }
+
+    pub(crate) fn bound(&self) -> Duration {
+        self.0.limits.bound
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakLocal {
+        WeakLocal(Arc::downgrade(&self.0))
+    }
+
+    /// Whether anybody can miss a heartbeat: there are entries, and somebody asked since the last time.
+    pub(crate) fn is_used(&self) -> bool {
+        self.0.asked.swap(false, Ordering::Relaxed) && !self.0.map.is_empty()
+    }
+
+    /// Says once that nothing can be held, as the server does not tell of changes.
+    pub(crate) fn say_untracked(&self) {
+        if !self.0.said.swap(true, Ordering::Relaxed) {
+            telemetry::local_untracked(&self.0.name);
+        }
+    }
+}
+
+#[cfg(feature = "redis")]
+impl WeakLocal {
+    pub(crate) fn upgrade(&self) -> Option<Local> {
+        self.0.upgrade().map(Local)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,176 @@
+//! Reads that the server remembers, so that it tells of changes: server-assisted client-side caching.
+//!
+//! One connection carries commands, answers and messages about changes, in order. `OPTIN`: the server remembers what was read
+//! after a `CLIENT CACHING YES`, and nothing else. It forgets a key with every write, and tells those who had read it, this
+//! connection too. Not `NOLOOP`: under it a server does not tell of keys either that it evicts, or of which it gives up its
+//! memory, while it runs a command of this connection; what is written to them later would never be heard of.
+
+mod beat;
+mod connect;
+#[cfg(feature = "cluster")]
+mod nodes;
+mod pushes;
+mod stamps;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::aio::{ConnectionLike as _, MultiplexedConnection};
+use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
+
+use self::beat::Sign;
+pub(super) use self::connect::connect;
+#[cfg(feature = "cluster")]
+pub(super) use self::nodes::Nodes;
+use super::link::{Link, Single};
+use super::scripts::Program;
+use super::{RedisStore, is_unknown_script};
+use crate::key::KeyText;
+use crate::local::{Channel, Tether};
+use crate::store::{StoreResult, Stored};
+use crate::wire::Payload;
+
+impl RedisStore {
+    /// Whether the server tells of changes to what is read now.
+    pub(crate) fn is_tracking(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            return self.nodes.is_tracking();
+        }
+        self.slot.ready().is_some_and(|link| link.channel().is_some_and(|channel| !channel.is_closed()))
+    }
+
+    /// The bytes of a key and how long they live on; the server tells of changes to them from the read on, where it does that.
+    /// One round trip.
+    pub(crate) async fn get_tracked(&self, key: &KeyText) -> StoreResult<Option<Stored>> {
+        let connection = self.slot.connection().await?;
+        match &connection.link {
+            Link::Single(single) => match &single.channel {
+                Some(channel) => {
+                    let read = read(&single.link, channel, key).await;
+                    let read = self.settle(connection.generation, read)?;
+                    beat::keep(channel, &single.link, &self.local, ping());
+                    Ok(read.tracked(channel))
+                }
+                None => {
+                    self.local.say_untracked();
+                    self.get_left(key).await
+                }
+            },
+            #[cfg(feature = "cluster")]
+            Link::Cluster(_) => match self.read_at_master(key, &connection.link).await {
+                Some(read) => Ok(read),
+                None => self.get_left(key).await,
+            },
+        }
+    }
+
+    /// On the connection to the master of the key's slot, if that works.
+    #[cfg(feature = "cluster")]
+    async fn read_at_master(&self, key: &KeyText, link: &Link) -> Option<Option<Stored>> {
+        let master = self.nodes.master(key, link)?;
+        let channel = master.single.channel.as_ref()?;
+        match read(&master.single.link, channel, key).await {
+            Ok(read) => {
+                self.slot.answered();
+                beat::keep(channel, &master.single.link, &self.local, exists(key));
+                Some(read.tracked(channel))
+            }
+            Err(error) => {
+                self.nodes.failed(&master, &error, link);
+                None
+            }
+        }
+    }
+
+    /// Runs a script that reads what it has written last, so that the server goes on telling of changes to it. Says what it
+    /// gave, and who tells.
+    pub(super) async fn run_tracked<T: FromRedisValue>(
+        &self,
+        command: &Cmd,
+        program: &Program,
+    ) -> StoreResult<(T, Option<Tether>)> {
+        let connection = self.slot.connection().await?;
+        let Link::Single(Single { link, channel: Some(channel) }) = &connection.link else {
+            self.local.say_untracked();
+            return Ok((self.query(command, &[program]).await?, None));
+        };
+        let mut link = link.clone();
+        let mut commands = Pipeline::new();
+        commands.add_command(caching()).add_command(command.clone());
+        let sent = channel.sends();
+        let mut done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
+        if is_unknown_script(&done) {
+            let _ = program.script.load_async(&mut link).await;
+            done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
+        }
+        let (remembers, answer) = self.settle(connection.generation, done)?;
+        channel.answered(sent);
+        beat::keep(channel, &link, &self.local, ping());
+        let answer = self.settle(connection.generation, T::from_redis_value(answer).map_err(RedisError::from))?;
+        Ok((answer, remembers.then(|| Tether::To(Arc::clone(channel)))))
+    }
+}
+
+/// What a read gave.
+struct Read {
+    remembers: bool,
+    bytes: Option<Vec<u8>>,
+    left: i64,
+}
+
+impl Read {
+    fn tracked(self, channel: &Arc<Channel>) -> Option<Stored> {
+        let bytes = Payload::new(self.bytes?);
+        // -1 is for ever, and -2 a key that went between the two commands.
+        let left = match self.left {
+            -1 => None,
+            left => Some(Duration::from_millis(u64::try_from(left).unwrap_or(0))),
+        };
+        Some(Stored { bytes, left, tether: self.remembers.then(|| Tether::To(Arc::clone(channel))) })
+    }
+}
+
+/// Reads a key, and has the server remember it. One that does not gives the value all the same.
+async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
+    let mut commands = Pipeline::new();
+    commands.add_command(caching());
+    commands.cmd("GET").arg(key.as_str()).cmd("PTTL").arg(key.as_str());
+    let sent = channel.sends();
+    let mut answers = link.clone().req_packed_commands(&commands, 0, 3).await?.into_iter();
+    let mut next = || answers.next().unwrap_or(Value::Nil);
+    let remembers = next().extract_error().is_ok();
+    let bytes = FromRedisValue::from_redis_value(next().extract_error()?)?;
+    let left = FromRedisValue::from_redis_value(next().extract_error()?)?;
+    channel.answered(sent);
+    Ok(Read { remembers, bytes, left })
+}
+
+/// Applies to the command that follows.
+fn caching() -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("CLIENT").arg("CACHING").arg("YES");
+    command
+}
+
+/// Shows that a server is there.
+fn ping() -> Sign {
+    let mut command = Cmd::new();
+    command.arg("PING");
+    Sign { command, is_claim: false }
+}
+
+/// Shows that a node of a Cluster is the master of this key's slot, and not cut off from the others.
+#[cfg(feature = "cluster")]
+fn exists(key: &KeyText) -> Sign {
+    let mut command = Cmd::new();
+    command.arg("EXISTS").arg(key.as_str());
+    Sign { command, is_claim: true }
+}
+
+/// Whether the server remembers, and what the command gave.
+fn answers_of(answers: RedisResult<Vec<Value>>) -> RedisResult<(bool, Value)> {
+    let mut answers = answers?.into_iter();
+    let remembers = answers.next().is_some_and(|first| first.extract_error().is_ok());
+    Ok((remembers, answers.next().unwrap_or(Value::Nil).extract_error()?))
+}

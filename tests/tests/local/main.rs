@@ -1,0 +1,126 @@
+//! Values held in a process, against real redis-servers: what is served there, and for how long.
+
+mod channel;
+mod fallback;
+mod foreign;
+mod peers;
+mod races;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use cache_runtime::{Cache, CacheBuilder, CacheKey, Level, Outcome, Policy, cached, invalidates, outcome, updates};
+use cache_tests::RedisServer;
+use serde::{Deserialize, Serialize};
+
+/// How long a test waits for what a busy machine does late.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The default, for which a change may stay unseen.
+pub const BOUND: Duration = Duration::from_secs(1);
+
+/// Where user 7 is.
+pub const SEVEN: &str = "cache:tenant-global:user:7:v2";
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// By which it is found.
+    pub id: u64,
+    /// What changes.
+    pub name: String,
+}
+
+/// A key.
+#[derive(Clone, Debug, CacheKey)]
+#[cache(resource = "user", value = User, ttl = "10m", version = 2, tags("users"))]
+pub struct UserKey {
+    /// Of the user.
+    pub id: u64,
+}
+
+/// Stands for a database: counts how often it is asked.
+#[derive(Default)]
+pub struct Source {
+    reads: AtomicUsize,
+}
+
+impl Source {
+    /// How often a body ran.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    /// What the source holds now: the name says how often it was read.
+    pub fn read(&self, id: u64) -> User {
+        let nth = self.reads.fetch_add(1, Ordering::SeqCst) + 1;
+        User { id, name: format!("read {nth}") }
+    }
+}
+
+/// A read.
+#[cached(UserKey { id })]
+pub async fn get_user(source: &Source, id: u64) -> Result<User, String> {
+    Ok(source.read(id))
+}
+
+/// A write.
+#[invalidates(UserKey { id })]
+pub async fn touch(id: u64) -> Result<(), String> {
+    Ok(())
+}
+
+/// A write through.
+#[updates(UserKey { id: ret.id })]
+pub async fn rename(id: u64, name: &str) -> Result<User, String> {
+    Ok(User { id, name: name.to_owned() })
+}
+
+/// A cache on this server that holds values for a minute.
+pub fn builder(server: &RedisServer) -> CacheBuilder {
+    at(server.url())
+}
+
+/// A cache on the server at this address that holds values for a minute, and waits long enough for a busy machine.
+pub fn at(url: String) -> CacheBuilder {
+    let builder = Cache::builder().redis(url).policy(Policy::new().local(Duration::from_secs(60)));
+    builder.operation_timeout(Duration::from_secs(20)).connect_timeout(Duration::from_secs(20))
+}
+
+/// As [`builder`] with nothing else.
+pub fn tier(server: &RedisServer) -> Cache {
+    builder(server).build().expect("good settings")
+}
+
+/// Reads the user and says what the call did.
+pub async fn read(cache: &Cache, source: &Source, id: u64) -> (User, Outcome) {
+    let (user, outcome) = cache.scope(outcome(get_user(source, id))).await;
+    (user.expect("the body does not fail"), outcome)
+}
+
+/// Reads until this cache holds the value. Gives its name.
+pub async fn until_held(cache: &Cache, source: &Source, id: u64) -> String {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let (user, how) = read(cache, source, id).await;
+        if how.level == Level::Local {
+            return user.name;
+        }
+        assert!(Instant::now() < deadline, "user {id} is not held: {how}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Reads until the value is another one. No call that begins later than the bound after `since` may be given the old one.
+/// Gives the new name.
+pub async fn until_seen(cache: &Cache, source: &Source, id: u64, old: &str, since: Instant) -> String {
+    loop {
+        let began = Instant::now();
+        let (user, how) = read(cache, source, id).await;
+        if user.name != old {
+            return user.name;
+        }
+        assert!(began <= since + BOUND, "stale after {:?}: {how}", began - since);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
