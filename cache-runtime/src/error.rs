@@ -26,7 +26,7 @@ pub enum Operation {
     Guard,
     /// Removing an entry that did not decode, if it is still the same.
     Discard,
-    /// Removing the entries of a resource, of a tag, or all.
+    /// Removing keys by a pattern.
     Sweep,
     /// Asking whether the store answers.
     Ping,
@@ -91,6 +91,8 @@ pub enum ErrorKind {
     TenantMissing,
     /// The loading function failed; its error is the source.
     Load,
+    /// The pattern names no keys in particular, and nothing says that this is meant.
+    Pattern,
 }
 
 impl ErrorKind {
@@ -112,6 +114,7 @@ impl ErrorKind {
             Self::TooLarge => "too_large",
             Self::TenantMissing => "tenant_missing",
             Self::Load => "load",
+            Self::Pattern => "pattern",
         }
     }
 
@@ -187,6 +190,7 @@ impl fmt::Display for CacheError {
             ErrorKind::TooLarge => "value is larger than the limit",
             ErrorKind::TenantMissing => "the key has no tenant",
             ErrorKind::Load => "loading failed",
+            ErrorKind::Pattern => "pattern refused",
         };
         write!(f, "{} failed: {what}", self.operation.as_str())?;
         if !self.detail.is_empty() {

@@ -83,7 +83,7 @@ mod wire;
 pub(crate) use __private as private;
 pub use __private::LoadTimeout;
 pub use breaker::BreakerState;
-pub use cache::{Cache, CacheBuilder, Health, Stats};
+pub use cache::{Cache, CacheBuilder, Health, InvalidatePattern, PatternReport, Stats};
 pub use cache_macros::{CacheKey, CacheSchema, cached, invalidates, updates};
 pub use call::{bypass, outcome, refresh};
 pub use error::{CacheError, ErrorKind, Operation};

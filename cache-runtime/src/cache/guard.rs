@@ -23,9 +23,10 @@ impl Cache {
         Budget(self.0.settings.operation_timeout)
     }
 
-    /// A sweep walks all keys: minutes, not milliseconds.
-    pub(crate) fn sweep_budget(&self) -> Budget {
-        Budget(self.0.settings.operation_timeout.max(Duration::from_secs(60)))
+    /// A budget for what takes longer than one call.
+    #[allow(clippy::unused_self, reason = "budgets come from caches")]
+    pub(crate) fn budget_of(&self, longest: Duration) -> Budget {
+        Budget(longest)
     }
 
     /// Runs one operation of the store.

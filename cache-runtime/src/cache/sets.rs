@@ -73,7 +73,7 @@ impl Cache {
         }
     }
 
-    fn void_where(&self, matches: impl Fn(&str) -> bool) {
+    pub(super) fn void_where(&self, matches: impl Fn(&str) -> bool) {
         self.0.flights.void_where(&matches);
         self.0.renewals.void_where(&matches);
     }

@@ -35,7 +35,7 @@ impl<K> Asking<'_, K> {
         K: KeyOf<V>,
     {
         let cache = self.lookup.cache;
-        let (mut deadline, mut pause) = (None, FIRST_PAUSE);
+        let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
         let mut reads = self.leader.reads();
         let mut replaces = if reads { None } else { self.leader.inherited() };
         // Who wants a new value replaces what is there, and keeps it until then.
@@ -63,8 +63,9 @@ impl<K> Asking<'_, K> {
             match look {
                 Look::Done(next) => return next,
                 // Stored a moment ago: the next read says whether it may be served.
-                Look::Claim => {}
-                Look::Leased => {
+                Look::Claim if !std::mem::replace(&mut again, true) => {}
+                // Where it may not and cannot be removed either, that comes round again.
+                Look::Leased | Look::Claim => {
                     let now = Instant::now();
                     if now + pause >= *deadline.get_or_insert(now + cache.0.settings.wait_timeout) {
                         telemetry::wait_ended(&cache.0.name, self.key.spec().resource);

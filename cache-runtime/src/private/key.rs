@@ -170,6 +170,9 @@ impl<V, K: KeyOf<V>> KeyOf<V> for Shared<'_, K, V> {
     fn accepts(&self, value: &V) -> bool {
         self.0.accepts(value)
     }
+    fn late_tags(&self) -> Vec<ValueTag<V>> {
+        self.0.late_tags()
+    }
     fn sharing(&self) -> Option<Sharing<V>> {
         self.1
     }

@@ -1,7 +1,9 @@
 //! Where entries live: bytes by key.
 
 mod asked;
+mod glob;
 mod memory;
+mod pattern;
 #[cfg(feature = "redis")]
 mod redis;
 
@@ -10,7 +12,9 @@ use std::time::Duration;
 #[cfg(feature = "redis")]
 pub(crate) use self::asked::{Ask, Claim};
 pub(crate) use self::asked::{Invalidation, Registration, Removed};
+pub(crate) use self::glob::Glob;
 pub(crate) use self::memory::{MemoryLimits, MemoryStore};
+pub(crate) use self::pattern::STEP;
 #[cfg(feature = "redis")]
 #[allow(unused_imports, reason = "named where a feature is off")]
 pub(crate) use self::redis::Endpoint;

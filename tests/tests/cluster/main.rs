@@ -1,6 +1,7 @@
 //! The runtime against real Clusters, and against servers that a sentinel watches.
 
 mod failover;
+mod patterns;
 mod sentinel;
 mod sets;
 mod slots;

@@ -8,6 +8,7 @@ mod guards;
 mod leases;
 mod links;
 mod outage;
+mod pattern;
 mod signals;
 mod stampede;
 

@@ -1,6 +1,7 @@
 //! The embedded store: bounded by entries and bytes, with real expiry.
 
 mod guards;
+mod pattern;
 
 use std::sync::Arc;
 use std::time::Duration;

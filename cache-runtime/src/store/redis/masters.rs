@@ -1,4 +1,4 @@
-//! A sweep of a Cluster: the walk of each master's keys.
+//! The masters of a Cluster, each by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,37 +9,17 @@ use super::RedisStore;
 use super::link::Link;
 use super::parsed;
 use super::slots::words;
-use super::sweep::Matcher;
 use crate::error::ErrorKind;
 use crate::store::{StoreError, StoreResult};
-
-/// How often a sweep is begun anew because slots moved while it walked.
-const WALKS: usize = 3;
 
 const SLOTS: u64 = 16_384;
 
 /// First and last slot, and the id of the master that has them.
-type Owners = BTreeSet<(u64, u64, String)>;
+pub(super) type Owners = BTreeSet<(u64, u64, String)>;
 
 impl RedisStore {
-    /// Walks all masters. One that cannot be reached fails the sweep, as entries would stay; so do slots that move all the
-    /// time.
-    pub(super) async fn sweep_masters(&self, prefix: &str, matches: Matcher<'_>) -> StoreResult<u64> {
-        let mut removed = 0;
-        for _ in 0..WALKS {
-            let (owners, nodes) = self.masters().await?;
-            for node in nodes {
-                removed += self.walk(prefix, matches, Some(&node)).await?;
-            }
-            if self.owners().await? == owners {
-                return Ok(removed);
-            }
-        }
-        Err(StoreError::new(ErrorKind::Unavailable))
-    }
-
     /// Who has which slots, and the addresses of the masters.
-    async fn masters(&self) -> StoreResult<(Owners, Vec<String>)> {
+    pub(super) async fn masters(&self) -> StoreResult<(Owners, Vec<String>)> {
         let owners = self.owners().await?;
         let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
         let ids: BTreeMap<String, String> = self.query_routed(&words(["CLUSTER", "MYID"]), all).await?;
@@ -54,7 +34,7 @@ impl RedisStore {
         Ok((owners, nodes))
     }
 
-    async fn owners(&self) -> StoreResult<Owners> {
+    pub(super) async fn owners(&self) -> StoreResult<Owners> {
         let any = RoutingInfo::SingleNode(SingleNodeRoutingInfo::Random);
         let ranges: Vec<Vec<Value>> = self.query_routed(&words(["CLUSTER", "SLOTS"]), any).await?;
         ranges.into_iter().map(owner).collect()

@@ -9,14 +9,13 @@ mod lease;
 mod link;
 #[cfg(feature = "cluster")]
 mod masters;
+mod pattern;
 mod scripts;
 #[cfg(feature = "sentinel")]
 mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
 mod stamps;
-#[allow(dead_code)]
-mod sweep;
 mod tracking;
 mod url;
 
@@ -34,6 +33,7 @@ use self::connect::Slot;
 pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
 use self::link::Link;
+pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
@@ -105,22 +105,6 @@ impl RedisStore {
         }
         let all: Vec<Option<Vec<u8>>> = self.query(&cmd, &[]).await?;
         Ok(all.into_iter().map(|bytes| bytes.map(Payload::new)).collect())
-    }
-
-    pub(crate) async fn remove(&self, keys: &[KeyText]) -> StoreResult<u64> {
-        if keys.is_empty() {
-            return Ok(0);
-        }
-        #[cfg(feature = "cluster")]
-        if self.slot.is_cluster() {
-            return self.remove_by_slot(keys).await;
-        }
-        let mut cmd = Cmd::new();
-        cmd.arg("UNLINK");
-        for key in keys {
-            cmd.arg(key.as_str());
-        }
-        self.query(&cmd, &[]).await
     }
 
     pub(crate) async fn ping(&self) -> StoreResult<()> {

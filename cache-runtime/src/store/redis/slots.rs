@@ -126,9 +126,13 @@ impl RedisStore {
         Ok(found)
     }
 
-    pub(super) async fn remove_by_slot(&self, keys: &[KeyText]) -> StoreResult<u64> {
-        let groups: Vec<(Route, Vec<usize>)> = by_slot(keys).into_iter().collect();
-        let answers = self.ask_all(commands("UNLINK", keys, &groups), None).await?;
+    pub(super) async fn unlink_by_slot(&self, keys: &[Vec<u8>]) -> StoreResult<u64> {
+        let mut groups: HashMap<Route, Cmd> = HashMap::new();
+        for key in keys {
+            let group = groups.entry(Route::with_key(key, SlotAddr::Master));
+            group.or_insert_with(|| words(["UNLINK"])).arg(key.as_slice());
+        }
+        let answers = self.ask_all(groups.into_iter().collect(), None).await?;
         answers.into_iter().map(parsed::<u64>).sum()
     }
 
