@@ -36,6 +36,7 @@ impl Store {
     pub(crate) async fn step(&self, walk: &mut Walk, pattern: &str) -> StoreResult<Option<Met>> {
         match (self, walk) {
             (Self::Memory(_), Walk::Memory { keys, scanned }) => {
+                let _ = pattern;
                 let scanned = std::mem::take(scanned);
                 if scanned == 0 && keys.is_empty() {
                     return Ok(None);

@@ -74,7 +74,7 @@ impl Faults {
     }
 
     /// Operations are done, and their answers are lost: the caller waits out its timeout, not knowing. A
-    /// [`Sweep`](Operation::Sweep) has a minute for that, all others the operation timeout.
+    /// [`Sweep`](Operation::Sweep), which removes by pattern, has its deadline for that, all others the operation timeout.
     pub fn lose_replies(&self, which: impl Into<Which>) {
         self.rules().add(which.into(), None, Fault::LoseReply);
     }
