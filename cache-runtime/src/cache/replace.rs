@@ -10,7 +10,9 @@ use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::store::{Registration, Store, StoreResult};
 use crate::telemetry::{self, FillEnd};
-use crate::wire::{Draft, Payload};
+use crate::wire::Draft;
+#[cfg(feature = "redis")]
+use crate::wire::Payload;
 
 /// What one update stores; its other versions are removed.
 pub(crate) struct Replacement {

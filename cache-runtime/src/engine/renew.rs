@@ -26,8 +26,10 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 pub(super) enum Marked {
     Here(Leave),
     /// Another process does.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server has other processes"))]
     Elsewhere,
     /// The store fails.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server fails"))]
     Unknown,
 }
 
@@ -172,7 +174,10 @@ impl<K> Asking<'_, K> {
 
     fn in_place_of(&self, old: &Payload) -> Leave {
         match &self.lookup.cache.0.store {
-            Store::Memory(_) => Leave::Own,
+            Store::Memory(_) => {
+                let _ = old;
+                Leave::Own
+            }
             #[cfg(feature = "redis")]
             Store::Redis(_) => {
                 Leave::While(super::lease::Standing::value(self.lookup.cache, &self.located.key, Payload::clone(old)))
