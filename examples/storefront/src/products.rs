@@ -37,7 +37,7 @@ pub(crate) struct NewProduct {
 
 /// One product, by id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, CacheKey)]
-#[cache(resource = "product", value = Product, ttl = "10m", version = auto, tags("products"))]
+#[cache(resource = "product", value = Product, ttl = "10m", version = auto, stale_if_error = "1h", tags("products"))]
 pub(crate) struct ProductKey {
     pub id: u32,
 }
@@ -52,7 +52,14 @@ pub(crate) async fn product(db: &Db, id: u32) -> sqlx::Result<Option<Product>> {
 }
 
 /// Reads one page of a category. The short form: the key is spelled here, no key type is needed.
-#[cached(resource = "product-page", key(category, page), ttl = "1m", version = auto, tags("category:{category}"))]
+#[cached(
+    resource = "product-page",
+    key(category, page),
+    ttl = "1m",
+    version = auto,
+    tags("category:{category}"),
+    local = "10s"
+)]
 pub(crate) async fn products_in(db: &Db, category: &str, page: u32) -> sqlx::Result<Vec<Product>> {
     sqlx::query_as("SELECT * FROM products WHERE category = ? ORDER BY id LIMIT ? OFFSET ?")
         .bind(category)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode, header};
-use cache_runtime::Cache;
+use cache_runtime::{Cache, CacheBuilder, Policy};
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -37,19 +37,21 @@ pub(crate) async fn run(args: &Replay) -> Result<(), AnyError> {
 
     // Before the first minute of work, not after it.
     let redis = args.redis.clone().or_else(|| std::env::var("REDIS_URL").ok().filter(|url| !url.is_empty()));
-    let redis = match redis {
-        Some(url) => Some(connect(url).await?),
-        None => None,
-    };
-    let embedded = |name| Cache::builder().name(name).build();
+    let mut on_redis = Vec::new();
+    if let Some(url) = &redis {
+        for (name, local) in [("Redis", None), ("Redis, two tiers", Some(TIER))] {
+            on_redis.push((name, Temporary::connect(url, local).await?));
+        }
+    }
+    let embedded = |name, local| tiered(Cache::builder().name(name), local).build();
     let mut runs = vec![
-        plan.replay("no cache", &Caching { cache: embedded("off")?, off: true }).await?,
-        plan.replay("embedded", &Caching { cache: embedded("embedded")?, off: false }).await?,
+        plan.replay("no cache", &Caching { cache: embedded("off", None)?, off: true }).await?,
+        plan.replay("embedded", &Caching { cache: embedded("embedded", None)?, off: false }).await?,
+        plan.replay("embedded, two tiers", &Caching { cache: embedded("tiers", Some(TIER))?, off: false }).await?,
     ];
-    if let Some(cache) = redis {
-        let caching = Caching { cache, off: false };
-        let done = plan.replay("Redis", &caching).await;
-        caching.cache.clear().await?;
+    for (name, temporary) in on_redis {
+        let done = plan.replay(name, &Caching { cache: temporary.cache.clone(), off: false }).await;
+        temporary.remove().await?;
         runs.push(done?);
     }
     print!("{}", report::text(&plan, &runs));
@@ -60,11 +62,40 @@ pub(crate) async fn run(args: &Replay) -> Result<(), AnyError> {
     Ok(())
 }
 
-/// A cache in Redis under a prefix of its own. The first answer may take longer than an operation may.
-async fn connect(url: String) -> Result<Cache, AnyError> {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
-    let prefix = format!("storefront-{}-{since}", std::process::id());
-    let cache = Cache::builder().name("redis").prefix(prefix).redis(url).build()?;
+/// How long the local tier holds a product.
+const TIER: Duration = Duration::from_secs(60);
+
+fn tiered(builder: CacheBuilder, local: Option<Duration>) -> CacheBuilder {
+    match local {
+        Some(ttl) => builder.policy(Policy::new().local(ttl)),
+        None => builder,
+    }
+}
+
+/// A cache in Redis whose entries are of no use after the replay.
+struct Temporary {
+    cache: Cache,
+    prefix: String,
+}
+
+impl Temporary {
+    /// Under a prefix of its own.
+    async fn connect(url: &str, local: Option<Duration>) -> Result<Self, AnyError> {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+        let tiers = if local.is_some() { 2 } else { 1 };
+        let prefix = format!("storefront-{}-{since}-{tiers}", std::process::id());
+        let builder = Cache::builder().name("redis").prefix(&prefix).redis(url);
+        Ok(Self { cache: answering(tiered(builder, local).build()?).await?, prefix })
+    }
+
+    async fn remove(self) -> Result<(), AnyError> {
+        self.cache.invalidate_pattern(format!("{}:*", self.prefix)).await?;
+        Ok(())
+    }
+}
+
+/// The first answer may take longer than an operation may.
+async fn answering(cache: Cache) -> Result<Cache, AnyError> {
     let mut answer = cache.ping().await;
     for _ in 0..20 {
         if answer.is_err() {
@@ -92,7 +123,7 @@ impl Plan {
         let server = if self.http { Some(serve(router(self.db.clone(), caching.clone())).await?) } else { None };
         let (queries, before) = (self.db.queries(), caching.cache.stats());
         let bar = ProgressBar::new(self.ids.len() as u64)
-            .with_style(ProgressStyle::with_template("{prefix:9} [{bar:40}] {pos}/{len} requests, {per_sec}")?);
+            .with_style(ProgressStyle::with_template("{prefix:19} [{bar:40}] {pos}/{len} requests, {per_sec}")?);
         bar.set_prefix(name);
         let next = Arc::new(AtomicUsize::new(0));
         let mut callers = JoinSet::new();

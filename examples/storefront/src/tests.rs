@@ -91,9 +91,9 @@ async fn after_a_price_change_every_read_shows_the_new_price() {
     let category = sample(7).category;
     let list = format!("/products?category={category}&page=0");
     let listed = |body: &Value| body.as_array().expect("a list").iter().find(|one| one["id"] == 7).cloned();
-    for cache in ["miss (body, stored)", "hit (memory)"] {
-        assert_eq!(get(&shop, "/products/7").await.1, cache);
-        assert_eq!(get(&shop, &list).await.1, cache);
+    for (product, page) in [("miss (body, stored)", "miss (body, stored)"), ("hit (memory)", "hit (local)")] {
+        assert_eq!(get(&shop, "/products/7").await.1, product);
+        assert_eq!(get(&shop, &list).await.1, page);
     }
     let other = (0..100).map(sample).find(|product| product.category != category).expect("another").category;
     let other = format!("/products?category={other}");
@@ -107,7 +107,7 @@ async fn after_a_price_change_every_read_shows_the_new_price() {
     let (_, cache, body) = get(&shop, &list).await;
     assert_eq!(cache, "miss (body, stored)");
     assert_eq!(listed(&body).expect("on the first page")["price_cents"], 1299);
-    assert_eq!(get(&shop, &other).await.1, "hit (memory)", "another category is left alone");
+    assert_eq!(get(&shop, &other).await.1, "hit (local)", "another category is left alone");
 }
 
 #[tokio::test]
