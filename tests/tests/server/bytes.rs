@@ -127,3 +127,52 @@ async fn bare_json_of_another_service_is_read() {
     assert_eq!((user.name.as_str(), outcome.is_hit()), ("from python", true));
     assert_eq!(source.reads(), 0);
 }
+
+/// What docs/wire-format.md tells other languages to do, with nothing but Python's standard library.
+const PYTHON: &str = r#"
+import json, socket, sys, urllib.parse
+
+def redis(*args):
+    out = b"*%d\r\n" % len(args)
+    for arg in args:
+        arg = arg if isinstance(arg, bytes) else str(arg).encode()
+        out += b"$%d\r\n%s\r\n" % (len(arg), arg)
+    link.sendall(out)
+    line = link_file.readline()
+    if line[:1] != b"$":
+        return line
+    length = int(line[1:])
+    return None if length < 0 else link_file.read(length + 2)[:-2]
+
+def key(prefix, tenant, resource, parts, version):
+    quote = lambda text: urllib.parse.quote(str(text), safe="") or "''"
+    return f"{prefix}:tenant-{quote(tenant)}:{resource}:{','.join(map(quote, parts))}:{version}"
+
+link = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+link_file = link.makefile("rb")
+entry = json.loads(redis("GET", key("cache", "global", "user", [7], "v2")))
+user = entry["value"] if isinstance(entry, dict) and "$cache" in entry else entry
+print(user["name"])
+redis("SET", key("cache", "global", "user", [8], "v2"), json.dumps({"id": 8, "name": "from python"}), "PX", 60000)
+"#;
+
+#[tokio::test]
+async fn scenario_44_python_reads_what_rust_wrote_and_rust_reads_what_it_wrote() {
+    let server = RedisServer::start();
+    let (cache, source) = (patient(&server), Source::default());
+    cache.scope(read(&source, 7)).await;
+    match std::process::Command::new("python3").args(["-c", PYTHON, &server.port().to_string()]).output() {
+        Ok(done) => {
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), "read 1");
+        }
+        // The same by hand, where there is no Python.
+        Err(_) => {
+            let stored = redis_cli(&server, ["GET", KEY]);
+            assert!(stored.text().ends_with(r#""value":{"id":7,"name":"read 1"}}"#), "{}", stored.text());
+            redis_cli(&server, ["SET", "cache:tenant-global:user:8:v2", "{\"id\": 8, \"name\": \"from python\"}"]);
+        }
+    }
+    let (user, how) = cache.scope(read(&source, 8)).await;
+    assert_eq!((user.name.as_str(), how.is_hit(), source.reads()), ("from python", true, 1));
+}
