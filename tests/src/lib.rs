@@ -4,6 +4,7 @@
 pub mod logs;
 pub mod metrics;
 pub mod redis;
+pub mod users;
 pub mod versions;
 
 pub use self::logs::Logs;

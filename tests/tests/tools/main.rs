@@ -4,71 +4,16 @@ mod clock;
 mod faults;
 mod outage;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cache_runtime::test_util::{Faults, ManualClock};
-use cache_runtime::{Cache, CacheBuilder, CacheKey, Outcome, cached, invalidates, outcome, updates};
-use serde::{Deserialize, Serialize};
-
-/// A value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    /// By which it is found.
-    pub id: u64,
-    /// What changes.
-    pub name: String,
-}
-
-/// A key.
-#[derive(Clone, Debug, CacheKey)]
-#[cache(resource = "user", value = User, ttl = "10m", version = 2, tags("users"))]
-pub struct UserKey {
-    /// Of the user.
-    pub id: u64,
-}
-
-/// Stands for a database: counts how often it is asked.
-#[derive(Default)]
-pub struct Source {
-    reads: AtomicUsize,
-}
-
-impl Source {
-    /// How often a body ran.
-    pub fn reads(&self) -> usize {
-        self.reads.load(Ordering::SeqCst)
-    }
-
-    /// What the source holds now: the name says how often it was read.
-    pub fn read(&self, id: u64) -> User {
-        let nth = self.reads.fetch_add(1, Ordering::SeqCst) + 1;
-        User { id, name: format!("read {nth}") }
-    }
-}
-
-/// A read.
-#[cached(UserKey { id })]
-pub async fn get_user(source: &Source, id: u64) -> Result<User, String> {
-    Ok(source.read(id))
-}
-
-/// A write.
-#[invalidates(UserKey { id })]
-pub async fn touch(id: u64) -> Result<(), String> {
-    Ok(())
-}
+use cache_runtime::{Cache, CacheBuilder, invalidates};
+pub use cache_tests::users::{Source, User, UserKey, get_user, read, rename, touch};
 
 /// A write that guards.
 #[invalidates(UserKey { id }, guard = "5s")]
 pub async fn touch_guarded(id: u64) -> Result<(), String> {
     Ok(())
-}
-
-/// A write through.
-#[updates(UserKey { id: ret.id })]
-pub async fn rename(id: u64, name: &str) -> Result<User, String> {
-    Ok(User { id, name: name.to_owned() })
 }
 
 /// An embedded cache whose clock the test moves.
@@ -82,10 +27,4 @@ pub fn faulty(builder: CacheBuilder) -> (Cache, Faults) {
     let faults = Faults::new();
     let builder = builder.faults(&faults).breaker_min_calls(u32::MAX).operation_timeout(Duration::from_secs(20));
     (builder.build().expect("good settings"), faults)
-}
-
-/// Reads the user and says what the call did.
-pub async fn read(source: &Source, id: u64) -> (User, Outcome) {
-    let (user, outcome) = outcome(get_user(source, id)).await;
-    (user.expect("the body does not fail"), outcome)
 }
