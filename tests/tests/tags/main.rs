@@ -143,10 +143,13 @@ async fn scenario_38_a_clear_is_seen_by_a_process_that_starts_later() {
 async fn when_the_stamps_are_lost_nothing_from_before_is_served() {
     let (server, source) = (RedisServer::start(), Source::default());
     let cache = patient(Cache::builder().redis(server.url()));
-    how(&cache, item(&source, 1, 1, "red")).await;
+    for id in [1, 2] {
+        how(&cache, item(&source, 1, id, "red")).await;
+    }
     cache.invalidate_tag("shelf:1").await.expect("invalidated");
     assert_eq!(redis_cli(&server, ["DEL", "cache:stamps"]).int(), 1);
     assert!(!how(&cache, item(&source, 1, 1, "red")).await.is_hit(), "its invalidation is lost with the others");
+    assert!(!how(&cache, item(&source, 1, 2, "red")).await.is_hit(), "there are stamps again, which know nothing of it");
     assert!(how(&cache, item(&source, 1, 1, "red")).await.is_hit());
 }
 
