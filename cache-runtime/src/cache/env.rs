@@ -26,6 +26,8 @@ impl Cache {
     /// | `CACHE_FENCE` | [`fence`](CacheBuilder::fence) | `500ms` |
     /// | `CACHE_SHUTDOWN_TIMEOUT` | [`shutdown_timeout`](CacheBuilder::shutdown_timeout) | `5s` |
     /// | `CACHE_FALLBACK_LIMIT` | [`fallback_limit`](CacheBuilder::fallback_limit) | `32` |
+    /// | `CACHE_STALE_THROTTLE` | [`stale_throttle`](CacheBuilder::stale_throttle) | `5s` |
+    /// | `CACHE_BACKGROUND_LIMIT` | [`background_limit`](CacheBuilder::background_limit) | `256` |
     /// | `CACHE_MAX_VALUE_BYTES` | [`max_value_bytes`](CacheBuilder::max_value_bytes) | `8388608` |
     /// | `CACHE_MEMORY_ENTRIES` | [`memory_entries`](CacheBuilder::memory_entries) | `100000` |
     /// | `CACHE_MEMORY_BYTES` | [`memory_bytes`](CacheBuilder::memory_bytes) | `67108864` |
@@ -75,7 +77,7 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         builder = builder.require_tenant(parsed(name, &value, "`true` or `false`")?);
     }
     type SetDuration = fn(CacheBuilder, Duration) -> CacheBuilder;
-    let durations: [(&'static str, SetDuration); 8] = [
+    let durations: [(&'static str, SetDuration); 9] = [
         ("CACHE_DEFAULT_TTL", CacheBuilder::default_ttl),
         ("CACHE_OPERATION_TIMEOUT", CacheBuilder::operation_timeout),
         ("CACHE_CONNECT_TIMEOUT", CacheBuilder::connect_timeout),
@@ -83,6 +85,7 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
         ("CACHE_LEASE_TTL", CacheBuilder::lease_ttl),
         ("CACHE_FENCE", CacheBuilder::fence),
         ("CACHE_SHUTDOWN_TIMEOUT", CacheBuilder::shutdown_timeout),
+        ("CACHE_STALE_THROTTLE", CacheBuilder::stale_throttle),
         ("CACHE_LOCAL_BOUND", CacheBuilder::local_bound),
     ];
     for (name, apply) in durations {
@@ -92,6 +95,9 @@ fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<CacheBuilder, Cache
     }
     if let Some((name, value)) = set("CACHE_FALLBACK_LIMIT") {
         builder = builder.fallback_limit(parsed(name, &value, "a whole number")?);
+    }
+    if let Some((name, value)) = set("CACHE_BACKGROUND_LIMIT") {
+        builder = builder.background_limit(parsed(name, &value, "a whole number")?);
     }
     type SetNumber = fn(CacheBuilder, u64) -> CacheBuilder;
     let numbers: [(&'static str, SetNumber); 6] = [
