@@ -85,6 +85,15 @@ impl Standing {
                 return Ok((filled, tether, stamps));
             }
             let fill = store.fill(&self.key, &self.expected, bytes, ttl, Some(registration));
+            if store.copied(names).is_some() {
+                let filled = fill.await?;
+                // What was stamped before the fill has been told of by now.
+                let stamps = match store.copied(names) {
+                    Some(stamps) => stamps,
+                    None => store.stamps(names).await?,
+                };
+                return Ok((filled, None, stamps));
+            }
             let (filled, stamps) = tokio::try_join!(fill, store.stamps(names))?;
             Ok((filled, None, stamps))
         };

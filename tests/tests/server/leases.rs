@@ -271,8 +271,12 @@ async fn round_trips_hit_1_miss_3_invalidation_1() {
             // The scripts are loaded, the register is made.
             read(&source, 1).await;
             touch(1).await.expect("the body succeeded");
+            // The stamps are made by the first load, and known from the next read on.
+            read(&source, 1).await;
             let counts =
                 || (server.command_calls("get"), server.command_calls("evalsha"), server.command_calls("eval"));
+            let stamps = || server.command_calls("zmscore");
+            let asked = stamps();
             let before = counts();
             assert!(read(&source, 7).await.1.stored);
             let missed = counts();
@@ -281,6 +285,7 @@ async fn round_trips_hit_1_miss_3_invalidation_1() {
             assert!(read(&source, 7).await.1.is_hit());
             let hit = counts();
             assert_eq!((hit.0 - missed.0, hit.1 - missed.1), (1, 0), "a hit");
+            assert_eq!(stamps(), asked, "the server tells of changed stamps, and is not asked for them");
             let keys: Vec<UserKey> = (0..100).map(|id| UserKey { id }).collect();
             cache.invalidate_many(&keys).await.expect("the server is well");
             let gone = counts();

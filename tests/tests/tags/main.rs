@@ -149,7 +149,10 @@ async fn when_the_stamps_are_lost_nothing_from_before_is_served() {
     cache.invalidate_tag("shelf:1").await.expect("invalidated");
     assert_eq!(redis_cli(&server, ["DEL", "cache:stamps"]).int(), 1);
     assert!(!how(&cache, item(&source, 1, 1, "red")).await.is_hit(), "its invalidation is lost with the others");
-    assert!(!how(&cache, item(&source, 1, 2, "red")).await.is_hit(), "there are stamps again, which know nothing of it");
+    assert!(
+        !how(&cache, item(&source, 1, 2, "red")).await.is_hit(),
+        "there are stamps again, which know nothing of it"
+    );
     assert!(how(&cache, item(&source, 1, 1, "red")).await.is_hit());
 }
 
@@ -165,4 +168,17 @@ async fn an_entry_that_others_wrote_is_served_until_its_resource_is_invalidated(
     assert!(how(&cache, item(&source, 1, 1, "red")).await.is_hit());
     cache.invalidate_resource::<ItemKey>().await.expect("invalidated");
     assert!(!how(&cache, item(&source, 1, 1, "red")).await.is_hit());
+}
+
+#[tokio::test]
+async fn an_invalidation_that_has_returned_is_seen_by_the_next_read_of_another_process() {
+    let (server, cluster, source) = (RedisServer::start(), RedisCluster::start(), Source::default());
+    for (one, two) in pairs(&server, &cluster) {
+        for _ in 0..300 {
+            how(&two, item(&source, 1, 1, "red")).await;
+            assert!(how(&two, item(&source, 1, 1, "red")).await.is_hit());
+            one.invalidate_tag("shelf:1").await.expect("invalidated");
+            assert!(!how(&two, item(&source, 1, 1, "red")).await.is_hit());
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "cluster")]
 mod cluster;
 mod connect;
+mod copy;
 mod endpoint;
 mod error;
 mod lease;
@@ -30,6 +31,7 @@ use tokio::sync::Notify;
 #[cfg(feature = "cluster")]
 pub(crate) use self::cluster::parse_cluster;
 use self::connect::Slot;
+use self::copy::Copy;
 pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
 use self::link::Link;
@@ -55,6 +57,8 @@ pub(crate) struct RedisStore {
     scripts: Box<Scripts>,
     /// The key of the clock of tags.
     stamps: KeyText,
+    /// What the server tells of them.
+    copy: Arc<Copy>,
     local: Local,
     #[cfg(feature = "cluster")]
     nodes: Nodes,
@@ -70,6 +74,7 @@ impl RedisStore {
             slot,
             scripts: Box::new(Scripts::new()),
             stamps: local.watch().stamps().clone(),
+            copy: Arc::default(),
             local: local.clone(),
         }
     }

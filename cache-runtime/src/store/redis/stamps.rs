@@ -6,7 +6,7 @@
 use ::redis::{Cmd, Pipeline, Value};
 
 use super::lease::evalsha;
-use super::{RedisStore, get_command, parsed, pttl_command};
+use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
 use crate::store::{StoreResult, Stored};
 use crate::tags::{CLEAR, Known, MOST, Stamps};
@@ -41,9 +41,7 @@ impl RedisStore {
     /// What the server says of each of these names.
     pub(crate) async fn stamps_each(&self, names: &[String]) -> StoreResult<Known> {
         let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
-        let at = |nth: usize| score(&scores, nth);
-        let each = names.iter().enumerate().map(|(nth, name)| (name.clone(), at(nth + 3).unwrap_or(0))).collect();
-        Ok(Known { clock: at(0), birth: at(1).unwrap_or(0), clear: at(2).unwrap_or(0), each })
+        Ok(known(names, &scores))
     }
 
     pub(super) fn stamps_command(&self, names: &[String]) -> Cmd {
@@ -55,8 +53,8 @@ impl RedisStore {
         command
     }
 
-    /// An entry, what is left of its life where that is asked for, and the stamps of its names. One round trip; on a Cluster
-    /// the two nodes are asked side by side.
+    /// An entry, what is left of its life where that is asked for, and the stamps of its names. One round trip; where the server
+    /// tells of changed stamps it is a plain `GET`, and on a Cluster two nodes are asked side by side.
     pub(crate) async fn read(
         &self,
         key: &KeyText,
@@ -67,6 +65,16 @@ impl RedisStore {
         if self.slot.is_cluster() {
             return tokio::try_join!(self.read_entry(key, left), self.stamps(names));
         }
+        let connection = self.slot.connection().await?;
+        let watched = self.watches(&connection).await;
+        if watched && self.copy.stamps(names).is_some() {
+            let stored = self.read_entry(key, left).await?;
+            return match self.copied(names) {
+                Some(stamps) => Ok((stored, stamps)),
+                None => Ok((stored, self.stamps(names).await?)),
+            };
+        }
+        let asked = watched.then(|| self.copy.ask(names));
         let mut commands = Pipeline::new();
         commands.add_command(get_command(key));
         if left {
@@ -76,7 +84,25 @@ impl RedisStore {
         let mut answers = self.query_all::<Value>(&commands, &[]).await?.into_iter();
         let mut next = || answers.next().unwrap_or(Value::Nil);
         let (bytes, pttl) = (parsed(next())?, if left { parsed(next())? } else { -1 });
-        Ok((stored(bytes, pttl), stamps(parsed(next())?)))
+        let scores: Vec<Option<f64>> = parsed(next())?;
+        if let Some(asked) = asked {
+            self.copy.learn(asked, &known(names, &scores));
+        }
+        Ok((stored(bytes, pttl), stamps(scores)))
+    }
+
+    /// What is known of these names at the time of the last answer. `None` where the server has to be asked.
+    pub(crate) fn copied(&self, names: &[String]) -> Option<Stamps> {
+        let link = self.slot.ready()?;
+        let watch = self.local.watch();
+        let told = link.channel().is_some_and(|channel| watch.is_on(channel)) && watch.is_current();
+        if told { self.copy.stamps(names) } else { None }
+    }
+
+    /// Whether the server tells of changed stamps on this connection. Sees to it that it does.
+    async fn watches(&self, connection: &Connection) -> bool {
+        let Some(channel) = connection.link.channel().filter(|channel| !channel.is_closed()) else { return false };
+        self.local.watch().is_on(channel) || matches!(self.watch_stamps().await, Ok(Some(_)))
     }
 
     /// An entry that is not to be held here, and what is left of its life.
@@ -105,6 +131,12 @@ fn stored(bytes: Option<Vec<u8>>, pttl: i64) -> Option<Stored> {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "microseconds of this century")]
 fn score(scores: &[Option<f64>], nth: usize) -> Option<u64> {
     scores.get(nth).copied().flatten().map(|score| score as u64)
+}
+
+fn known(names: &[String], scores: &[Option<f64>]) -> Known {
+    let at = |nth: usize| score(scores, nth);
+    let each = names.iter().enumerate().map(|(nth, name)| (name.clone(), at(nth + 3).unwrap_or(0))).collect();
+    Known { clock: at(0), birth: at(1).unwrap_or(0), clear: at(2).unwrap_or(0), each }
 }
 
 fn stamps(scores: Vec<Option<f64>>) -> Stamps {

@@ -12,6 +12,7 @@ use super::{Sign, beat};
 use crate::key::KeyText;
 use crate::local::{Channel, Local, Tether, WeakLocal};
 use crate::store::StoreResult;
+use crate::store::redis::copy::Copy;
 use crate::store::redis::link::Link;
 use crate::telemetry::VoidReason;
 
@@ -51,7 +52,9 @@ impl RedisStore {
                 self.local.void_all(VoidReason::Left);
                 watch.heed(told);
                 let clock = newest.first().map_or(0, |(_, at)| *at);
-                follow(&channel, link.clone(), &self.local, self.stamps.clone(), clock);
+                self.copy.begin(clock);
+                let stamps = (self.stamps.clone(), Arc::clone(&self.copy));
+                follow(&channel, link.clone(), &self.local, stamps, clock);
             }
         }
         match &connection.link {
@@ -74,7 +77,13 @@ async fn read(link: &MultiplexedConnection, command: Cmd) -> RedisResult<Option<
 }
 
 /// Heeds what the server tells, as long as the connection and the tier are there.
-fn follow(channel: &Arc<Channel>, link: MultiplexedConnection, local: &Local, stamps: KeyText, clock: u64) {
+fn follow(
+    channel: &Arc<Channel>,
+    link: MultiplexedConnection,
+    local: &Local,
+    (stamps, copy): (KeyText, Arc<Copy>),
+    clock: u64,
+) {
     let (channel, watch, local) = (Arc::clone(channel), Arc::clone(local.watch()), local.downgrade());
     tokio::spawn(async move {
         let mut clock = clock;
@@ -89,6 +98,7 @@ fn follow(channel: &Arc<Channel>, link: MultiplexedConnection, local: &Local, st
             let told = watch.told();
             match changes(&link, &stamps, clock).await {
                 Some(changes) => {
+                    copy.heed(&changes);
                     if !heed(&local, &changes) {
                         return;
                     }
