@@ -47,6 +47,14 @@
 //! An annotated function returns what its body returns, whatever the store does; [`Outcome`], metrics and logs tell what
 //! happened. Direct calls ([`Cache::get`], [`Cache::put`] and so on) return a [`CacheError`].
 //!
+//! # Freshness, tags, the local tier
+//!
+//! [`Policy`] says how old a value may be when it is served, and what happens around its expiry; the arguments of
+//! [`macro@cached`] and of key types say it for one function or resource. [`Cache::invalidate_tag`],
+//! [`Cache::invalidate_resource`] and [`Cache::clear`] invalidate any number of entries in one round trip. With `local = ".."`
+//! decoded values are held in the process, in front of the store, which tells of changes.
+//! [`Cache::invalidate_pattern`] removes keys of others.
+//!
 //! # Features
 //!
 //! `redis` (default), `cluster` for [`CacheBuilder::cluster`], `sentinel` for [`CacheBuilder::sentinel`], `tls` for `rediss://`,
@@ -79,6 +87,15 @@ mod telemetry;
 pub mod test_util;
 mod transaction;
 mod wire;
+
+/// The examples of the guides are doctests.
+#[cfg(all(doctest, feature = "test-util"))]
+mod guides {
+    #[doc = include_str!("../../docs/freshness.md")]
+    mod freshness {}
+    #[doc = include_str!("../../docs/testing.md")]
+    mod testing {}
+}
 
 pub(crate) use __private as private;
 pub use __private::LoadTimeout;

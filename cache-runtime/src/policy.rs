@@ -47,16 +47,18 @@ pub struct Policy {
     pub stale_while_revalidate: Option<Duration>,
     /// How long a call waits for the body when there is a stale value to serve in its place. Default: until the body ends.
     pub soft_timeout: Option<Duration>,
-    /// How long a call waits for the body at all. Default: until the body ends.
+    /// How long a call waits for the body at all: then it is served a stale value, or, where the function's attribute has a
+    /// `hard_timeout`, returns an error. Default: until the body ends.
     pub hard_timeout: Option<Duration>,
     /// When a value is loaded anew before it expires. Default: never.
     pub refresh: Option<Refresh>,
-    /// By which share of the ttl lives are shortened at random, so that entries that were filled together do not expire
+    /// Up to which share of the ttl lives of loaded values are shortened at random, so that entries that were filled together do not expire
     /// together. From 0 to 1. Default 0.
     pub jitter: Option<f64>,
     /// Whether a hit prolongs the entry's life to the whole ttl again. Default: no.
     pub sliding: Option<bool>,
-    /// Where the body of a value that is to be renewed runs. Default: in the background, where the function allows for it.
+    /// Where the body of a value that is to be renewed runs. Default: in the background, where the function's attribute asks for
+    /// that; inline otherwise.
     pub revalidate: Option<Revalidate>,
 }
 

@@ -1,10 +1,10 @@
 //! The registry lists every annotated function of this file, and `verify` finds the contradictions planted in it.
 
 use cache_runtime::registry::{self, Kind, Problem};
-use cache_runtime::{CacheKey, cached, invalidates, updates};
+use cache_runtime::{CacheKey, Policy, Refresh, cached, invalidates, updates};
 
 #[derive(Clone, Debug, CacheKey)]
-#[cache(resource = "user", value = String, ttl = "10m", version = 2, tags("users", "org:{org}"))]
+#[cache(resource = "user", value = String, ttl = "10m", version = 2, tags("users", "org:{org}"), stale_if_error = "1h", jitter = 0.1)]
 struct UserKey {
     #[cache(tenant)]
     org: u32,
@@ -26,7 +26,7 @@ async fn drop_user(org: u32, id: u64) {
     let _ = (org, id);
 }
 
-#[cached(resource = "page", key(path, hash(query)), ttl = "30s", version = "b", suffix = "html")]
+#[cached(resource = "page", key(path, hash(query)), ttl = "30s", version = "b", suffix = "html", refresh_ahead = 0.8)]
 async fn page(path: &str, query: &str) -> String {
     format!("{path} {query}")
 }
@@ -89,22 +89,28 @@ fn every_annotated_function_is_listed() {
     assert_eq!(target.tags(), ["users", "org:{org}"]);
     assert!(target.key().is_some_and(|key| key.ends_with("UserKey")));
     assert_eq!(target.value(), Some("alloc::string::String"));
+    let kept = Policy::new().stale_if_error(std::time::Duration::from_secs(3600)).jitter(0.1);
+    assert_eq!(target.policy(), kept);
 
     assert_eq!(site("put_user").kind(), Kind::Updates);
     let drop = site("drop_user");
     assert_eq!(drop.kind(), Kind::Invalidates);
     assert_eq!(drop.targets().count(), 2);
+    assert_eq!(drop.targets().nth(1).expect("the tag").policy(), Policy::new());
 
     let page = site("page").targets().next().expect("a target");
     assert_eq!(page.pattern().as_deref(), Some("{prefix}:tenant-global:page:{path},#{query}:b:html"));
     assert_eq!((page.suffix(), page.version().as_deref()), (Some("html"), Some("b")));
     assert_eq!(page.value(), Some("alloc::string::String"));
+    assert_eq!(page.policy(), Policy::new().refresh(Refresh::Ahead(0.8)));
 }
 
 #[test]
 fn the_table_shows_who_reads_updates_and_invalidates() {
     let table = registry::table();
-    for line in ["reads in", "updates in", "invalidates in", "tag(\"user-lists\")", "tenant-{tenant}:user:{id}:v2"] {
+    let words = ["reads in", "updates in", "invalidates in", "tag(\"user-lists\")", "tenant-{tenant}:user:{id}:v2"];
+    let policies = ["ttl 600s stale_if_error=3600s jitter=0.1  tags", "ttl 30s refresh_ahead=0.8  tags"];
+    for line in words.into_iter().chain(policies) {
         assert!(table.contains(line), "{line} in\n{table}");
     }
 }

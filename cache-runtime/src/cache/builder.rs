@@ -183,7 +183,7 @@ impl CacheBuilder {
         self
     }
 
-    /// How long [`Cache::shutdown`] waits for invalidations to reach the store. Default 5 s; from 1 ms to 1 h.
+    /// How long [`Cache::shutdown`] waits for invalidations to reach the store, and for loads in the background. Default 5 s; from 1 ms to 1 h.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
         self
@@ -246,7 +246,7 @@ impl CacheBuilder {
     }
 
     /// How many invalidations that did not reach the store are kept for another try. When more fail, this process stops
-    /// reading the store until it could remove every entry under its prefix. Default 10,000; at least 1.
+    /// reading the store until it could invalidate every entry under its prefix. Default 10,000; at least 1.
     pub fn max_pending_invalidations(mut self, keys: u64) -> Self {
         self.max_pending = keys;
         self
@@ -290,8 +290,8 @@ impl CacheBuilder {
         self
     }
 
-    /// The freshness policies of resources that have none of their own. Default: values are served to their ttl and not
-    /// longer.
+    /// The freshness policies of resources that have none of their own. Bodies run inline for these, whatever they ask for:
+    /// only a function's attribute can let them run in the background. Default: values are served to their ttl and not longer.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self

@@ -22,7 +22,7 @@ use crate::tags::{self, Stamps};
 use crate::wire::{DecodeError, Draft, Meta, Payload, decode, is_lease};
 
 impl Cache {
-    /// The value under `key`, if it is stored.
+    /// The value under `key`, if it is stored and within its ttl. Read from the store: the local tier is left out.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl Cache {
         }
     }
 
-    /// Removes the entry under `key`, in every version this process knows. Returns how many there were.
+    /// Removes the entry under `key`, in every version that is in use, also by other programs. Returns how many there were.
     ///
     /// # Errors
     ///

@@ -93,7 +93,7 @@ pub struct Stats {
     pub errors: u64,
     /// Invalidations that wait for the store now.
     pub pending_invalidations: usize,
-    /// Keys being read or loaded now.
+    /// Keys being read or loaded now, but for loads in place of a value that is still there.
     pub in_flight: usize,
     /// Callers that ever waited for another one's read or load.
     pub waited: usize,

@@ -47,13 +47,14 @@ impl Drop for Task {
 }
 
 impl Cache {
-    /// Begins nothing in the background any more, and waits for what runs there, and until every invalidation has reached the store: those under way, and those kept for a store that was away. To be
-    /// called at the end of a process, after its last request; the cache can be used on.
+    /// Begins nothing in the background any more, and waits for what runs there, and until every invalidation has reached the
+    /// store: those under way, and those kept for a store that was away. To be called at the end of a process, after its last
+    /// request; the cache can be used on, but nothing of it runs in the background again.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Timeout`] when some did not within the `shutdown_timeout` (5 s by default). The entries then live to
-    /// their ttl.
+    /// their ttl, and bodies in the background for which nobody waits are dropped.
     pub async fn shutdown(&self) -> Result<(), CacheError> {
         self.0.background.close();
         let drained = async {

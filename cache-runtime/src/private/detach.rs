@@ -47,7 +47,8 @@ impl<T: ?Sized, O: Borrow<T>> Own<T, O> {
     }
 }
 
-/// A load took longer than the `hard_timeout`, and there was no stale value to serve. It goes on in the background.
+/// A load took longer than the `hard_timeout`, and there was no stale value to serve. It goes on in the background,
+/// unless the function has `revalidate = "inline"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadTimeout;

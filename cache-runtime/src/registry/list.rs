@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::key::{KeyPart, KeySpec};
+use crate::policy::{Policy, Refresh, Revalidate};
 use crate::private::{Kind, Site, SiteRef, Target, TargetSpec};
 
 /// One annotation.
@@ -68,6 +69,11 @@ impl TargetInfo {
     pub fn ttl(&self) -> Option<Duration> {
         self.spec().and_then(|spec| spec.ttl)
     }
+    /// The freshness policies, where they do not depend on the call: those of a typed key, or of a key that is spelled in the
+    /// attribute. What the attribute gives beside a typed key, and what the cache adds, is not among them.
+    pub fn policy(&self) -> Policy {
+        self.spec().map_or(Policy::new(), |spec| spec.policy)
+    }
     /// The parts of the id.
     pub fn parts(&self) -> &'static [KeyPart] {
         self.spec().map_or(&[], |spec| spec.parts)
@@ -105,6 +111,41 @@ impl TargetInfo {
     }
 }
 
+/// What a policy sets, as arguments: ` local=10s jitter=0.1`, with a space in front of each.
+fn arguments(policy: &Policy) -> String {
+    let mut out = String::new();
+    let times = [
+        ("local", policy.local),
+        ("stale_if_error", policy.stale_if_error),
+        ("stale_while_revalidate", policy.stale_while_revalidate),
+        ("soft_timeout", policy.soft_timeout),
+        ("hard_timeout", policy.hard_timeout),
+    ];
+    for (name, time) in times {
+        if let Some(time) = time {
+            let _ = write!(out, " {name}={time:?}");
+        }
+    }
+    let _ = match policy.refresh {
+        Some(Refresh::Never) => write!(out, " refresh=never"),
+        Some(Refresh::Ahead(share)) => write!(out, " refresh_ahead={share}"),
+        Some(Refresh::Probabilistic) => write!(out, " refresh=probabilistic"),
+        None => Ok(()),
+    };
+    if let Some(jitter) = policy.jitter {
+        let _ = write!(out, " jitter={jitter}");
+    }
+    if let Some(sliding) = policy.sliding {
+        let _ = write!(out, " sliding={sliding}");
+    }
+    let _ = match policy.revalidate {
+        Some(Revalidate::Background) => write!(out, " revalidate=background"),
+        Some(Revalidate::Inline) => write!(out, " revalidate=inline"),
+        None => Ok(()),
+    };
+    out
+}
+
 fn pattern_part(part: &KeyPart) -> String {
     format!("{}{{{}}}", if part.hashed { "#" } else { "" }, part.name)
 }
@@ -127,10 +168,11 @@ pub fn table() -> String {
         };
         for target in site.targets() {
             let what = target.pattern().unwrap_or_else(|| target.text().to_owned());
+            let policy = arguments(&target.policy());
             let ttl = target.ttl().map_or_else(|| "-".to_owned(), |ttl| format!("{ttl:?}"));
             let _ = writeln!(
                 out,
-                "{what}  ttl {ttl}  tags {:?}  {verb} in {}::{} ({}:{})",
+                "{what}  ttl {ttl}{policy}  tags {:?}  {verb} in {}::{} ({}:{})",
                 target.tags(),
                 site.module(),
                 site.function(),

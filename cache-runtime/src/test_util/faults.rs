@@ -74,7 +74,7 @@ impl Faults {
     }
 
     /// Operations are done, and their answers are lost: the caller waits out its timeout, not knowing. A
-    /// [`Sweep`](Operation::Sweep), which removes by pattern, has its deadline for that, all others the operation timeout.
+    /// [`Sweep`](Operation::Sweep) has its deadline and 15 s more for that, all others the operation timeout.
     pub fn lose_replies(&self, which: impl Into<Which>) {
         self.rules().add(which.into(), None, Fault::LoseReply);
     }
@@ -110,8 +110,8 @@ impl Faults {
     /// or the timeout left no room for not.
     ///
     /// A call of an annotated function asks for a [`Get`](Operation::Get), and when it fills for a [`Put`](Operation::Put) and, on a
-    /// server, for a [`Claim`](Operation::Claim) before its body. A write asks for one [`Invalidate`](Operation::Invalidate), whatever
-    /// the number of its keys.
+    /// server, for a [`Claim`](Operation::Claim) before its body; one more [`Get`](Operation::Get) where its tags name the value. A
+    /// write asks for one [`Invalidate`](Operation::Invalidate), whatever the number of its keys, and one for each tag.
     pub fn asked(&self, which: impl Into<Which>) -> u64 {
         self.rules().asked(which.into())
     }
