@@ -35,11 +35,11 @@ impl Load {
         self.names().0.clone()
     }
 
-    /// Counts a caller that did not wait for the end, and says which outcome it has.
-    pub(crate) fn left(cache: &Cache, resource: &'static str, stale: bool) {
+    /// Counts a caller that did not wait for the end, whether the load goes on without it or not.
+    pub(crate) fn left(cache: &Cache, resource: &'static str, stale: bool, goes_on: bool) {
         let status = if stale { Status::Stale } else { Status::Miss };
         let level = if stale { cache.0.store.level() } else { crate::outcome::Level::Body };
-        finish(cache, resource, Outcome { revalidating: true, ..Outcome::new(status, level) });
+        finish(cache, resource, Outcome { revalidating: goes_on, ..Outcome::new(status, level) });
     }
 
     pub(crate) fn resource(&self) -> &'static str {

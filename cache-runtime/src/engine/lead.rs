@@ -45,6 +45,8 @@ pub(super) struct Renewal {
     pub mark: Leave,
     /// What is there.
     pub old: Payload,
+    /// Whether that is past its expiry.
+    pub stale: bool,
     pub status: Status,
 }
 
@@ -111,6 +113,7 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         leave,
         mark: Leave::None,
         old: None,
+        stale: false,
         quiet: false,
         budget,
         outcome,
@@ -131,9 +134,9 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         Next::Reload(renewal) => {
             // Who waits looks into the store as well, and finds this load.
             leader.retire();
-            let Renewal { leader, leave, mark, old, status } = renewal;
+            let Renewal { leader, leave, mark, old, stale, status } = renewal;
             leader.begins();
-            let plan = Plan { mark, old: Some(old), ..plan(leader, leave, Outcome { status, ..outcome }) };
+            let plan = Plan { mark, old: Some(old), stale, ..plan(leader, leave, Outcome { status, ..outcome }) };
             Found::Load(Load::leading(plan))
         }
         Next::Load(leave) => {

@@ -62,6 +62,8 @@ pub(crate) struct Plan {
     pub mark: Leave,
     /// What is served should the body fail or take long.
     pub old: Option<Payload>,
+    /// Whether that is past its expiry.
+    pub stale: bool,
     /// Its caller has been served already.
     pub quiet: bool,
     pub budget: Budget,
@@ -265,7 +267,7 @@ impl Plan {
     }
 
     fn failed(self) -> Option<Payload> {
-        let Self { cache, resource, key, leader, outcome, old, quiet, .. } = self;
+        let Self { cache, resource, key, leader, outcome, old, stale, quiet, .. } = self;
         if quiet {
             telemetry::renewal(&cache.0.name, resource, "failed");
             return None;
@@ -278,7 +280,7 @@ impl Plan {
         cache.0.throttles.set(&key, now.saturating_add(millis(cache.0.settings.stale_throttle)), now);
         // After the mark: who is next is served the old value as well.
         leader.retire();
-        finish(&cache, resource, Outcome { stored: false, ..Outcome::new(Status::Stale, cache.0.store.level()) });
+        finish(&cache, resource, Outcome::new(if stale { Status::Stale } else { Status::Hit }, cache.0.store.level()));
         Some(old)
     }
 

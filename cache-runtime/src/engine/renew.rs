@@ -50,7 +50,10 @@ impl<K> Asking<'_, K> {
         let status = Status::Refresh;
         if self.lookup.detached && self.lookup.policy.revalidate != Some(Revalidate::Inline) {
             return match cache.0.background.has_room() {
-                true => Next::Renew(self.served(hit, stale), Renewal { leader, leave, mark: Leave::None, old, status }),
+                true => Next::Renew(
+                    self.served(hit, stale),
+                    Renewal { leader, leave, mark: Leave::None, old, stale, status },
+                ),
                 false => {
                     telemetry::renewal(&cache.0.name, self.key.spec().resource, "refused");
                     Next::Served(self.served(hit, stale))
@@ -58,7 +61,7 @@ impl<K> Asking<'_, K> {
             };
         }
         match self.mark().await {
-            Marked::Here(mark) => Next::Reload(Renewal { leader, leave, mark, old, status }),
+            Marked::Here(mark) => Next::Reload(Renewal { leader, leave, mark, old, stale, status }),
             Marked::Elsewhere | Marked::Unknown => Next::Served(self.served(hit, stale)),
         }
     }
@@ -123,7 +126,7 @@ impl<K> Asking<'_, K> {
 
     fn reloads<V>(&self, leader: Leader, hit: Hit<V>, mark: Leave) -> Next<V> {
         let leave = self.in_place_of(&hit.bytes);
-        Next::Reload(Renewal { leader, leave, mark, old: hit.bytes, status: Status::Miss })
+        Next::Reload(Renewal { leader, leave, mark, old: hit.bytes, stale: true, status: Status::Miss })
     }
 
     /// The load goes on elsewhere, and the caller has waited long enough.

@@ -55,7 +55,7 @@ where
             Err(Ok(panic)) => std::panic::resume_unwind(panic),
             _ => panic!("the runtime ended while a load ran"),
         },
-        None => early::<S>(&cache, resource, old.as_ref(), late),
+        None => early::<S>(&cache, resource, old.as_ref(), late, true),
     }
 }
 
@@ -98,18 +98,24 @@ where
     let running = pin!(run::<S, B, D>(load, value, body, decide));
     match patience.wait(running, old.is_some(), late.is_some()).await {
         Some(returned) => returned,
-        None => early::<S>(&cache, resource, old.as_ref(), late),
+        None => early::<S>(&cache, resource, old.as_ref(), late, false),
     }
 }
 
 /// What is returned before the body has ended.
-fn early<S>(cache: &Cache, resource: &'static str, old: Option<&Payload>, late: Option<fn() -> S::Return>) -> S::Return
+fn early<S>(
+    cache: &Cache,
+    resource: &'static str,
+    old: Option<&Payload>,
+    late: Option<fn() -> S::Return>,
+    goes_on: bool,
+) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,
 {
     let stale = old.and_then(reopened::<S>);
-    Load::left(cache, resource, stale.is_some());
+    Load::left(cache, resource, stale.is_some(), goes_on);
     stale.or_else(|| late.map(|late| late())).unwrap_or_else(|| unreachable!("one of the two ended the wait"))
 }
 

@@ -191,3 +191,20 @@ async fn a_value_invalidated_while_it_is_renewed_is_not_put_back() {
         assert_eq!(value, Ok(3), "loaded after the invalidation: {did}");
     }
 }
+
+#[tokio::test]
+async fn an_early_refresh_that_fails_inline_leaves_a_hit() {
+    #[cached(resource = "feed", key(id), ttl = "100s", refresh_ahead = 0.8, revalidate = "inline")]
+    async fn ahead_inline(source: &Source, id: u64) -> Result<usize, Failure> {
+        source.read().await
+    }
+    for place in places() {
+        let (cache, source) = (place.cache(), Source::default());
+        assert_eq!(how(&cache, ahead_inline(&source, 1)).await.0, Ok(1));
+        place.age(&format!("{}:tenant-global:feed:1:v1", prefix(&cache)), 100 * SECOND, 15 * SECOND);
+        source.down(true);
+        let (value, did) = how(&cache, ahead_inline(&source, 1)).await;
+        assert_eq!((value, source.reads()), (Ok(1), 2));
+        assert!(did.is_hit() && !did.revalidating, "{did}");
+    }
+}

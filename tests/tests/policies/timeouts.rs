@@ -76,7 +76,8 @@ async fn inline_a_hard_timeout_drops_the_body() {
     for place in places() {
         let (cache, source) = (place.cache(), Source::default());
         source.gated(true);
-        assert_eq!(how(&cache, dropped(&source, 1)).await.0, Err(Failure::Late));
+        let (value, did) = how(&cache, dropped(&source, 1)).await;
+        assert_eq!((value, did.revalidating), (Err(Failure::Late), false));
         until("nothing in flight", async || cache.stats().in_flight == 0).await;
         source.open(1);
         assert_eq!(how(&cache, dropped(&source, 1)).await.0, Ok(2));
