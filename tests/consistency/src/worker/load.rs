@@ -8,13 +8,14 @@ use fastrand::Rng;
 use tokio::task::JoinSet;
 
 use super::calls::Calls;
+use super::choice::Call;
 use crate::args::WorkerOptions;
 use crate::checker::LONGEST_CALL;
 use crate::clock::{SECOND, now};
 use crate::log::{Kind, Log, Record};
 
-/// Of a thousand calls, so many write.
-const WRITES: u32 = 50;
+/// After a call that was served without input or output, so that such calls do not crowd out the others.
+const REST: Duration = Duration::from_millis(1);
 /// Of a thousand calls, so many are given up by their caller.
 const GIVEN_UP: u32 = 10;
 
@@ -92,23 +93,18 @@ impl Running {
 
 async fn go(calls: Arc<Calls>, running: Arc<Running>, stop: Arc<AtomicBool>, mut rng: Rng, keys: u16) {
     while !stop.load(Ordering::Relaxed) {
-        let key = hot(&mut rng, keys);
-        let (kind, patience) = (rng.u32(..1000), rng.u32(..1000));
-        running.begins(key);
-        let call = async { if kind < WRITES { calls.write(key).await } else { calls.read(key).await } };
-        if patience < GIVEN_UP {
+        let (call, patience) = (Call::choose(&mut rng, keys), rng.u32(..1000));
+        running.begins(call.key());
+        let made = calls.call(&call);
+        let at_once = if patience < GIVEN_UP {
             // The caller goes away half-way; what it began goes on or is handed over.
-            let _ = tokio::time::timeout(Duration::from_millis(rng.u64(0..5)), call).await;
+            tokio::time::timeout(Duration::from_millis(rng.u64(0..5)), made).await.unwrap_or(false)
         } else {
-            call.await;
-        }
+            made.await
+        };
         running.ends();
+        if at_once {
+            tokio::time::sleep(REST).await;
+        }
     }
-}
-
-/// Low keys are asked for more often than high ones.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to below the number of keys")]
-fn hot(rng: &mut Rng, keys: u16) -> u16 {
-    let share = rng.f64();
-    (share * share * f64::from(keys)) as u16
 }
