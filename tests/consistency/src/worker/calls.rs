@@ -16,6 +16,8 @@ use crate::way::Way;
 /// How often the last read of a key is tried until the store takes part in it.
 const LAST_TRIES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(25);
+/// Between calls that take no time.
+const INSTANT: Duration = Duration::from_micros(200);
 
 /// Makes calls and writes them down.
 pub(super) struct Calls {
@@ -37,6 +39,15 @@ impl Calls {
             Call::Set(set, keys) => self.write(call.key(), self.write_set(set, keys)).await,
         }
         false
+    }
+
+    /// Reads a key again and again.
+    pub(super) async fn read_on(&self, way: Way, key: u16, times: usize) {
+        for _ in 0..times {
+            if self.read(way, key).await {
+                tokio::time::sleep(INSTANT).await;
+            }
+        }
     }
 
     async fn read(&self, way: Way, key: u16) -> bool {

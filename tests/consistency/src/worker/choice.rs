@@ -30,10 +30,10 @@ pub(super) enum Set {
 
 impl Call {
     /// Of one of so many registers in each lane.
-    pub(super) fn choose(rng: &mut Rng, keys: u16) -> Self {
+    pub(super) fn choose(rng: &mut Rng, keys: u16, writes: bool) -> Self {
         let (lane, first) = lane(rng, keys);
         let key = first + hot(rng, keys);
-        if rng.u32(..1000) >= WRITES {
+        if rng.u32(..1000) >= WRITES || !writes {
             let beside = lane.way == Way::Local && rng.u32(..4) == 0;
             return Self::Read(if beside { Way::Beside } else { lane.way }, key);
         }
@@ -58,6 +58,15 @@ impl Call {
                 Self::Set(Set::Owner(owner), ids)
             }
             _ => Self::Set(Set::Resource(lane.way), some(rng, key, first..first + keys, |_| true)),
+        }
+    }
+
+    /// What is read while this call is under way, if it is a write: a key is most at risk then.
+    pub(super) fn reads_beside(&self, keys: u16) -> Option<(Way, u16)> {
+        match self {
+            Self::Read(..) => None,
+            Self::Write(way, key) => Some((*way, *key)),
+            Self::Set(..) => Some((crate::way::lane(self.key(), keys).way, self.key())),
         }
     }
 
