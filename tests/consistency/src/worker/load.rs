@@ -47,7 +47,7 @@ impl Load {
             let running = Arc::new(Running::default());
             load.running.push(Arc::clone(&running));
             let (calls, stop, keys) = (Arc::clone(calls), Arc::clone(&stop), options.keys);
-            let writes = options.process % ONE_READS_IN > 0;
+            let writes = !options.process.is_multiple_of(ONE_READS_IN);
             let rng = Rng::with_seed(seeds.u64(..));
             load.tasks.spawn(async move {
                 // A call that panics ends its inner task alone.
