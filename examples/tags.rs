@@ -20,7 +20,7 @@ struct ArticleKey {
 
 #[cached(ArticleKey { id })]
 async fn article(id: u64) -> Article {
-    let author = if id % 2 == 0 { "ada" } else { "grace" };
+    let author = if id.is_multiple_of(2) { "ada" } else { "grace" };
     Article { id, author: author.to_owned() }
 }
 
