@@ -27,6 +27,8 @@ pub(crate) enum Mechanism {
     LocalRace,
     /// Entries of the local tier are served however long the server has been silent.
     LocalBound,
+    /// Entries are taken for valid whatever the stamps of their names say.
+    Stamps,
 }
 
 #[cfg(not(feature = "test-switches"))]
@@ -47,7 +49,7 @@ mod on {
 
     use super::Mechanism;
 
-    const ALL: [Mechanism; 10] = [
+    const ALL: [Mechanism; 11] = [
         Mechanism::FillCheck,
         Mechanism::FlightVoid,
         Mechanism::LateWaiters,
@@ -58,10 +60,11 @@ mod on {
         Mechanism::Tracking,
         Mechanism::LocalRace,
         Mechanism::LocalBound,
+        Mechanism::Stamps,
     ];
 
     /// What `CACHE_TEST_WITHOUT` may name.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "fill-check",
         "flight-void",
         "late-waiters",
@@ -72,6 +75,7 @@ mod on {
         "tracking",
         "local-race",
         "local-bound",
+        "stamps",
     ];
 
     /// Whether the mechanism is taken out in this process.

@@ -41,6 +41,8 @@ impl Cache {
         let done = self.ask(Operation::Invalidate, &mut self.budget(), self.stamp_in_store(&set)).await;
         if done.is_err() {
             self.0.recovery.keep_set(self, set.clone());
+            // No fill would find the stamp, and which loads are tagged is not known.
+            self.void_where(|_| true);
         }
         self.void_set(&set);
         self.count_invalidation(if let Set::Resource(resource) = &set { resource } else { "" }, done.is_ok());

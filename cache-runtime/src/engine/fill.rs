@@ -91,11 +91,14 @@ impl Plan {
                             *tether = Some(Tether::Own);
                             Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                         }
-                        Ok(Some(false) | None) => Filled { end: FillEnd::Voided, proved: true },
+                        // Nothing was stored: the stamps alone tell.
+                        Ok(Some(false) | None) => {
+                            Filled { end: FillEnd::Voided, proved: store.cells.read(names).allow(self.since) }
+                        }
                         // Only a test's faults come here.
                         Err(error) => {
                             self.outcome.error = Some(error.kind());
-                            Filled { end: FillEnd::Failed, proved: true }
+                            Filled { end: FillEnd::Failed, proved: store.cells.read(names).allow(self.since) }
                         }
                     }
                 }
@@ -138,11 +141,15 @@ impl Plan {
 
     /// Nothing is stored; the lease is given back.
     async fn decline(&mut self, leave: Leave, end: FillEnd) -> Filled {
-        let proved = match leave {
-            Leave::None => false,
-            Leave::Own => true,
+        let names = tags::names(self.resource, &self.tags);
+        let proved = match (leave, &self.cache.0.store) {
+            (Leave::Own, Store::Memory(store)) => store.cells.read(&names).allow(self.since),
             #[cfg(feature = "redis")]
-            Leave::While(standing) => standing.give_back(&mut self.budget).await,
+            (Leave::While(standing), _) => {
+                let stamps = standing.give_back(&names, &mut self.budget).await;
+                stamps.is_some_and(|stamps| stamps.allow(self.since))
+            }
+            (Leave::None | Leave::Own, _) => false,
         };
         Filled { end, proved }
     }

@@ -103,17 +103,18 @@ impl Standing {
         Ok(filled)
     }
 
-    /// Gives the lease back without a fill. Says whether it stood, which proves that no invalidation came in between.
-    pub(super) async fn give_back(mut self, budget: &mut Budget) -> bool {
-        let Store::Redis(store) = &self.cache.0.store else { return false };
+    /// Gives the lease back without a fill. Says whether it stood, and what was invalidated by these names, which leaves leases
+    /// where they are: both together prove that nothing came in between.
+    pub(super) async fn give_back(mut self, names: &[String], budget: &mut Budget) -> Option<Stamps> {
+        let Store::Redis(store) = &self.cache.0.store else { return None };
         if !self.leased {
-            return false;
+            return None;
         }
-        let released = store.remove_same(&self.key, &self.expected);
-        let stood = self.cache.ask(Operation::Claim, budget, released).await;
+        let released = async { tokio::try_join!(store.remove_same(&self.key, &self.expected), store.stamps(names)) };
+        let done = self.cache.ask(Operation::Claim, budget, released).await;
         // Where it failed, another try is made in the background.
-        self.leased = stood.is_err();
-        stood.unwrap_or(false)
+        self.leased = done.is_err();
+        done.ok().and_then(|(stood, stamps)| stood.then_some(stamps))
     }
 }
 

@@ -14,6 +14,8 @@
 //! - An invalidation that reached the store: no read in any process that begins after the call returned is older.
 //! - One that did not (kept and tried again): the same at once in its own process, elsewhere from the moment it landed.
 //! - A process that dies with invalidations waiting promised nothing by them to others.
+//! - A value of the local tier may be served by other processes for the stated bound longer; not by the one that invalidated.
+//! - A policy that serves what has expired serves nothing that was invalidated.
 //! - Every call ends, and fails only where its body did.
 
 pub mod args;
@@ -26,4 +28,5 @@ pub mod proxy;
 pub mod register;
 pub mod report;
 pub mod run;
+pub mod way;
 pub mod worker;

@@ -6,12 +6,15 @@ use std::os::fd::AsFd as _;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::{Nanos, now};
+use crate::way::{WAYS, Way};
 
 /// One line of the log. Times are those of [`now`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
     /// What happened.
     pub kind: Kind,
+    /// By which function a read was made.
+    pub way: Way,
     /// In which process; told by the pipe through which the record came.
     pub process: u16,
     /// To which key.
@@ -69,6 +72,10 @@ pub struct Served {
 pub enum By {
     /// The store held it.
     Store,
+    /// The local tier held it.
+    Local,
+    /// It had expired, and the policy allows for that.
+    Stale,
     /// Another call of the process was reading or loading it.
     Flight,
     /// The store held nothing.
@@ -93,15 +100,15 @@ const KINDS: [Kind; 10] = [
     Kind::Done,
 ];
 /// All of them, in their order.
-pub const BYS: [By; 5] = [By::Store, By::Flight, By::Body, By::Bypass, By::Failure];
+pub const BYS: [By; 7] = [By::Store, By::Local, By::Stale, By::Flight, By::Body, By::Bypass, By::Failure];
 
 /// The length of a record on the pipe.
-pub const LENGTH: usize = 34;
+pub const LENGTH: usize = 35;
 
 impl Record {
     /// A record without a value's origin; the process is told by the pipe.
     pub fn new(kind: Kind, key: u16, version: u32, begin: Nanos, end: Nanos) -> Self {
-        Self { kind, process: 0, key, version, begin, end, served: Served::default() }
+        Self { kind, way: Way::default(), process: 0, key, version, begin, end, served: Served::default() }
     }
 
     /// As bytes, without the process.
@@ -115,6 +122,7 @@ impl Record {
         bytes[16..24].copy_from_slice(&self.end.to_le_bytes());
         bytes[24..26].copy_from_slice(&self.served.loader.to_le_bytes());
         bytes[26..34].copy_from_slice(&self.served.loaded.to_le_bytes());
+        bytes[34] = self.way as u8;
         bytes
     }
 
@@ -124,6 +132,7 @@ impl Record {
         let eight = |at: usize| bytes[at..at + 8].iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         Some(Self {
             kind: *KINDS.get(usize::from(bytes[0]))?,
+            way: *WAYS.get(usize::from(bytes[34]))?,
             process,
             key: two(2),
             version: u32::from(two(4)) | u32::from(two(6)) << 16,
@@ -188,14 +197,15 @@ pub fn read_all(process: u16, pipe: impl Read, mut each: impl FnMut(Record)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{BYS, KINDS, Record, Served, read_all};
+    use super::{BYS, KINDS, Record, Served, WAYS, read_all};
 
     #[test]
     fn what_is_written_is_read() {
         let mut written = Vec::new();
         for (number, kind) in KINDS.into_iter().enumerate() {
             let served = Served { by: BYS[number % BYS.len()], loader: 513, loaded: u64::MAX - 5 };
-            written.push(Record { served, process: 4, ..Record::new(kind, 258, 0x0102_0304, 1 << 40, 1 << 50) });
+            let way = WAYS[number % WAYS.len()];
+            written.push(Record { served, way, process: 4, ..Record::new(kind, 258, 0x0102_0304, 1 << 40, 1 << 50) });
         }
         let mut bytes: Vec<u8> = written.iter().flat_map(Record::to_bytes).collect();
         bytes.extend([1, 2, 3]);

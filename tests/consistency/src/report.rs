@@ -8,6 +8,7 @@ use crate::checker::{Broken, Findings, History, Violation};
 use crate::clock::{Nanos, SECOND, seconds};
 use crate::faults::Injected;
 use crate::log::{BYS, By, Kind, Record};
+use crate::way::{LOCAL_BOUND, WAYS};
 
 /// How many violations are told in full, and of these how many of each kind, so that a rare one is seen among many stale reads.
 const TOLD: usize = 10;
@@ -78,6 +79,20 @@ impl Report {
         format!("stale reads by what served them: {}; {} old values", by.join(", "), values.len())
     }
 
+    /// One line for each function.
+    fn tell_ways(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Findings { violations, counts } = &self.findings;
+        let millis = |time: Nanos| time / (SECOND / 1000);
+        for way in WAYS {
+            let stale =
+                violations.iter().filter(|found| found.broken == Broken::Stale && found.call.way == way).count();
+            writeln!(f, "  {:<22} {:>8} reads, {stale} stale", way.name(), counts.ways[way as usize])?;
+        }
+        let local = WAYS.into_iter().filter(|way| way.bound() > 0).map(|way| counts.longest[way as usize]);
+        let longest = millis(local.max().unwrap_or(0));
+        writeln!(f, "longest staleness of local reads: {longest} ms, the bound is {} ms", millis(LOCAL_BOUND))
+    }
+
     fn tell(&self, f: &mut fmt::Formatter<'_>, number: usize, violation: &Violation) -> fmt::Result {
         let call = &violation.call;
         writeln!(f, "\nviolation {number}: {}, key {}", violation.broken.words(), call.key)?;
@@ -105,12 +120,17 @@ impl Report {
     }
 
     fn line(&self, record: &Record) -> String {
-        let Record { kind, process, version, begin, end, served, .. } = record;
+        let Record { kind, way, process, version, begin, end, served, .. } = record;
         let interval = format!("{} .. {}", self.time(*begin), self.time(*end));
         let line = format!("{interval}  process {process}  {:<9} version {version}", kind.word());
         if matches!(kind, Kind::Read | Kind::Final) {
             let loaded = self.time(served.loaded);
-            return format!("{line}  {}, loaded by process {} at {loaded}", served.by.word(), served.loader);
+            return format!(
+                "{line}  {}: {}, loaded by process {} at {loaded}",
+                way.name(),
+                served.by.word(),
+                served.loader
+            );
         }
         line
     }
@@ -147,6 +167,7 @@ impl fmt::Display for Report {
         )?;
         let shares: Vec<String> = BYS.into_iter().map(|by| format!("{} {:.1}%", by.word(), counts.share(by))).collect();
         writeln!(f, "reads: {:.0} a second; {}", counts.reads as f64 / took.max(0.001), shares.join(", "))?;
+        self.tell_ways(f)?;
         if findings.count(Broken::Stale) > 0 {
             writeln!(f, "{}", self.stale_line())?;
         }
@@ -194,6 +215,8 @@ impl By {
     const fn word(self) -> &'static str {
         match self {
             Self::Store => "hit",
+            Self::Local => "local hit",
+            Self::Stale => "expired",
             Self::Flight => "shared",
             Self::Body => "miss",
             Self::Bypass => "bypass",

@@ -15,6 +15,7 @@ use crate::fleet::Fleet;
 use crate::proxy::Link;
 use crate::register::{Register, serve};
 use crate::report::Report;
+use crate::way::registers;
 
 /// Workers finish their calls, or say which do not end, and empty their queues.
 const DRAIN: Duration = Duration::from_secs(60);
@@ -38,7 +39,7 @@ fn attempt(options: &Options, report: &mut Report) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    let register = Arc::new(Register::new(options.keys));
+    let register = Arc::new(Register::new(registers(options.keys)));
     let (register_at, links) = runtime
         .block_on(serve_all(options, &register, server.port()))
         .map_err(|error| format!("cannot listen: {error}"))?;

@@ -1,5 +1,6 @@
 //! Tags, resources and everything: invalidated in one round trip, on all stores.
 
+mod late;
 mod scale;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -8,6 +8,7 @@ use self::promises::Promises;
 use crate::clock::{Nanos, SECOND};
 use crate::log::{By, Kind, Record};
 use crate::register::Commit;
+use crate::way::Way;
 
 /// A call that takes longer than this, beside the time for which its process was stopped, hangs.
 pub const LONGEST_CALL: Nanos = 10 * SECOND;
@@ -49,7 +50,11 @@ pub struct Counts {
     /// Reads that returned a value, the last ones of each worker included.
     pub reads: u64,
     /// Reads by what they were served, in the order of [`By`].
-    pub served: [u64; 5],
+    pub served: [u64; 7],
+    /// Reads by their function, in the order of [`Way`].
+    pub ways: [u64; 14],
+    /// The longest time for which a read gave a value after its invalidation, by the function.
+    pub longest: [Nanos; 14],
     /// Writes that the register did.
     pub commits: u64,
     /// Of these, those whose invalidation had reached the store when the call returned.
@@ -113,6 +118,8 @@ pub fn check(history: &History) -> Findings {
         }
         match call.kind {
             Kind::Read | Kind::Final => {
+                findings.counts.stale_for(call.way, promises.overdue(call));
+                let mut broken = |broken, promise| findings.violations.push(Violation { broken, call: *call, promise });
                 let stale = if call.kind == Kind::Read { Broken::Stale } else { Broken::Lost };
                 if let Some(promise) = promises.broken_by(call) {
                     broken(stale, Some(promise));
@@ -164,6 +171,7 @@ fn counts(history: &History) -> Counts {
             Kind::Read | Kind::Final => {
                 counts.reads += 1;
                 counts.served[record.served.by as usize] += 1;
+                counts.ways[record.way as usize] += 1;
             }
             Kind::Write => counts.reached += 1,
             Kind::Deferred => counts.deferred += 1,
@@ -176,6 +184,11 @@ fn counts(history: &History) -> Counts {
 }
 
 impl Counts {
+    fn stale_for(&mut self, way: Way, time: Nanos) {
+        let longest = &mut self.longest[way as usize];
+        *longest = time.max(*longest);
+    }
+
     /// The share of reads that were served in this way, in percent.
     #[allow(clippy::cast_precision_loss, reason = "a share to one digit")]
     pub fn share(&self, by: By) -> f64 {

@@ -54,13 +54,21 @@ impl Promises {
     pub(super) fn broken_by(&self, read: &Record) -> Option<Record> {
         let to_all = self.to_all.get(&read.key);
         let to_own = self.to_own.get(&(read.process, read.key));
-        [to_all, to_own]
+        // The local tier may be late for what others wrote, and never for what its own process did.
+        let told = to_all.and_then(|line| line.at(read.begin.saturating_sub(read.way.bound())));
+        let done = to_own.and_then(|line| line.at(read.begin));
+        [told, done]
             .into_iter()
             .flatten()
-            .filter_map(|line| line.at(read.begin))
             .filter(|write| write.version > read.version)
             .max_by_key(|write| write.version)
             .copied()
+    }
+
+    /// For how long it had been promised to all processes, when a read began, that its value is not served any more.
+    pub(super) fn overdue(&self, read: &Record) -> Nanos {
+        let first = self.to_all.get(&read.key).and_then(|line| line.newer_than(read.version));
+        first.map_or(0, |from| read.begin.saturating_sub(from))
     }
 }
 
@@ -74,6 +82,12 @@ impl Line {
                 self.0[at].write = self.0[at - 1].write;
             }
         }
+    }
+
+    /// When the first newer version was promised.
+    fn newer_than(&self, version: u32) -> Option<Nanos> {
+        let at = self.0.partition_point(|promise| promise.write.version <= version);
+        self.0.get(at).map(|promise| promise.from)
     }
 
     /// What was promised before this moment.

@@ -1,6 +1,7 @@
 use super::{Broken, History, LONGEST_CALL, Stop, check};
 use crate::log::{Kind, Record};
 use crate::register::Commit;
+use crate::way::{LOCAL_BOUND, Way};
 
 fn history(records: &[(u16, Record)]) -> History {
     History {
@@ -69,4 +70,17 @@ fn keys_that_were_lost_count_once() {
     ]);
     assert_eq!(found(&history), [Broken::Lost; 3]);
     assert_eq!(check(&history).count(Broken::Lost), 2);
+}
+
+#[test]
+fn the_local_tier_may_be_late_for_others_and_not_for_its_own_process() {
+    let read = |begin: u64| Record { way: Way::Local, ..call(Kind::Read, 1, begin, begin + 1) };
+    let write = call(Kind::Write, 2, 1, 2);
+    assert_eq!(found(&history(&[(1, write), (2, read(2 + LOCAL_BOUND))])), []);
+    assert_eq!(found(&history(&[(1, write), (2, read(3 + LOCAL_BOUND))])), [Broken::Stale]);
+    assert_eq!(found(&history(&[(1, write), (1, read(3))])), [Broken::Stale], "its own");
+    let plain = Record { way: Way::Beside, ..read(3) };
+    assert_eq!(found(&history(&[(1, write), (2, plain)])), [Broken::Stale], "without the tier");
+    let longest = check(&history(&[(1, write), (2, read(7)), (2, read(12))])).counts.longest;
+    assert_eq!(longest[Way::Local as usize], 10);
 }

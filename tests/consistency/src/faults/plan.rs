@@ -101,7 +101,7 @@ fn choose(rng: &mut Rng, slots: usize) -> (Target, Kind, u64) {
         0..18 => (link, Kind::Delay(millis(rng, 2..120)), 800),
         18..27 => (link, Kind::DropRequests, 900),
         27..38 => (link, Kind::DropReplies, 900),
-        38..50 => (link, Kind::Freeze, 1500),
+        38..50 => (link, Kind::Freeze, 2500),
         50..59 => (link, Kind::Cut, 1500),
         59..71 => (link, Kind::Reset, 21),
         71..76 => (Target::Server, Kind::ServerKill, 500),

@@ -12,6 +12,10 @@ use crate::clock::{Nanos, now};
 
 /// One request in so many fails, as sources do.
 const ONE_REFUSED_IN: u32 = 400;
+/// Of a source that fails often.
+const ONE_FLAKY_IN: u32 = 3;
+/// Of a source that is slow often.
+const ONE_SLOW_IN: u32 = 4;
 
 /// A write that was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,11 +79,15 @@ async fn answer(stream: TcpStream, register: &Register, mut rng: Rng) -> io::Res
         let version = match (rng.u32(..ONE_REFUSED_IN), line.trim_end().split_once(' ')) {
             (0, _) | (_, None) => None,
             (_, Some((verb, key))) => key.parse().ok().and_then(|key| match verb {
-                "r" => register.read(key),
+                "f" if rng.u32(..ONE_FLAKY_IN) == 0 => None,
+                "r" | "f" | "s" => register.read(key),
                 "w" => register.write(key),
                 _ => None,
             }),
         };
+        if line.starts_with('s') && rng.u32(..ONE_SLOW_IN) == 0 {
+            tokio::time::sleep(Duration::from_millis(rng.u64(20..80))).await;
+        }
         // After as well: what was read is old before it arrives.
         linger(&mut rng).await;
         let text = version.map_or("no\n".to_owned(), |version| format!("{version}\n"));

@@ -8,13 +8,18 @@ use fastrand::Rng;
 use tokio::task::JoinSet;
 
 use super::calls::Calls;
+use super::choice::Call;
 use crate::args::WorkerOptions;
 use crate::checker::LONGEST_CALL;
 use crate::clock::{SECOND, now};
 use crate::log::{Kind, Log, Record};
 
-/// Of a thousand calls, so many write.
-const WRITES: u32 = 50;
+/// So many reads of a key are made while it is written.
+const BESIDE: usize = 4;
+/// Of so many processes one never writes: nothing that waits for the store keeps it from its local tier.
+const ONE_READS_IN: u16 = 3;
+/// After a call that was served without input or output, so that such calls do not crowd out the others.
+const REST: Duration = Duration::from_millis(1);
 /// Of a thousand calls, so many are given up by their caller.
 const GIVEN_UP: u32 = 10;
 
@@ -42,13 +47,14 @@ impl Load {
             let running = Arc::new(Running::default());
             load.running.push(Arc::clone(&running));
             let (calls, stop, keys) = (Arc::clone(calls), Arc::clone(&stop), options.keys);
+            let writes = !options.process.is_multiple_of(ONE_READS_IN);
             let rng = Rng::with_seed(seeds.u64(..));
             load.tasks.spawn(async move {
                 // A call that panics ends its inner task alone.
                 let mut rng = rng;
                 while !stop.load(Ordering::Relaxed) {
                     let rng = rng.fork();
-                    let task = go(Arc::clone(&calls), Arc::clone(&running), Arc::clone(&stop), rng, keys);
+                    let task = go(Arc::clone(&calls), Arc::clone(&running), Arc::clone(&stop), rng, (keys, writes));
                     if tokio::spawn(task).await.is_err() {
                         let (begin, key) = running.now();
                         calls.log.note(Record::new(Kind::Surfaced, key, 0, begin, now()));
@@ -90,25 +96,31 @@ impl Running {
     }
 }
 
-async fn go(calls: Arc<Calls>, running: Arc<Running>, stop: Arc<AtomicBool>, mut rng: Rng, keys: u16) {
+async fn go(
+    calls: Arc<Calls>,
+    running: Arc<Running>,
+    stop: Arc<AtomicBool>,
+    mut rng: Rng,
+    (keys, writes): (u16, bool),
+) {
     while !stop.load(Ordering::Relaxed) {
-        let key = hot(&mut rng, keys);
-        let (kind, patience) = (rng.u32(..1000), rng.u32(..1000));
-        running.begins(key);
-        let call = async { if kind < WRITES { calls.write(key).await } else { calls.read(key).await } };
-        if patience < GIVEN_UP {
+        let (call, patience) = (Call::choose(&mut rng, keys, writes), rng.u32(..1000));
+        running.begins(call.key());
+        let beside = async {
+            if let Some((way, key)) = call.reads_beside(keys) {
+                calls.read_on(way, key, BESIDE).await;
+            }
+        };
+        let made = async { tokio::join!(calls.call(&call), beside).0 };
+        let at_once = if patience < GIVEN_UP {
             // The caller goes away half-way; what it began goes on or is handed over.
-            let _ = tokio::time::timeout(Duration::from_millis(rng.u64(0..5)), call).await;
+            tokio::time::timeout(Duration::from_millis(rng.u64(0..5)), made).await.unwrap_or(false)
         } else {
-            call.await;
-        }
+            made.await
+        };
         running.ends();
+        if at_once {
+            tokio::time::sleep(REST).await;
+        }
     }
-}
-
-/// Low keys are asked for more often than high ones.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to below the number of keys")]
-fn hot(rng: &mut Rng, keys: u16) -> u16 {
-    let share = rng.f64();
-    (share * share * f64::from(keys)) as u16
 }

@@ -2,6 +2,7 @@
 //! the end of it ends the process.
 
 mod calls;
+mod choice;
 mod functions;
 mod landing;
 mod load;
@@ -20,6 +21,7 @@ use self::load::Load;
 use crate::args::WorkerOptions;
 use crate::log::Log;
 use crate::register::Source;
+use crate::way::{lane, registers};
 
 /// How often the log is sent on.
 const FLUSH: Duration = Duration::from_millis(50);
@@ -98,8 +100,8 @@ async fn work(options: &WorkerOptions, cache: &Cache, log: &Arc<Log>, mut orders
                 landing.drain().await;
             }
             "final" => {
-                for key in 0..options.keys {
-                    calls.read_at_the_end(key).await;
+                for key in 0..registers(options.keys) {
+                    calls.read_at_the_end(lane(key, options.keys).way, key).await;
                 }
             }
             _ => eprintln!("worker {}: no such order: {order}", options.process),
