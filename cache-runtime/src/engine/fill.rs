@@ -149,7 +149,9 @@ impl Plan {
                 let stamps = standing.give_back(&names, &mut self.budget).await;
                 stamps.is_some_and(|stamps| stamps.allow(self.since))
             }
-            (Leave::None | Leave::Own, _) => false,
+            (Leave::None, _) => false,
+            #[cfg(feature = "redis")]
+            (Leave::Own, Store::Redis(_)) => false,
         };
         Filled { end, proved }
     }
