@@ -127,12 +127,12 @@ impl Store {
         }
     }
 
-    /// What is known of these names.
+    /// What is known of these names once an entry was read.
     pub(crate) async fn stamps(&self, names: &[String]) -> StoreResult<Stamps> {
         match self {
             Self::Memory(store) => Ok(store.cells.read(names)),
             #[cfg(feature = "redis")]
-            Self::Redis(store) => store.stamps(names).await,
+            Self::Redis(store) => store.stamps_since_read(names).await,
         }
     }
 

@@ -38,6 +38,22 @@ impl RedisStore {
         Ok(stamps(self.query(&self.stamps_command(names), &[]).await?))
     }
 
+    /// What is known of these names at the time of the last answer, or is now.
+    pub(crate) async fn stamps_since_read(&self, names: &[String]) -> StoreResult<Stamps> {
+        if let Some(stamps) = self.copied(names) {
+            return Ok(stamps);
+        }
+        let watched = self.slot.ready().is_some_and(|link| {
+            link.channel().is_some_and(|channel| !channel.is_closed() && self.local.watch().is_on(channel))
+        });
+        let asked = watched.then(|| self.copy.ask(names));
+        let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
+        if let Some(asked) = asked {
+            self.copy.learn(asked, &known(names, &scores));
+        }
+        Ok(stamps(scores))
+    }
+
     /// What the server says of each of these names.
     pub(crate) async fn stamps_each(&self, names: &[String]) -> StoreResult<Known> {
         let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
