@@ -5,7 +5,9 @@ use tokio::time::Instant;
 use super::renew::{Marked, mark};
 use super::{Load, finish};
 use crate::cache::{Budget, Cache};
+use crate::error::Operation;
 use crate::outcome::{Outcome, Status};
+use crate::store::Asks;
 use crate::telemetry;
 use crate::wire::Payload;
 
@@ -46,24 +48,27 @@ impl Load {
         self.names().1
     }
 
-    /// Its caller was served; asks the other processes' leave to go on. Says whether it was given.
+    /// Its caller was served; asks the other processes' leave to go on, and looks whether what it is to replace is still there:
+    /// it may have been renewed between the read and here. Says whether there is something to do.
     pub(crate) async fn renews(&mut self) -> bool {
         let Some(plan) = self.plan_mut() else { return false };
-        let mut budget: Budget = plan.cache.budget();
-        match mark(&plan.cache, &plan.key, &mut budget).await {
+        let cache = plan.cache.clone();
+        let mut budget: Budget = cache.budget();
+        let end = match mark(&cache, &plan.key, &mut budget).await {
             Marked::Here(mark) => {
                 plan.mark = mark;
-                plan.budget = plan.cache.budget();
-                true
+                plan.budget = cache.budget();
+                let asked = cache.0.store.read(&plan.key, Asks::Bytes, &[]);
+                match cache.ask(Operation::Get, &mut budget, asked).await {
+                    Ok((stored, _)) if stored.as_ref().map(|stored| &stored.bytes) == plan.old.as_ref() => return true,
+                    Ok(_) => "elsewhere",
+                    Err(_) => "lost",
+                }
             }
-            Marked::Elsewhere => {
-                telemetry::renewal(&plan.cache.0.name, plan.resource, "elsewhere");
-                false
-            }
-            Marked::Unknown => {
-                telemetry::renewal(&plan.cache.0.name, plan.resource, "lost");
-                false
-            }
-        }
+            Marked::Elsewhere => "elsewhere",
+            Marked::Unknown => "lost",
+        };
+        telemetry::renewal(&cache.0.name, plan.resource, end);
+        false
     }
 }

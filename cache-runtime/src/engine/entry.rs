@@ -116,8 +116,13 @@ impl<K> Asking<'_, K> {
         // Before their stamps are read.
         let hold = hold.map(|hold| Hold { watch: hold.watch.and(self.lookup.cache, &more), ..hold });
         match self.with_stamps_of(stamps, &more).await {
-            Ok(stamps) if !stamps.allow(facts.since) => return Read::Void(bytes),
-            Ok(_) => {}
+            Ok(stamps) => {
+                // None where the clock is lost: then the load that follows has it made.
+                self.since = stamps.clock;
+                if !stamps.allow(facts.since) {
+                    return Read::Void(bytes);
+                }
+            }
             Err(outcome) => return Read::Failed(outcome),
         }
         let now = self.lookup.cache.0.clock.now();

@@ -126,9 +126,10 @@ pub(super) async fn lead<V: CacheValue, K: KeyOf<V>>(
         Next::Renew(mut served, renewal) => {
             leader.land_read(&served.landed);
             served.outcome.revalidating = true;
-            let Renewal { leader, leave, mark, status, .. } = renewal;
+            let Renewal { leader, leave, mark, old, stale, status } = renewal;
             leader.begins();
-            let plan = Plan { mark, quiet: true, ..plan(leader, leave, Outcome { status, ..outcome }) };
+            let plan = plan(leader, leave, Outcome { status, ..outcome });
+            let plan = Plan { mark, old: Some(old), stale, quiet: true, ..plan };
             Found::Renew(served.value, served.outcome, Load::leading(plan))
         }
         Next::Reload(renewal) => {

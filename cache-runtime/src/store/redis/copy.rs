@@ -57,7 +57,12 @@ impl Copy {
     /// What the server said of names that were asked for.
     pub(super) fn learn(&self, asked: Asked, known: &Known) {
         let mut state = self.exclusive();
-        if state.turn != asked.0 || known.clock.is_none() {
+        if state.turn != asked.0 {
+            return;
+        }
+        // The server lost them, and what is known here is known to nobody else. Whoever asks next has them made again.
+        if known.clock.is_none() {
+            *state = State { turn: state.turn + 1, ..State::default() };
             return;
         }
         state.birth = state.birth.max(known.birth);
@@ -153,6 +158,15 @@ mod tests {
         let asked = copy.ask(&name("a"));
         copy.begin(8);
         copy.learn(asked, &said(7, "a", 3));
+        assert_eq!(copy.stamps(&name("a")), None);
+    }
+
+    #[test]
+    fn what_the_server_lost_is_forgotten() {
+        let copy = Copy::default();
+        copy.begin(5);
+        copy.learn(copy.ask(&name("a")), &said(7, "a", 3));
+        copy.learn(copy.ask(&name("b")), &Known { clock: None, birth: 0, clear: 0, each: HashMap::new() });
         assert_eq!(copy.stamps(&name("a")), None);
     }
 
