@@ -142,6 +142,16 @@ impl Policy {
         self.stale_if_error.max(self.stale_while_revalidate).unwrap_or_default()
     }
 
+    /// A life that is shorter by a random part.
+    pub(crate) fn jittered(&self, ttl: Duration) -> Duration {
+        match self.jitter {
+            Some(jitter) if jitter > 0.0 && ttl < Duration::from_secs(1 << 40) => {
+                ttl.mul_f64(1.0 - jitter.min(1.0) * fastrand::f64()).max(Duration::from_millis(1)).min(ttl)
+            }
+            _ => ttl,
+        }
+    }
+
     /// What is wrong with it, as the name of the field and what is allowed.
     pub(crate) fn mistake(&self) -> Option<String> {
         if let Some(jitter) = self.jitter

@@ -10,16 +10,23 @@ use serde::de::DeserializeOwned;
 
 use super::{Cache, Located, Replacement};
 use crate::call;
-use crate::clock::millis;
-use crate::engine::{self, Due, Found, Lookup, due};
+use crate::engine::{self, Due, Found, Lookup, Served, due};
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeySpec, KeyText, TypedKey, Unversioned};
 use crate::policy::Policy;
-use crate::private::{Decision, Typed};
+use crate::private::{Decision, Shared, Typed};
 use crate::registry;
 use crate::store::Asks;
 use crate::tags::{self, Stamps};
 use crate::wire::{DecodeError, Draft, Meta, Payload, decode, is_lease};
+
+/// By what an entry is judged that was read.
+struct Judged<'a> {
+    left: Option<Duration>,
+    stamps: Stamps,
+    /// Of which the stamps are.
+    names: &'a [String],
+}
 
 impl Cache {
     /// The value under `key`, if it is stored and within its ttl. Read from the store: the local tier is left out.
@@ -38,10 +45,13 @@ impl Cache {
         }
         let names = tags::names(K::SPEC.resource, &key.tags());
         let mut budget = self.budget();
-        let asked = self.0.store.read(&located.key, Asks::Bytes, &names);
+        // An entry that is kept beyond its ttl is judged by what is left of its life, which a hit may have prolonged.
+        let asks = if self.policy_of(&K::SPEC).grace().is_zero() { Asks::Bytes } else { Asks::Left };
+        let asked = self.0.store.read(&located.key, asks, &names);
         let (stored, stamps) = self.ask(Operation::Get, &mut budget, asked).await?;
-        let Some(bytes) = stored.map(|stored| stored.bytes).filter(|bytes| !is_lease(bytes)) else { return Ok(None) };
-        self.opened(Operation::Get, key, &located.key, &bytes, stamps, &names).await
+        let Some(stored) = stored.filter(|stored| !is_lease(&stored.bytes)) else { return Ok(None) };
+        let known = Judged { left: stored.left, stamps, names: &names };
+        self.opened(Operation::Get, key, &located.key, &stored.bytes, known).await
     }
 
     /// The values under `keys`, in their order, with one command.
@@ -69,8 +79,8 @@ impl Cache {
             values.push(match bytes {
                 Some(bytes) if !is_lease(&bytes) && !self.0.recovery.covers(self, entry) => {
                     let names = tags::names(K::SPEC.resource, &key.tags());
-                    let known = stamps.of(&names).unwrap_or_default();
-                    self.opened(Operation::GetMany, key, text, &bytes, known, &names).await.unwrap_or(None)
+                    let known = Judged { left: None, stamps: stamps.of(&names).unwrap_or_default(), names: &names };
+                    self.opened(Operation::GetMany, key, text, &bytes, known).await.unwrap_or(None)
                 }
                 _ => None,
             });
@@ -100,16 +110,11 @@ impl Cache {
     where
         K::Value: Serialize,
     {
-        let located = self.located(Operation::Put, key)?;
-        let draft = self.drafted(Operation::Put, key, value, ttl)?;
-        let removal = self.removal(located.unversioned, &K::SPEC, None, true);
         if ttl.is_zero() {
-            return self.remove(&[removal]).await.map(|_| ());
+            return self.invalidate(key).await.map(|_| ());
         }
-        registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
-        let ttl = ttl.saturating_add(self.grace_of(&K::SPEC));
-        let registration = self.registration(&K::SPEC, None, ttl);
-        self.replace(&[Replacement { removal, registration, key: located.key, draft, ttl }]).await
+        let replacement = self.replacement(Operation::Put, key, value, ttl)?;
+        self.replace(&[replacement]).await
     }
 
     /// Stores several values for the key's ttl, in three round trips.
@@ -122,20 +127,13 @@ impl Cache {
         K::Value: Serialize,
     {
         let ttl = K::SPEC.ttl.unwrap_or(self.0.settings.default_ttl);
-        let mut replacements = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            let located = self.located(Operation::PutMany, key)?;
-            let draft = self.drafted(Operation::PutMany, key, value, ttl)?;
-            let removal = self.removal(located.unversioned, &K::SPEC, None, true);
-            let lives = ttl.saturating_add(self.grace_of(&K::SPEC));
-            let registration = self.registration(&K::SPEC, None, lives);
-            replacements.push(Replacement { removal, registration, key: located.key, draft, ttl: lives });
-        }
-        registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
+        let replacements = entries.iter().map(|(key, value)| self.replacement(Operation::PutMany, key, value, ttl));
+        let replacements = replacements.collect::<Result<Vec<_>, _>>()?;
         self.replace(&replacements).await
     }
 
-    /// The value under `key`, loaded and stored if it is not there. Callers that ask together, here or through annotated
+    /// The value under `key`, loaded and stored if it is not there. A key with `local = ..` is looked for in the local tier first.
+    /// Callers that ask together, here or through annotated
     /// functions, share one load.
     ///
     /// # Errors
@@ -154,12 +152,17 @@ impl Cache {
             cache: self,
             ttl: None,
             none_ttl: None,
-            policy: K::SPEC.policy.or(self.0.settings.policy),
+            policy: self.policy_of(&K::SPEC),
             wants_none: false,
             mode: call::mode(),
             detached: false,
         };
-        let leave = match engine::look_up::<K::Value, _>(lookup, &Typed(key)).await {
+        let typed = Typed(key);
+        let key_of = Shared(&typed, K::sharing());
+        if let Some(Served::Value(value)) = engine::serve_local(&lookup, &key_of) {
+            return Ok(value);
+        }
+        let leave = match engine::look_up::<K::Value, _>(lookup, &key_of).await {
             Found::Value(value, outcome) => {
                 engine::finish(self, K::SPEC.resource, outcome);
                 return Ok(value);
@@ -234,8 +237,7 @@ impl Cache {
         key: &K,
         text: &KeyText,
         bytes: &Payload,
-        stamps: Stamps,
-        asked: &[String],
+        known: Judged<'_>,
     ) -> Result<Option<K::Value>, CacheError>
     where
         K::Value: DeserializeOwned,
@@ -244,7 +246,7 @@ impl Cache {
             Ok(decoded) => match decoded.value {
                 Some(value) if !key.accepts(&value) => DecodeError::Rejected,
                 value => {
-                    let valid = self.is_valid(operation, &decoded.meta, stamps, asked).await?;
+                    let valid = self.is_valid(operation, &decoded.meta, known).await?;
                     return Ok(value.filter(|_| valid));
                 }
             },
@@ -255,55 +257,53 @@ impl Cache {
     }
 
     /// Whether an entry is within its ttl and nothing invalidated it with others.
-    async fn is_valid(
-        &self,
-        operation: Operation,
-        meta: &Meta<'_>,
-        stamps: Stamps,
-        asked: &[String],
-    ) -> Result<bool, CacheError> {
-        let more: Vec<String> =
-            meta.tags.iter().map(|tag| tags::tag(tag)).filter(|name| !asked.contains(name)).collect();
+    async fn is_valid(&self, operation: Operation, meta: &Meta<'_>, known: Judged<'_>) -> Result<bool, CacheError> {
+        let names = meta.tags.iter().map(|tag| tags::tag(tag));
+        let more: Vec<String> = names.filter(|name| !known.names.contains(name)).collect();
         let stamps = match more.is_empty() {
-            true => stamps,
-            false => stamps.and(self.ask(operation, &mut self.budget(), self.0.store.stamps(&more)).await?),
+            true => known.stamps,
+            false => known.stamps.and(self.ask(operation, &mut self.budget(), self.0.store.stamps(&more)).await?),
         };
         let facts = meta.facts();
-        let due = due(&Policy::new(), facts, None, self.0.clock.now(), 1.0);
+        let due = due(&Policy::new(), facts, known.left, self.0.clock.now(), 1.0);
         Ok(due == Due::Not && stamps.allow(facts.since))
     }
 
-    fn drafted<K: TypedKey>(
+    /// What is stored for a value.
+    fn replacement<K: TypedKey>(
         &self,
         operation: Operation,
         key: &K,
         value: &K::Value,
         ttl: Duration,
-    ) -> Result<Draft, CacheError>
+    ) -> Result<Replacement, CacheError>
     where
         K::Value: Serialize,
     {
-        let (now, grace) = (self.0.clock.now(), self.grace_of(&K::SPEC));
+        let located = self.located(operation, key)?;
         let mut tags = key.tags();
         tags.extend(key.value_tags().iter().map(|tag| tag.of(value)));
-        let meta = Meta {
-            created: Some(now),
-            expires: Some(now.saturating_add(millis(ttl))),
-            grace: Some(millis(grace)).filter(|grace| *grace > 0),
-            tags,
-            ..Meta::default()
-        };
-        let draft = Draft::new(value, meta)
+        let policy = self.policy_of(&K::SPEC);
+        let (ttl, grace) = (policy.jittered(ttl), policy.grace());
+        let draft = Draft::new(value, Meta::new(self.0.clock.now(), ttl, grace, tags))
             .map_err(|error| CacheError::new(operation, ErrorKind::Encode).with_detail(error.to_string()))?;
         let limit = self.0.settings.max_value_bytes;
         if draft.len() > limit {
             let detail = format!("{} bytes, at most {limit} are stored (`max_value_bytes`)", draft.len());
             return Err(CacheError::new(operation, ErrorKind::TooLarge).with_detail(detail));
         }
-        Ok(draft)
+        registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
+        let lives = ttl.saturating_add(grace);
+        Ok(Replacement {
+            removal: self.removal(located.unversioned, &K::SPEC, None, true),
+            registration: self.registration(&K::SPEC, None, lives),
+            key: located.key,
+            draft,
+            ttl: lives,
+        })
     }
 
-    fn grace_of(&self, spec: &KeySpec) -> Duration {
-        spec.policy.or(self.0.settings.policy).grace()
+    fn policy_of(&self, spec: &KeySpec) -> Policy {
+        spec.policy.or(self.0.settings.policy)
     }
 }

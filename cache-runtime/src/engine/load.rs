@@ -172,7 +172,7 @@ impl Load {
             }
             Kind::Leading(plan) => {
                 // A "there is none" is not served past its ttl.
-                let ttl = plan.none_ttl.map(|ttl| plan.jittered(ttl));
+                let ttl = plan.none_ttl.map(|ttl| plan.policy.jittered(ttl));
                 let stored = ttl.map(|ttl| (encode_none(&Meta { grace: None, ..plan.meta(ttl, cost) }), ttl));
                 let holds = plan.held(ttl).map(|ttl| (None, ttl));
                 Landing(Some((plan, stored, Landed::None, holds)))
@@ -196,7 +196,7 @@ impl Load {
             }
             Kind::Leading(mut plan) => {
                 plan.tags.extend(decision.tags);
-                let ttl = plan.jittered(decision.ttl.unwrap_or(plan.ttl));
+                let ttl = plan.policy.jittered(decision.ttl.unwrap_or(plan.ttl));
                 match encode_packed(value, &plan.meta(ttl, cost), plan.cache.0.settings.compress_above) {
                     Ok(bytes) => {
                         let keeps = decision.keep && !ttl.is_zero();
@@ -232,30 +232,17 @@ impl Landing {
 
 impl Plan {
     fn meta(&self, ttl: Duration, cost: Millis) -> Meta<'static> {
-        let now = self.cache.0.clock.now();
+        let (now, grace) = (self.cache.0.clock.now(), self.policy.grace());
         Meta {
-            created: Some(now),
-            expires: Some(now.saturating_add(millis(ttl))),
             since: self.since,
-            grace: Some(millis(self.policy.grace())).filter(|grace| *grace > 0),
             cost: Some(cost).filter(|cost| *cost > 0),
-            tags: self.tags.clone(),
+            ..Meta::new(now, ttl, grace, self.tags.clone())
         }
     }
 
     /// For how long a value that lives for `ttl` is held here. `None` where it is not.
     fn held(&self, ttl: Option<Duration>) -> Option<Duration> {
         Some(self.local?.min(ttl?)).filter(|ttl| !ttl.is_zero())
-    }
-
-    /// A life that is shorter by a random part.
-    fn jittered(&self, ttl: Duration) -> Duration {
-        match self.policy.jitter {
-            Some(jitter) if jitter > 0.0 && ttl < Duration::from_secs(1 << 40) => {
-                ttl.mul_f64(1.0 - jitter.min(1.0) * fastrand::f64()).max(Duration::from_millis(1)).min(ttl)
-            }
-            _ => ttl,
-        }
     }
 
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.

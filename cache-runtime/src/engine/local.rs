@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Lookup;
 use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::millis;
@@ -36,8 +37,12 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
 }
 
 /// What is held under the key, counted as a hit. Allocates nothing, but for what a clone of the value does.
-pub(crate) fn serve_local<V, K: KeyOf<V>>(cache: &Cache, key: &K, wants_none: bool) -> Option<Served<V>> {
-    let sharing = key.sharing()?;
+pub(crate) fn serve_local<V, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K) -> Option<Served<V>> {
+    if lookup.mode != call::Mode::Usual {
+        return None;
+    }
+    local_ttl(&lookup.policy)?;
+    let (cache, sharing) = (lookup.cache, key.sharing()?);
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
         return None;
     }
@@ -51,7 +56,7 @@ pub(crate) fn serve_local<V, K: KeyOf<V>>(cache: &Cache, key: &K, wants_none: bo
     WRITER.set(writer);
     let entry = entry?;
     let served = match &entry.value {
-        None if wants_none => Served::None,
+        None if lookup.wants_none => Served::None,
         None => return None,
         Some(held) => Served::Value((sharing.give)(&**held).filter(|value| key.accepts(value))?),
     };

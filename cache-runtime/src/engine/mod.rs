@@ -18,7 +18,7 @@ mod slide;
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::detached::Patience;
 pub(crate) use self::load::Load;
-pub(crate) use self::local::{Served, local_ttl, serve_local};
+pub(crate) use self::local::{Served, serve_local};
 pub(crate) use self::lookup::{Found, Lookup, look_up};
 use crate::cache::Cache;
 use crate::call;

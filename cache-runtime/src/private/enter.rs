@@ -101,16 +101,14 @@ where
         detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };
-    if lookup.mode == call::Mode::Usual && engine::local_ttl(&lookup.policy).is_some() {
-        match engine::serve_local(&cache, &key, lookup.wants_none) {
-            Some(Served::Value(value)) => return Entry::Ready(S::some(value)),
-            Some(Served::None) => {
-                if let Some(none) = S::none() {
-                    return Entry::Ready(none);
-                }
+    match engine::serve_local(&lookup, &key) {
+        Some(Served::Value(value)) => return Entry::Ready(S::some(value)),
+        Some(Served::None) => {
+            if let Some(none) = S::none() {
+                return Entry::Ready(none);
             }
-            None => {}
         }
+        None => {}
     }
     match engine::look_up::<S::Value, _>(lookup, &key).await {
         Found::Value(value, outcome) => {

@@ -22,6 +22,7 @@ pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
 pub use self::enter::{Call, Entry, enter};
 pub use self::fill::{Decision, Fill};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under, typed_target, value_name};
+pub(crate) use self::key::Shared;
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{

@@ -13,7 +13,6 @@ use super::site::Site;
 use super::tags::ValueTag;
 use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
-use crate::clock::millis;
 use crate::key::{KeySpec, KeyText};
 use crate::recovery::Set;
 use crate::telemetry;
@@ -116,15 +115,9 @@ impl Write {
         let Some(slot) = slot.at.and_then(|at| self.slots.get_mut(at)) else { return };
         let settings = &self.cache.0.settings;
         let ttl = ttl.or(slot.spec.ttl).unwrap_or(settings.default_ttl);
-        let now = self.cache.0.clock.now();
-        let grace = slot.spec.policy.or(settings.policy).grace();
-        let meta = Meta {
-            created: Some(now),
-            expires: Some(now.saturating_add(millis(ttl))),
-            grace: Some(millis(grace)).filter(|grace| *grace > 0),
-            tags: std::mem::take(&mut slot.tags),
-            ..Meta::default()
-        };
+        let policy = slot.spec.policy.or(settings.policy);
+        let (ttl, grace) = (policy.jittered(ttl), policy.grace());
+        let meta = Meta::new(self.cache.0.clock.now(), ttl, grace, std::mem::take(&mut slot.tags));
         let refused = match Draft::new(value, meta) {
             Ok(draft) if draft.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,

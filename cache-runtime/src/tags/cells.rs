@@ -90,8 +90,10 @@ impl Cells {
         }
         let mut known = self.exclusive();
         if known.len() >= self.most {
-            // Of a copy; the embedded store's own are stamped and stay.
             known.retain(|_, cell| cell.stamp() > 0 || Arc::strong_count(cell) > 1);
+            if known.len() >= self.most {
+                self.prune(&mut known);
+            }
         }
         Arc::clone(known.entry(name.into()).or_default())
     }
@@ -143,6 +145,21 @@ mod tests {
         assert!(cells.read(&["t:b"]).allow(before.clock), "another name");
         cells.stamp(&[CLEAR]);
         assert!(!cells.read(&["t:b"]).allow(after.clock), "everything");
+    }
+
+    #[test]
+    fn a_copy_is_bounded_too_and_what_an_entry_holds_stays() {
+        let cells = Cells::new(10);
+        let held = cells.cell("t:held");
+        for n in 0..100 {
+            let name = format!("t:{n}");
+            drop(cells.cell(&name));
+            cells.raise(&name, n + 1);
+        }
+        assert!(cells.shared().len() <= 11);
+        cells.raise("t:held", 200);
+        assert_eq!(held.stamp(), 200, "it is still the cell of its name");
+        assert!(cells.read(&["t:0"]).latest > 1, "a stamp that was dropped counts as one of everything");
     }
 
     #[test]

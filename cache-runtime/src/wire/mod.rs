@@ -10,6 +10,7 @@ mod lease;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::{Draft, encode_none, encode_packed};
@@ -17,7 +18,7 @@ pub(crate) use encode::{Draft, encode_none, encode_packed};
 pub(crate) use lease::new_lease;
 pub(crate) use lease::{is_lease, token};
 
-use crate::clock::Millis;
+use crate::clock::{Millis, millis};
 
 /// Encoded bytes, shared between the store and the callers that wait for them.
 pub(crate) type Payload = Arc<Vec<u8>>;
@@ -47,6 +48,19 @@ pub(crate) struct Facts {
     pub since: Option<u64>,
     pub grace: Option<Millis>,
     pub cost: Option<Millis>,
+}
+
+impl<'a> Meta<'a> {
+    /// Of a value that was loaded now, and is kept for a while beyond its ttl.
+    pub(crate) fn new(now: Millis, ttl: Duration, grace: Duration, tags: Vec<Cow<'a, str>>) -> Self {
+        Self {
+            created: Some(now),
+            expires: Some(now.saturating_add(millis(ttl))),
+            grace: Some(millis(grace)).filter(|grace| *grace > 0),
+            tags,
+            ..Self::default()
+        }
+    }
 }
 
 impl Meta<'_> {

@@ -6,12 +6,11 @@ mod foreign;
 mod peers;
 mod races;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use cache_runtime::{Cache, CacheBuilder, CacheKey, Level, Outcome, Policy, cached, invalidates, outcome, updates};
+use cache_runtime::{Cache, CacheBuilder, Level, Outcome, Policy, outcome};
 use cache_tests::RedisServer;
-use serde::{Deserialize, Serialize};
+pub use cache_tests::users::{Source, User, UserKey, get_user, rename, touch};
 
 /// How long a test waits for what a busy machine does late.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -21,60 +20,6 @@ pub const BOUND: Duration = Duration::from_secs(1);
 
 /// Where user 7 is.
 pub const SEVEN: &str = "cache:tenant-global:user:7:v2";
-
-/// A value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    /// By which it is found.
-    pub id: u64,
-    /// What changes.
-    pub name: String,
-}
-
-/// A key.
-#[derive(Clone, Debug, CacheKey)]
-#[cache(resource = "user", value = User, ttl = "10m", version = 2, tags("users"))]
-pub struct UserKey {
-    /// Of the user.
-    pub id: u64,
-}
-
-/// Stands for a database: counts how often it is asked.
-#[derive(Default)]
-pub struct Source {
-    reads: AtomicUsize,
-}
-
-impl Source {
-    /// How often a body ran.
-    pub fn reads(&self) -> usize {
-        self.reads.load(Ordering::SeqCst)
-    }
-
-    /// What the source holds now: the name says how often it was read.
-    pub fn read(&self, id: u64) -> User {
-        let nth = self.reads.fetch_add(1, Ordering::SeqCst) + 1;
-        User { id, name: format!("read {nth}") }
-    }
-}
-
-/// A read.
-#[cached(UserKey { id })]
-pub async fn get_user(source: &Source, id: u64) -> Result<User, String> {
-    Ok(source.read(id))
-}
-
-/// A write.
-#[invalidates(UserKey { id })]
-pub async fn touch(id: u64) -> Result<(), String> {
-    Ok(())
-}
-
-/// A write through.
-#[updates(UserKey { id: ret.id })]
-pub async fn rename(id: u64, name: &str) -> Result<User, String> {
-    Ok(User { id, name: name.to_owned() })
-}
 
 /// A cache on this server that holds values for a minute.
 pub fn builder(server: &RedisServer) -> CacheBuilder {

@@ -138,3 +138,22 @@ async fn sweeps_are_seen() {
         }
     }
 }
+
+#[derive(cache_runtime::CacheKey)]
+#[cache(resource = "direct", value = u64, ttl = "10m", local = "60s")]
+struct Direct(u64);
+
+#[tokio::test]
+async fn a_loader_s_value_is_held_and_served_without_the_store() {
+    let server = RedisServer::start();
+    let cache = tier(&server);
+    let deadline = std::time::Instant::now() + super::DEADLINE;
+    while cache.stats().local == 0 {
+        let value = cache.get_or_load(&Direct(7), || async { Ok::<_, std::io::Error>(7) }).await.expect("loads");
+        assert_eq!(value, 7);
+        assert!(std::time::Instant::now() < deadline, "it is not held");
+    }
+    cache.invalidate(&Direct(7)).await.expect("removed");
+    let value = cache.get_or_load(&Direct(7), || async { Ok::<_, std::io::Error>(8) }).await.expect("loads");
+    assert_eq!(value, 8, "what is invalidated is not held");
+}

@@ -3,10 +3,12 @@
 use std::sync::mpsc;
 use std::sync::{Mutex, PoisonError};
 
+use cache_runtime::CacheKey;
 use cache_runtime::{Level, cached, invalidates, outcome};
 use cache_tests::{RedisServer, redis_cli};
+use serde::{Deserialize, Serialize};
 
-use super::{Cache, CacheKey, Deserialize, Policy, Serialize, Source, tier};
+use super::{Cache, Policy, Source, tier};
 
 type Gate = (mpsc::Sender<()>, mpsc::Receiver<()>);
 

@@ -167,3 +167,46 @@ async fn policies_come_from_the_attribute_then_the_key_then_the_builder() {
         }
     }
 }
+
+#[derive(cache_runtime::CacheKey)]
+#[cache(resource = "kept", value = usize, ttl = "100s", stale_if_error = "100s", sliding = true, jitter = 0.5)]
+struct Kept(u64);
+
+#[cached(Kept(id))]
+async fn kept(source: &Source, id: u64) -> Result<usize, Failure> {
+    source.read().await
+}
+
+#[tokio::test]
+async fn a_direct_read_sees_a_prolonged_life_and_no_stale_value() {
+    for place in places() {
+        let (cache, source) = (place.cache(), Source::default());
+        assert_eq!(how(&cache, kept(&source, 1)).await.0, Ok(1));
+        let key = format!("{}:tenant-global:kept:1:v1", prefix(&cache));
+        if let Place::Memory(clock) = &place {
+            for _ in 0..6 {
+                clock.advance(30 * SECOND);
+                assert!(how(&cache, kept(&source, 1)).await.1.is_hit());
+            }
+            assert_eq!(cache.get(&Kept(1)).await.expect("asked"), Some(1), "prolonged beyond its first ttl");
+            clock.advance(101 * SECOND);
+        } else {
+            place.age(&key, 200 * SECOND, 90 * SECOND);
+        }
+        assert_eq!(cache.get(&Kept(1)).await.expect("asked"), None, "past its ttl");
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_lives_by_the_key_s_jitter() {
+    for place in places() {
+        let Place::Memory(clock) = &place else { continue };
+        let cache = place.cache();
+        let entries: Vec<(Kept, usize)> = (0..40).map(|id| (Kept(id), 1)).collect();
+        cache.put_many(&entries).await.expect("stored");
+        clock.advance(75 * SECOND);
+        let keys: Vec<Kept> = (0..40).map(Kept).collect();
+        let left = cache.get_many(&keys).await.expect("asked").iter().flatten().count();
+        assert!((1..40).contains(&left), "they expire one after the other: {left}");
+    }
+}
