@@ -132,9 +132,8 @@ impl Cache {
         self.replace(&replacements).await
     }
 
-    /// The value under `key`, loaded and stored if it is not there. A key with `local = ..` is looked for in the local tier first.
-    /// Callers that ask together, here or through annotated
-    /// functions, share one load.
+    /// The value under `key`, loaded and stored if it is not there. A key with `local = ..` is looked for in the local tier
+    /// first. Callers that ask together, here or through annotated functions, share one load.
     ///
     /// # Errors
     ///

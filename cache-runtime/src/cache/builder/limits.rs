@@ -40,7 +40,7 @@ impl CacheBuilder {
     }
 
     /// How many decoded values the local tier holds at most. Default 10,000; at least 1. What is held there, and for how long,
-    /// says `local = ".."` of a function or key, or [`Policy::local`].
+    /// says `local = ".."` of a function or key, or [`Policy::local`](crate::Policy::local).
     pub fn local_entries(mut self, entries: u64) -> Self {
         self.local.entries = entries;
         self

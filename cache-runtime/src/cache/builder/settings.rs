@@ -98,7 +98,8 @@ impl CacheBuilder {
         self
     }
 
-    /// How long [`Cache::shutdown`] waits for invalidations to reach the store, and for loads in the background. Default 5 s; from 1 ms to 1 h.
+    /// How long [`Cache::shutdown`](crate::Cache::shutdown) waits for invalidations to reach the store, and for loads in the
+    /// background. Default 5 s; from 1 ms to 1 h.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
         self
