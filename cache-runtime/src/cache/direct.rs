@@ -10,11 +10,11 @@ use serde::de::DeserializeOwned;
 
 use super::{Cache, Located, Replacement};
 use crate::call;
-use crate::engine::{self, Due, Found, Lookup, Served, due};
+use crate::engine::{Due, Lookup, due};
 use crate::error::{CacheError, ErrorKind, Operation};
-use crate::key::{KeySpec, KeyText, TypedKey, Unversioned};
+use crate::key::{KeySpec, KeyText, TypedKey};
 use crate::policy::Policy;
-use crate::private::{Decision, Shared, Typed};
+use crate::private::{Decision, Found, Typed, find};
 use crate::registry;
 use crate::store::Asks;
 use crate::tags::{self, Stamps};
@@ -40,7 +40,7 @@ impl Cache {
         K::Value: DeserializeOwned,
     {
         let located = self.located(Operation::Get, key)?;
-        if self.0.recovery.covers(self, &located.unversioned) {
+        if located.awaits_store(self) {
             return Ok(None);
         }
         let names = tags::names(K::SPEC.resource, &key.tags());
@@ -63,24 +63,20 @@ impl Cache {
     where
         K::Value: DeserializeOwned,
     {
-        let (entries, texts): (Vec<Unversioned>, Vec<KeyText>) = keys
-            .iter()
-            .map(|key| self.located(Operation::GetMany, key).map(|located| (located.unversioned, located.key)))
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .unzip();
+        let located = keys.iter().map(|key| self.located(Operation::GetMany, key)).collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<KeyText> = located.iter().map(|located| located.key.clone()).collect();
         let mut names: Vec<String> = keys.iter().flat_map(|key| tags::names(K::SPEC.resource, &key.tags())).collect();
         names.sort_unstable();
         names.dedup();
         let asked = self.0.store.read_many(&texts, &names);
         let (found, stamps) = self.ask(Operation::GetMany, &mut self.budget(), asked).await?;
         let mut values = Vec::with_capacity(keys.len());
-        for (((key, text), entry), bytes) in keys.iter().zip(&texts).zip(&entries).zip(found) {
+        for ((key, located), bytes) in keys.iter().zip(&located).zip(found) {
             values.push(match bytes {
-                Some(bytes) if !is_lease(&bytes) && !self.0.recovery.covers(self, entry) => {
+                Some(bytes) if !is_lease(&bytes) && !located.awaits_store(self) => {
                     let names = tags::names(K::SPEC.resource, &key.tags());
                     let known = Judged { left: None, stamps: stamps.of(&names).unwrap_or_default(), names: &names };
-                    self.opened(Operation::GetMany, key, text, &bytes, known).await.unwrap_or(None)
+                    self.opened(Operation::GetMany, key, &located.key, &bytes, known).await.unwrap_or(None)
                 }
                 _ => None,
             });
@@ -156,19 +152,11 @@ impl Cache {
             mode: call::mode(),
             detached: false,
         };
-        let typed = Typed(key);
-        let key_of = Shared(&typed, K::sharing());
-        if let Some(Served::Value(value)) = engine::serve_local(&lookup, &key_of) {
-            return Ok(value);
-        }
-        let leave = match engine::look_up::<K::Value, _>(lookup, &key_of).await {
-            Found::Value(value, outcome) => {
-                engine::finish(self, K::SPEC.resource, outcome);
-                return Ok(value);
-            }
+        let leave = match find(lookup, &Typed(key), K::sharing()).await {
+            Found::Served(Some(value)) => return Ok(value),
             Found::Load(leave) => leave,
             Found::Renew(..) => unreachable!("a caller whose body is not detached is not asked to renew"),
-            Found::None(_) => unreachable!("a caller that wants no `None` is not given one"),
+            Found::Served(None) => unreachable!("a caller that wants no `None` is not given one"),
         };
         let running = leave.start();
         match leave.nested(pin!(load())).await {
@@ -206,7 +194,7 @@ impl Cache {
             .iter()
             .map(|key| {
                 let located = self.located(Operation::Invalidate, key)?;
-                Ok(self.removal(located.unversioned, &K::SPEC, None, true))
+                Ok(self.removal(located.unversioned(), &K::SPEC, None, true))
             })
             .collect::<Result<Vec<_>, CacheError>>()?;
         self.remove(&removals).await
@@ -294,7 +282,7 @@ impl Cache {
         registry::note_version(K::SPEC.resource, K::SPEC.suffix, K::SPEC.version);
         let lives = ttl.saturating_add(grace);
         Ok(Replacement {
-            removal: self.removal(located.unversioned, &K::SPEC, None, true),
+            removal: self.removal(located.unversioned(), &K::SPEC, None, true),
             registration: self.registration(&K::SPEC, None, lives),
             key: located.key,
             draft,

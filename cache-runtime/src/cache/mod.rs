@@ -32,13 +32,14 @@ pub(crate) use self::replace::Replacement;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
-use crate::key::{KeyLayout, KeySpec, KeyText, KeyWriter, Tenancy, Unversioned};
+use crate::key::{KeyLayout, KeySpec, KeyText, KeyWriter, Tenancy, Unversioned, with_writer};
 use crate::local::Local;
 use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::recovery::Recovery;
 use crate::store::Store;
 use crate::telemetry::Name;
+use crate::transaction;
 
 /// A cache: settings, a store, and what goes on in it. Cloning is cheap and gives the same cache.
 ///
@@ -99,8 +100,25 @@ pub(crate) struct Settings {
 
 /// The key of one call in one cache.
 pub(crate) struct Located {
-    pub unversioned: Unversioned,
     pub key: KeyText,
+    suffixed: bool,
+}
+
+impl Located {
+    /// What names the entry in every version.
+    pub(crate) fn unversioned(&self) -> Unversioned {
+        Unversioned::of(&self.key, self.suffixed)
+    }
+
+    /// Whether an invalidation of the entry has not reached the store yet.
+    pub(crate) fn awaits_store(&self, cache: &Cache) -> bool {
+        cache.0.recovery.len() > 0 && cache.0.recovery.covers(cache, &self.unversioned())
+    }
+
+    /// Whether a write of the open transaction has named the entry.
+    pub(crate) fn awaits_commit(&self, cache: &Cache) -> bool {
+        transaction::is_open() && transaction::covers(cache, &self.unversioned())
+    }
 }
 
 impl Cache {
@@ -119,16 +137,28 @@ impl Cache {
     }
 
     /// The text of a key in this cache. `None` when it may not touch the cache, for want of a tenant.
-    pub(crate) fn locate(&self, key: &impl EntryKey) -> Option<Located> {
-        let spec = key.spec();
-        let unversioned = self.locate_unversioned(key)?;
-        Some(Located { key: unversioned.with_version(spec.version), unversioned })
+    pub(crate) fn locate(&self, key: &dyn EntryKey) -> Option<Located> {
+        self.locate_as(key, &key.spec(), key.suffix().as_deref())
     }
 
-    /// Writes the text that [`locate`](Self::locate) gives. False when it gives none.
-    pub(crate) fn write_key(&self, key: &impl EntryKey, out: &mut KeyWriter) -> bool {
-        let (spec, suffix) = (key.spec(), key.suffix());
-        let layout = self.layout(&spec, suffix.as_deref());
+    /// Likewise, with the key's facts at hand.
+    pub(crate) fn locate_as(&self, key: &dyn EntryKey, spec: &KeySpec, suffix: Option<&str>) -> Option<Located> {
+        with_writer(|writer| {
+            let written = self.write_key(key, spec, suffix, writer);
+            let suffixed = suffix.or(spec.suffix).is_some();
+            written.then(|| Located { key: KeyText::from_text(writer.as_text()), suffixed })
+        })
+    }
+
+    /// Writes that text. False when there is none.
+    pub(crate) fn write_key(
+        &self,
+        key: &dyn EntryKey,
+        spec: &KeySpec,
+        suffix: Option<&str>,
+        out: &mut KeyWriter,
+    ) -> bool {
+        let layout = self.layout(spec, suffix);
         let tenancy = layout.write(out, spec.version, |out| key.write_tenant(out), |out| key.write_id(out));
         self.admits(tenancy)
     }
@@ -145,7 +175,7 @@ impl Cache {
         }
     }
 
-    pub(crate) fn locate_unversioned(&self, key: &impl EntryKey) -> Option<Unversioned> {
+    pub(crate) fn locate_unversioned(&self, key: &dyn EntryKey) -> Option<Unversioned> {
         let (spec, suffix) = (key.spec(), key.suffix());
         let layout = self.layout(&spec, suffix.as_deref());
         let (unversioned, tenancy) = Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));

@@ -73,9 +73,8 @@ fn spelled<'a>(
 }
 
 #[test]
-fn a_key_that_is_written_is_the_one_that_is_located() {
+fn reads_and_invalidations_mean_the_same_entry() {
     let (long, caches) = ("é".repeat(300), [false, true].map(|must| Cache::builder().require_tenant(must).build()));
-    let mut out = KeyWriter::new();
     let mut written = 0;
     for cache in caches {
         let cache = cache.expect("good settings");
@@ -84,12 +83,11 @@ fn a_key_that_is_written_is_the_one_that_is_located() {
                 for tenant in [None, Some("none"), Some("global"), Some("globally"), Some(""), Some(&*long)] {
                     for id in [&[][..], &["a"], &["a", "b", ""], &[&long, "b"]] {
                         let key = spelled(version, suffix, tenant, id);
-                        out.clear();
-                        let writes = cache.write_key(&key, &mut out);
-                        let located = cache.locate(&key);
-                        assert_eq!(writes, located.is_some(), "{tenant:?}");
-                        if let Some(located) = located {
-                            assert_eq!(out.as_text(), located.key.as_str());
+                        let (read, invalidated) = (cache.locate(&key), cache.locate_unversioned(&key));
+                        assert_eq!(read.is_some(), invalidated.is_some(), "{tenant:?}");
+                        if let (Some(read), Some(invalidated)) = (read, invalidated) {
+                            assert_eq!(read.key, invalidated.with_version(version));
+                            assert!(read.unversioned() == invalidated, "{tenant:?} {suffix:?}");
                             written += 1;
                         }
                     }

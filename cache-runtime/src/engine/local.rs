@@ -1,6 +1,5 @@
 //! The local tier, as a call meets it: before the store is asked, and after it has answered.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,65 +9,47 @@ use crate::call;
 use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::{KeyText, KeyWriter};
+use crate::key::{KeySpec, KeyText, with_writer};
 use crate::local::{Entry, Tether, Ticket};
 use crate::policy::Policy;
-use crate::private::{EntryKey, Held, KeyOf};
+use crate::private::{EntryKey, Held};
 use crate::store::Store;
 use crate::tags::{self, Cell};
 use crate::telemetry;
 use crate::transaction;
-
-thread_local! {
-    /// Keys are written into this one, so that a hit allocates nothing.
-    static WRITER: RefCell<KeyWriter> = RefCell::default();
-}
-
-/// What the tier gave.
-pub(crate) enum Served<V> {
-    Value(V),
-    /// The store said that there is none.
-    None,
-}
+use crate::wire::Facts;
 
 /// How long decoded values are held at most. `None` where they are not.
 pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
     policy.local.filter(|ttl| !ttl.is_zero())
 }
 
-/// What is held under the key, counted as a hit. Allocates nothing, but for what a clone of the value does.
-pub(crate) fn serve_local<V, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K) -> Option<Served<V>> {
+/// What is held under the key and may be served now. Allocates nothing.
+pub(crate) fn held(lookup: &Lookup<'_>, key: &dyn EntryKey, spec: &KeySpec) -> Option<Arc<Entry>> {
     if lookup.mode != call::Mode::Usual {
         return None;
     }
     local_ttl(&lookup.policy)?;
-    let (cache, sharing) = (lookup.cache, key.sharing()?);
+    let cache = lookup.cache;
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
         return None;
     }
-    let mut writer = WRITER.take();
-    writer.clear();
-    let entry = match cache.write_key(key, &mut writer) {
-        true => cache.0.local.get(writer.as_text(), cache.0.clock.now()),
-        false => None,
-    };
-    // A key that is written while another one is finds an empty writer.
-    WRITER.set(writer);
-    let entry = entry?;
-    let served = match &entry.value {
-        None if lookup.wants_none => Served::None,
-        None => return None,
-        Some(held) => Served::Value((sharing.give)(&**held).filter(|value| key.accepts(value))?),
-    };
+    with_writer(|writer| {
+        let written = cache.write_key(key, spec, key.suffix().as_deref(), writer);
+        if written { cache.0.local.get(writer.as_text(), cache.0.clock.now()) } else { None }
+    })
+}
+
+/// Counts a hit of what is held.
+pub(crate) fn serve_held(cache: &Cache, resource: &'static str, entry: &Entry) {
     let outcome = telemetry::local_hit();
     cache.0.counts.request(&outcome);
-    telemetry::local_request(&cache.0.name, key.spec().resource, &entry.hit);
+    telemetry::local_request(&cache.0.name, resource, &entry.hit);
     call::report(outcome);
-    Some(served)
 }
 
 /// Whether a write that is not done yet has named the entry.
-fn is_covered(cache: &Cache, key: &impl EntryKey) -> bool {
+fn is_covered(cache: &Cache, key: &dyn EntryKey) -> bool {
     cache
         .locate_unversioned(key)
         .is_none_or(|entry| transaction::covers(cache, &entry) || cache.0.recovery.covers(cache, &entry))
@@ -116,6 +97,45 @@ pub(crate) async fn watched(cache: &Cache, names: &[String], budget: &mut Budget
     };
     let cells = vec![cache.0.local.cells().cell(tags::CLEAR)];
     Some(Watched { cells, stamps }.and(cache, names))
+}
+
+/// What is read may be held.
+pub(super) struct Hold {
+    pub ttl: Duration,
+    pub watch: Watched,
+    pub ticket: Ticket,
+}
+
+/// How long an entry may be held, and how large it is.
+pub(super) struct Lives {
+    pub facts: Facts,
+    pub left: Option<Duration>,
+    pub bytes: usize,
+}
+
+/// What was read is to be held, once it is known to be a value.
+pub(super) struct Pending {
+    hold: Hold,
+    lives: Lives,
+    tether: Tether,
+}
+
+impl Hold {
+    pub(super) fn of(self, lives: Lives, tether: Tether) -> Box<Pending> {
+        Box::new(Pending { hold: self, lives, tether })
+    }
+}
+
+impl Pending {
+    /// Holds it, no longer than it is fresh in the store.
+    pub(super) fn hold(self, cache: &Cache, key: &KeyText, resource: &'static str, value: Option<Held>) {
+        let Self { hold: Hold { ttl, watch, ticket }, lives: Lives { facts, left, bytes }, tether } = self;
+        let grace = Duration::from_millis(facts.grace.unwrap_or(0));
+        let ttl = left.map_or(ttl, |left| ttl.min(left.saturating_sub(grace)));
+        // One that does not say when it was loaded goes with the first stamp of any of its names.
+        let since = facts.since.unwrap_or(0);
+        hold_local(cache, ticket, key, resource, Holding { value, bytes, ttl, since, tether, watch });
+    }
 }
 
 /// A value that the store gave or took, to be held.

@@ -1,22 +1,25 @@
-//! Is there a value, and if not, who loads it.
+//! Is there a value, and if not, who loads it: one call on its way, whatever the type of its value.
+//!
+//! Everything here is compiled once. The bytes of a value are offered to `private/find.rs`, which knows the type and accepts or
+//! refuses them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Load;
-use super::entry::accepted;
+use super::lead::Start;
+use super::offer::Offer;
 use crate::cache::{Budget, Cache, Located};
 use crate::call::Mode;
-use crate::error::Operation;
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
-use crate::key::KeyText;
+use crate::key::KeySpec;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
-use crate::private::{CacheValue, KeyOf};
-use crate::telemetry::{self, VoidReason};
-use crate::transaction;
-use crate::wire::{DecodeError, Payload};
+use crate::private::EntryKey;
+use crate::tags;
+use crate::telemetry;
 
 /// What is looked up, besides the key.
 pub(crate) struct Lookup<'a> {
@@ -31,102 +34,145 @@ pub(crate) struct Lookup<'a> {
     pub detached: bool,
 }
 
-/// What was found.
-pub(crate) enum Found<V> {
-    Value(V, Outcome),
-    None(Outcome),
+/// What the engine knows of a key.
+pub(super) struct Subject {
+    pub spec: KeySpec,
+    pub suffix: Option<String>,
+    pub tags: Vec<Cow<'static, str>>,
+    pub located: Located,
+    /// Whether its values can be held decoded.
+    pub holds: bool,
+}
+
+/// One call on its way.
+pub(crate) struct Asking<'a> {
+    pub(super) lookup: Lookup<'a>,
+    pub(super) subject: Subject,
+    /// Once this caller leads.
+    pub(super) leader: Option<Leader>,
+    pub(super) start: Start,
+    pub(super) budget: Budget,
+    pub(super) outcome: Outcome,
+    /// Under which names sets of entries are invalidated that this one is in, as far as its key tells.
+    pub(super) names: Vec<String>,
+    /// The time of the store's clock of tags before the load.
+    pub(super) since: Option<u64>,
+    /// When the caller would rather have a stale value.
+    pub(super) soft: Option<Instant>,
+    /// Envelopes are taken in any order of their fields.
+    pub(super) loosely: bool,
+    /// How often what was offered was no value.
+    pub(super) refused: u32,
+}
+
+/// What comes of it.
+pub(crate) enum Answer {
+    /// To be decoded, and then accepted or refused.
+    Offer(Box<Offer>),
+    /// To be loaded.
     Load(Load),
-    /// Serve this, and run the body in the background.
-    Renew(Option<V>, Outcome, Load),
 }
 
-/// Looks a key up, waits for others who do, or takes the lead.
-pub(crate) async fn look_up<V: CacheValue, K: KeyOf<V>>(lookup: Lookup<'_>, key: &K) -> Found<V> {
-    let cache = lookup.cache;
-    let spec = key.spec();
-    if lookup.mode == Mode::Bypass {
-        return Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body)));
-    }
-    let Some(located) = cache.locate(key) else {
-        telemetry::tenant_missing(&cache.0.name, spec.resource);
-        return Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body)));
-    };
-    if transaction::covers(cache, &located.unversioned) {
-        return Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body)));
-    }
-    match take_lead(&lookup, key, &located).await {
-        Lead::Served(found) => found,
-        Lead::Alone => {
-            telemetry::wait_ended(&cache.0.name, spec.resource);
-            Found::Load(Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Miss, Level::Body)))
-        }
-        Lead::Mine(leader) => super::lead::lead(&lookup, key, located, leader).await,
-    }
-}
-
-enum Lead<V> {
-    Served(Found<V>),
+enum Lead {
+    Offer(Box<Offer>),
     Mine(Leader),
     /// Waited to the deadline.
     Alone,
 }
 
-async fn take_lead<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, located: &Located) -> Lead<V> {
-    let wish = if lookup.mode == Mode::Refresh { Wish::Fresh } else { Wish::Any };
-    let flights = &lookup.cache.0.flights;
-    let mut wait = match flights.join(&located.key, wish) {
-        Joined::Lead(leader) => return Lead::Mine(leader),
-        Joined::Wait(wait) => wait,
-    };
-    let deadline = Instant::now() + lookup.cache.0.settings.wait_timeout;
-    loop {
-        let Ok(turn) = tokio::time::timeout_at(deadline, wait).await else { return Lead::Alone };
-        match turn {
-            Ok(Turn::Lead(leader)) => return Lead::Mine(leader),
-            Ok(Turn::Landed(landed)) => {
-                if let Some(found) = landed_value(lookup, key, &landed) {
-                    return Lead::Served(found);
+impl<'a> Asking<'a> {
+    /// `Err` where the call leaves the cache out.
+    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, spec: KeySpec, holds: bool) -> Result<Self, Load> {
+        let cache = lookup.cache;
+        let bypass = || Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body));
+        if lookup.mode == Mode::Bypass {
+            return Err(bypass());
+        }
+        let suffix = key.suffix().map(Cow::into_owned);
+        let Some(located) = cache.locate_as(key, &spec, suffix.as_deref()) else {
+            telemetry::tenant_missing(&cache.0.name, spec.resource);
+            return Err(bypass());
+        };
+        if located.awaits_commit(cache) {
+            return Err(bypass());
+        }
+        let subject = Subject { spec, suffix, tags: key.tags(), located, holds };
+        let (budget, outcome) = (cache.budget(), Outcome::new(Status::Miss, Level::Body));
+        Ok(Self {
+            lookup,
+            subject,
+            leader: None,
+            start: Start::Read,
+            budget,
+            outcome,
+            names: Vec::new(),
+            since: None,
+            soft: None,
+            loosely: false,
+            refused: 0,
+        })
+    }
+
+    /// Looks for a value, waits for others who do, or takes the lead.
+    pub(crate) async fn next(&mut self) -> Answer {
+        if self.leader.is_none() {
+            match self.take_lead().await {
+                Lead::Offer(offer) => return Answer::Offer(offer),
+                Lead::Mine(leader) => self.leads(leader),
+                Lead::Alone => {
+                    telemetry::wait_ended(&self.lookup.cache.0.name, self.subject.spec.resource);
+                    return Answer::Load(self.uncached(Status::Miss));
                 }
             }
-            // Every flight ends by a landing or a hand-over; should one not, asking anew is right.
-            Err(_) => {}
         }
-        wait = match flights.join(&located.key, wish) {
+        self.lead().await
+    }
+
+    /// For this caller alone.
+    pub(super) fn uncached(&self, status: Status) -> Load {
+        let outcome = Outcome::new(status, Level::Body);
+        Load::uncached(self.lookup.cache.clone(), self.subject.spec.resource, outcome)
+    }
+
+    fn leads(&mut self, leader: Leader) {
+        self.leader = Some(leader);
+        self.start = Start::Read;
+        self.budget = self.lookup.cache.budget();
+        self.names = tags::names(self.subject.spec.resource, &self.subject.tags);
+        self.soft = self.lookup.policy.soft_timeout.map(|timeout| Instant::now() + timeout);
+    }
+
+    async fn take_lead(&mut self) -> Lead {
+        let wish = if self.lookup.mode == Mode::Refresh { Wish::Fresh } else { Wish::Any };
+        let key = &self.subject.located.key;
+        let flights = &self.lookup.cache.0.flights;
+        let mut wait = match flights.join(key, wish) {
             Joined::Lead(leader) => return Lead::Mine(leader),
             Joined::Wait(wait) => wait,
         };
+        let deadline = Instant::now() + self.lookup.cache.0.settings.wait_timeout;
+        loop {
+            let Ok(turn) = tokio::time::timeout_at(deadline, wait).await else { return Lead::Alone };
+            match turn {
+                Ok(Turn::Lead(leader)) => return Lead::Mine(leader),
+                Ok(Turn::Landed(landed)) => {
+                    if let Some(offer) = self.landed(landed) {
+                        return Lead::Offer(Box::new(offer));
+                    }
+                }
+                // Every flight ends by a landing or a hand-over; should one not, asking anew is right.
+                Err(_) => {}
+            }
+            wait = match flights.join(key, wish) {
+                Joined::Lead(leader) => return Lead::Mine(leader),
+                Joined::Wait(wait) => wait,
+            };
+        }
     }
-}
 
-/// What another caller's read or load gave. `None` where it is of no use to this one.
-fn landed_value<V: CacheValue, K: KeyOf<V>>(lookup: &Lookup<'_>, key: &K, landed: &Landed) -> Option<Found<V>> {
-    let (bytes, status) = match landed {
-        Landed::None if lookup.wants_none => return Some(Found::None(Outcome::new(Status::Hit, Level::Flight))),
-        Landed::None => return None,
-        Landed::Value(bytes) => (bytes, Status::Hit),
-        Landed::Stale(bytes) => (bytes, Status::Stale),
-    };
-    let outcome = Outcome::new(status, Level::Flight);
-    match accepted(bytes, lookup.wants_none, key).ok()?.value {
-        Some(value) => Some(Found::Value(value, outcome)),
-        None => Some(Found::None(outcome)),
-    }
-}
-
-impl Cache {
-    /// Counts an entry that did not decode and removes it, if it is still the same.
-    pub(crate) async fn discard(
-        &self,
-        resource: &'static str,
-        key: &KeyText,
-        bytes: &Payload,
-        error: DecodeError,
-        budget: &mut Budget,
-    ) {
-        self.0.counts.decode_failures.add();
-        telemetry::decode_failure(&self.0.name, resource, key, error);
-        // Counted where it fails; the next reader meets the entry again.
-        let _ = self.ask(Operation::Discard, budget, self.0.store.remove_same(key, bytes)).await;
-        self.0.local.void(key.as_str(), VoidReason::Own);
+    /// What another caller's read or load gave. `None` where it is of no use to this one.
+    fn landed(&self, landed: Landed) -> Option<Offer> {
+        let status = if matches!(landed, Landed::Stale(_)) { Status::Stale } else { Status::Hit };
+        Offer::landed(landed, Outcome::new(status, Level::Flight), self.lookup.wants_none, self.loosely)
     }
 }

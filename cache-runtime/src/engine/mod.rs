@@ -1,4 +1,4 @@
-//! The path of one call, apart from types that only the user's crate knows.
+//! The path of one call, apart from types that only the user's crate knows: compiled once, however many functions are annotated.
 
 mod age;
 mod detached;
@@ -10,6 +10,7 @@ mod lease;
 mod load;
 mod local;
 mod lookup;
+mod offer;
 #[cfg(feature = "redis")]
 mod remote;
 mod renew;
@@ -18,8 +19,9 @@ mod slide;
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::detached::Patience;
 pub(crate) use self::load::Load;
-pub(crate) use self::local::{Served, serve_local};
-pub(crate) use self::lookup::{Found, Lookup, look_up};
+pub(crate) use self::local::{held, serve_held};
+pub(crate) use self::lookup::{Answer, Asking, Lookup};
+pub(crate) use self::offer::Accepted;
 use crate::cache::Cache;
 use crate::call;
 use crate::outcome::Outcome;

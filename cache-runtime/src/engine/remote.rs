@@ -5,11 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::entry::Read;
-use super::lead::{Asking, Leave, Next, failed, is_replaceable};
+use super::lead::{Leave, Next, Start, failed, is_replaceable};
 use super::lease::Standing;
+use super::lookup::Asking;
 use crate::error::Operation;
+use crate::flight::Leader;
 use crate::outcome::Outcome;
-use crate::private::{CacheValue, KeyOf};
 use crate::store::{Ask, Asks, Claim, RedisStore, StoreResult};
 use crate::telemetry;
 use crate::wire::{Payload, is_lease, new_lease};
@@ -20,30 +21,32 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What looking into the store came to.
-enum Look<V> {
-    Done(Next<V>),
+enum Look {
+    Done(Next),
     /// Another process loads.
     Leased,
     /// Leave to fill is to be asked for.
     Claim,
 }
 
-impl<K> Asking<'_, K> {
+impl Asking<'_> {
     /// Reads, asks for leave to fill, waits while another process loads, to the deadline.
-    pub(super) async fn next_remote<V: CacheValue>(&mut self, store: &RedisStore) -> Next<V>
-    where
-        K: KeyOf<V>,
-    {
+    pub(super) async fn find_remote(&mut self, store: &RedisStore) -> Next {
         let cache = self.lookup.cache;
         let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
-        let mut reads = self.leader.reads();
-        let mut replaces = if reads { None } else { self.leader.inherited() };
+        let mut reads = self.reads();
+        let mut replaces = if reads { None } else { self.leader.as_ref().and_then(Leader::inherited) };
+        if self.start == Start::Claim {
+            if let Some(next) = self.follow_renewal().await {
+                return next;
+            }
+            reads = false;
         // Who wants a new value replaces what is there, and keeps it until then.
-        if !reads && replaces.is_none() {
+        } else if !reads && replaces.is_none() {
             match self.standing_value().await {
                 Ok(Some(bytes)) if is_lease(&bytes) => replaces = Some(bytes),
                 Ok(Some(bytes)) => {
-                    return Next::Load(Leave::While(Standing::value(cache, &self.located.key, bytes)));
+                    return Next::Load(Leave::While(Standing::value(cache, &self.subject.located.key, bytes)));
                 }
                 Ok(None) => {}
                 Err(outcome) => {
@@ -68,7 +71,7 @@ impl<K> Asking<'_, K> {
                 Look::Leased | Look::Claim => {
                     let now = Instant::now();
                     if now + pause >= *deadline.get_or_insert(now + cache.0.settings.wait_timeout) {
-                        telemetry::wait_ended(&cache.0.name, self.key.spec().resource);
+                        telemetry::wait_ended(&cache.0.name, self.subject.spec.resource);
                         return Next::Load(Leave::None);
                     }
                     tokio::time::sleep(pause).await;
@@ -80,10 +83,7 @@ impl<K> Asking<'_, K> {
         }
     }
 
-    async fn look<V: CacheValue>(&mut self, replaces: &mut Option<Payload>) -> Look<V>
-    where
-        K: KeyOf<V>,
-    {
+    async fn look(&mut self, replaces: &mut Option<Payload>) -> Look {
         match self.read().await {
             Read::Leased => return Look::Leased,
             Read::Hit(hit) => match self.weigh(hit).await {
@@ -106,33 +106,30 @@ impl<K> Asking<'_, K> {
     /// Keeps what the call is, but for the failure.
     fn fail(&mut self, outcome: Outcome) {
         self.outcome.error = outcome.error;
-        if self.leader.reads() {
+        if self.reads() {
             self.outcome.status = outcome.status;
         }
     }
 
     async fn standing_value(&mut self) -> Result<Option<Payload>, Outcome> {
         let cache = self.lookup.cache;
-        let asked = cache.0.store.read(&self.located.key, Asks::Bytes, &[]);
+        let asked = cache.0.store.read(&self.subject.located.key, Asks::Bytes, &[]);
         let (stored, stamps) =
             cache.ask(Operation::Get, &mut self.budget, asked).await.map_err(|error| failed(error.kind()))?;
         self.since = stamps.clock;
         Ok(stored.map(|stored| stored.bytes))
     }
 
-    async fn claim<V>(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Look<V>
-    where
-        K: KeyOf<V>,
-    {
-        self.leader.begins();
+    async fn claim(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Look {
+        self.begins();
         let cache = self.lookup.cache;
-        let (spec, suffix, lease) = (self.key.spec(), self.key.suffix(), new_lease());
+        let (spec, suffix, lease) = (&self.subject.spec, self.subject.suffix.as_deref(), new_lease());
         let ask = Ask {
-            key: &self.located.key,
+            key: &self.subject.located.key,
             lease: &lease,
             ttl: cache.0.settings.lease_ttl,
             replaces: replaces.as_ref(),
-            registration: Some(cache.registration(&spec, suffix.as_deref(), self.lives())),
+            registration: Some(cache.registration(spec, suffix, self.lives())),
         };
         let asked = claim_at(store, &ask, self.since);
         match cache.ask(Operation::Claim, &mut self.budget, asked).await {
@@ -140,8 +137,10 @@ impl<K> Asking<'_, K> {
                 self.since = Some(clock);
                 match claim {
                     Claim::Granted => {
-                        self.leader.hold(&lease);
-                        Look::Done(Next::Load(Leave::While(Standing::lease(cache, &self.located.key, lease))))
+                        if let Some(leader) = &self.leader {
+                            leader.hold(&lease);
+                        }
+                        Look::Done(Next::Load(Leave::While(Standing::lease(cache, &self.subject.located.key, lease))))
                     }
                     Claim::Guarded => Look::Done(Next::Load(Leave::None)),
                     Claim::Stored => Look::Claim,
@@ -157,7 +156,8 @@ impl<K> Asking<'_, K> {
 
     /// How long an entry lies in the store.
     fn lives(&self) -> Duration {
-        self.ttl.saturating_add(self.lookup.policy.grace())
+        let ttl = self.lookup.ttl.or(self.subject.spec.ttl).unwrap_or(self.lookup.cache.0.settings.default_ttl);
+        ttl.saturating_add(self.lookup.policy.grace())
     }
 }
 

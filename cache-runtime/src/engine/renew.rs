@@ -8,12 +8,13 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::age::Due;
-use super::entry::{Hit, Read, accepted};
-use super::lead::{Asking, Leave, Next, Renewal, Served};
+use super::entry::{Hit, Read};
+use super::lead::{Leave, Next, Renewal};
+use super::lookup::Asking;
+use super::offer::{Offer, Then};
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Revalidate;
-use crate::private::{CacheValue, KeyOf};
 use crate::store::Store;
 use crate::telemetry;
 use crate::wire::Payload;
@@ -33,67 +34,62 @@ pub(super) enum Marked {
     Unknown,
 }
 
-impl<K> Asking<'_, K> {
+impl Asking<'_> {
     /// An entry that is served in any case: one caller renews it.
-    pub(super) async fn renew<V>(&mut self, hit: Hit<V>, stale: bool) -> Next<V>
-    where
-        K: KeyOf<V>,
-    {
+    pub(super) async fn renew(&mut self, hit: Hit, stale: bool) -> Next {
         let cache = self.lookup.cache;
-        let Some(leader) = cache.0.renewals.try_lead(&self.located.key) else {
-            let mut served = self.served(hit, stale);
-            served.outcome.revalidating = true;
-            return Next::Served(served);
+        let Some(leader) = cache.0.renewals.try_lead(&self.subject.located.key) else {
+            return self.while_another_loads(hit, stale);
         };
         let old = hit.bytes.clone();
         let leave = self.in_place_of(&old);
         let status = Status::Refresh;
         if self.lookup.detached && self.lookup.policy.revalidate != Some(Revalidate::Inline) {
             return match cache.0.background.has_room() {
-                true => Next::Renew(
-                    self.served(hit, stale),
-                    Renewal { leader, leave, mark: Leave::None, old, stale, status },
-                ),
+                true => {
+                    let renewal = Renewal { leader, leave, mark: Leave::None, old, stale, status };
+                    Next::Offer(Box::new(self.offer(hit, stale, Then::Renew(renewal))))
+                }
                 false => {
-                    telemetry::renewal(&cache.0.name, self.key.spec().resource, "refused");
-                    Next::Served(self.served(hit, stale))
+                    telemetry::renewal(&cache.0.name, self.subject.spec.resource, "refused");
+                    self.serve(hit, stale)
                 }
             };
         }
         match self.mark().await {
-            Marked::Here(mark) => Next::Reload(Renewal { leader, leave, mark, old, stale, status }),
-            Marked::Elsewhere | Marked::Unknown => Next::Served(self.served(hit, stale)),
+            Marked::Here(mark) => {
+                let renewal = Renewal { leader, leave, mark, old, stale, status };
+                Next::Offer(Box::new(self.offer(hit, stale, Then::Reload(renewal))))
+            }
+            Marked::Elsewhere | Marked::Unknown => self.serve(hit, stale),
         }
     }
 
     /// An entry that is served only if a load fails or takes long.
-    pub(super) async fn reload<V: CacheValue>(&mut self, mut hit: Hit<V>) -> Result<Next<V>, Option<Payload>>
-    where
-        K: KeyOf<V>,
-    {
+    pub(super) async fn reload(&mut self, mut hit: Hit) -> Result<Next, Option<Payload>> {
         let cache = self.lookup.cache;
-        let key = &self.located.key;
+        let key = self.subject.located.key.clone();
         let latest = Instant::now() + cache.0.settings.wait_timeout;
         let until = self.soft.map_or(latest, |soft| soft.min(latest));
         let mut pause = FIRST_PAUSE;
         loop {
-            if cache.0.throttles.holds(key, cache.0.clock.now()) {
-                return Ok(Next::Served(self.served(hit, true)));
+            if cache.0.throttles.holds(&key, cache.0.clock.now()) {
+                return Ok(self.serve(hit, true));
             }
-            let leader = match cache.0.renewals.join(key, Wish::Any) {
+            let leader = match cache.0.renewals.join(&key, Wish::Any) {
                 Joined::Lead(leader) => leader,
                 Joined::Wait(wait) => match timeout_at(until, wait).await {
-                    Ok(Ok(Turn::Lead(leader))) if cache.0.throttles.holds(key, cache.0.clock.now()) => {
+                    Ok(Ok(Turn::Lead(leader))) if cache.0.throttles.holds(&key, cache.0.clock.now()) => {
                         leader.retire();
-                        return Ok(Next::Served(self.served(hit, true)));
+                        return Ok(self.serve(hit, true));
                     }
                     Ok(Ok(Turn::Lead(leader))) => leader,
-                    Ok(Ok(Turn::Landed(landed))) => match self.landed(landed) {
-                        Some(served) => return Ok(Next::Served(served)),
+                    Ok(Ok(Turn::Landed(landed))) => match self.landed_renewal(landed) {
+                        Some(next) => return Ok(next),
                         None => continue,
                     },
                     Ok(Err(_)) => continue,
-                    Err(_) => return Ok(self.rather_stale(hit)),
+                    Err(_) => return Ok(self.while_another_loads(hit, true)),
                 },
             };
             match self.mark().await {
@@ -103,7 +99,7 @@ impl<K> Asking<'_, K> {
                 Marked::Elsewhere => leader.retire(),
             }
             if Instant::now() + pause >= until {
-                return Ok(self.rather_stale(hit));
+                return Ok(self.while_another_loads(hit, true));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -112,47 +108,42 @@ impl<K> Asking<'_, K> {
                 Read::Hit(found) if found.due == Due::Reload => hit = found,
                 Read::Hit(found) => {
                     let stale = matches!(found.due, Due::Renew { stale: true });
-                    return Ok(Next::Served(self.served(found, stale)));
+                    return Ok(self.serve(found, stale));
                 }
                 Read::Void(bytes) => return Err(Some(bytes)),
                 Read::Miss | Read::Leased => return Err(None),
                 Read::Failed(outcome) => {
                     self.outcome = outcome;
-                    return Ok(self.rather_stale(hit));
+                    return Ok(self.while_another_loads(hit, true));
                 }
             }
         }
     }
 
-    fn reloads<V>(&self, leader: Leader, hit: Hit<V>, mark: Leave) -> Next<V> {
-        let leave = self.in_place_of(&hit.bytes);
-        Next::Reload(Renewal { leader, leave, mark, old: hit.bytes, stale: true, status: Status::Miss })
+    fn reloads(&self, leader: Leader, hit: Hit, mark: Leave) -> Next {
+        let (leave, old) = (self.in_place_of(&hit.bytes), Payload::clone(&hit.bytes));
+        let renewal = Renewal { leader, leave, mark, old, stale: true, status: Status::Miss };
+        Next::Offer(Box::new(self.offer(hit, true, Then::Reload(renewal))))
     }
 
-    /// The load goes on elsewhere, and the caller has waited long enough.
-    fn rather_stale<V>(&self, hit: Hit<V>) -> Next<V> {
-        let mut served = self.served(hit, true);
-        served.outcome.revalidating = true;
-        Next::Served(served)
+    /// The load goes on elsewhere, and this caller does not wait for it, or not any longer.
+    fn while_another_loads(&self, hit: Hit, stale: bool) -> Next {
+        let mut offer = self.offer(hit, stale, Then::Serve);
+        offer.outcome.revalidating = true;
+        Next::Offer(Box::new(offer))
     }
 
     /// Nothing is there, or nothing that may be served; but a load may be under way that began when there was.
-    pub(super) async fn follow_renewal<V: CacheValue>(&mut self) -> Option<Next<V>>
-    where
-        K: KeyOf<V>,
-    {
-        self.leader.begins();
-        let wait = self.lookup.cache.0.renewals.follow(&self.located.key)?;
+    pub(super) async fn follow_renewal(&mut self) -> Option<Next> {
+        self.begins();
+        let wait = self.lookup.cache.0.renewals.follow(&self.subject.located.key)?;
         Box::pin(self.followed(wait)).await
     }
 
-    async fn followed<V: CacheValue>(&mut self, wait: oneshot::Receiver<Turn>) -> Option<Next<V>>
-    where
-        K: KeyOf<V>,
-    {
+    async fn followed(&mut self, wait: oneshot::Receiver<Turn>) -> Option<Next> {
         let deadline = Instant::now() + self.lookup.cache.0.settings.wait_timeout;
         match timeout_at(deadline, wait).await {
-            Ok(Ok(Turn::Landed(landed))) => self.landed(landed).map(Next::Served),
+            Ok(Ok(Turn::Landed(landed))) => self.landed_renewal(landed),
             Ok(Ok(Turn::Lead(leader))) => {
                 leader.retire();
                 None
@@ -162,17 +153,13 @@ impl<K> Asking<'_, K> {
     }
 
     /// What another caller's load gave.
-    fn landed<V: CacheValue>(&self, landed: Landed) -> Option<Served<V>>
-    where
-        K: KeyOf<V>,
-    {
-        let wants_none = self.lookup.wants_none;
-        let value = match &landed {
-            Landed::None => wants_none.then_some(None),
-            Landed::Value(bytes) => accepted(bytes, wants_none, self.key).ok().map(|opened| opened.value),
-            Landed::Stale(_) => None,
-        }?;
-        Some(Served { value, landed, outcome: Outcome::new(Status::Hit, Level::Flight) })
+    fn landed_renewal(&self, landed: Landed) -> Option<Next> {
+        if matches!(landed, Landed::Stale(_)) {
+            return None;
+        }
+        let outcome = Outcome::new(Status::Hit, Level::Flight);
+        let offer = Offer::landed(landed, outcome, self.lookup.wants_none, self.loosely)?;
+        Some(Next::Offer(Box::new(offer)))
     }
 
     fn in_place_of(&self, old: &Payload) -> Leave {
@@ -182,14 +169,16 @@ impl<K> Asking<'_, K> {
                 Leave::Own
             }
             #[cfg(feature = "redis")]
-            Store::Redis(_) => {
-                Leave::While(super::lease::Standing::value(self.lookup.cache, &self.located.key, Payload::clone(old)))
-            }
+            Store::Redis(_) => Leave::While(super::lease::Standing::value(
+                self.lookup.cache,
+                &self.subject.located.key,
+                Payload::clone(old),
+            )),
         }
     }
 
     async fn mark(&mut self) -> Marked {
-        mark(self.lookup.cache, &self.located.key, &mut self.budget).await
+        mark(self.lookup.cache, &self.subject.located.key, &mut self.budget).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lead::Asking;
+use super::lookup::Asking;
 use crate::cache::Cache;
 use crate::clock::millis;
 use crate::key::KeyText;
@@ -12,18 +12,21 @@ use crate::wire::{Facts, Payload};
 /// A life is prolonged when this share of it is over, so that many hits in a row cost one command.
 const SHARE: u32 = 10;
 
-impl<K> Asking<'_, K> {
-    /// Prolongs a hit's life to the whole ttl, where its policy says so.
-    pub(super) fn slide(&self, bytes: &Payload, facts: Facts, left: Option<Duration>) {
+impl Asking<'_> {
+    /// To which life a hit is to be prolonged, where its policy says so: the whole ttl.
+    pub(super) fn slide(&self, facts: Facts, left: Option<Duration>) -> Option<Duration> {
         if self.lookup.policy.sliding != Some(true) {
-            return;
+            return None;
         }
-        let (Some(left), Some(expires), Some(created)) = (left, facts.expires, facts.created) else { return };
+        let (left, expires, created) = (left?, facts.expires?, facts.created?);
         let ttl = Duration::from_millis(expires.saturating_sub(created));
         let whole = ttl.saturating_add(Duration::from_millis(facts.grace.unwrap_or(0)));
-        if millis(whole.saturating_sub(left)) >= millis(ttl / SHARE).max(1) {
-            prolong(self.lookup.cache, &self.located.key, bytes, whole);
-        }
+        let over = millis(whole.saturating_sub(left)) >= millis(ttl / SHARE).max(1);
+        over.then_some(whole)
+    }
+
+    pub(super) fn prolong(&self, bytes: &Payload, whole: Duration) {
+        prolong(self.lookup.cache, &self.subject.located.key, bytes, whole);
     }
 }
 

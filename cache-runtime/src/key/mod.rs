@@ -6,11 +6,13 @@
 mod convert;
 mod external;
 mod parts;
+mod scratch;
 mod text;
 mod typed;
 mod writer;
 
 pub use convert::KeyField;
+pub(crate) use scratch::with_writer;
 pub(crate) use text::{KeyLayout, KeyText, Unversioned};
 pub use typed::{KeyPart, KeySpec, Tenancy, TypedKey, Version};
 pub use writer::KeyWriter;

@@ -92,6 +92,16 @@ pub(crate) struct Unversioned {
 }
 
 impl Unversioned {
+    /// Of a whole key: neither versions nor suffixes contain a colon.
+    pub(crate) fn of(key: &KeyText, suffixed: bool) -> Self {
+        let text = key.as_str();
+        let (text, suffix) = match text.rsplit_once(':') {
+            Some((text, suffix)) if suffixed => (text, Some(suffix.to_owned())),
+            _ => (text, None),
+        };
+        Self { head: text.rsplit_once(':').map_or(text, |(head, _version)| head).to_owned(), suffix }
+    }
+
     /// Writes prefix, tenant, resource and id. `None` when the key has a tenant part that is absent.
     pub(crate) fn new(
         layout: &KeyLayout<'_>,

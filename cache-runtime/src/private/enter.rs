@@ -4,13 +4,14 @@ use std::borrow::Borrow;
 use std::time::Duration;
 
 use super::fill::Fill;
-use super::key::{EntryKey as _, KeyOf, Shared};
+use super::find::{Found, find};
+use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
 use super::sharing::Sharing;
 use super::site::Site;
 use crate::cache::Cache;
 use crate::call;
-use crate::engine::{self, Found, Lookup, Served};
+use crate::engine::{Load, Lookup};
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 
@@ -91,7 +92,6 @@ where
     K: KeyOf<S::Value>,
 {
     let cache = call.cache.unwrap_or_else(Cache::current);
-    let key = Shared(&key, sharing);
     let lookup = Lookup {
         cache: &cache,
         ttl: call.ttl,
@@ -101,37 +101,17 @@ where
         detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
     };
-    match engine::serve_local(&lookup, &key) {
-        Some(Served::Value(value)) => return Entry::Ready(S::some(value)),
-        Some(Served::None) => {
-            if let Some(none) = S::none() {
-                return Entry::Ready(none);
-            }
-        }
-        None => {}
-    }
-    match engine::look_up::<S::Value, _>(lookup, &key).await {
-        Found::Value(value, outcome) => {
-            let resource = key.spec().resource;
-            engine::finish(&cache, resource, outcome);
-            Entry::Ready(S::some(value))
-        }
-        Found::None(outcome) => match S::none() {
-            Some(none) => {
-                engine::finish(&cache, key.spec().resource, outcome);
-                Entry::Ready(none)
-            }
+    match find(lookup, &key, sharing).await {
+        Found::Served(value) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
+            Some(found) => Entry::Ready(found),
             // Excluded by `wants_none`; running the body is right all the same.
             None => Entry::Load(Fill::new(
-                engine::Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body)),
+                Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body)),
                 None,
             )),
         },
-        Found::Renew(value, outcome, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
-            Some(now) => {
-                engine::finish(&cache, key.spec().resource, outcome);
-                Entry::Load(Fill::behind(now, load, sharing).tags(key.late_tags()))
-            }
+        Found::Renew(value, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
+            Some(now) => Entry::Load(Fill::behind(now, load, sharing).tags(key.late_tags())),
             // Excluded by `wants_none` as well.
             None => Entry::Load(Fill::new(load, sharing)),
         },

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::sharing::Sharing;
 use super::tags::ValueTag;
 use crate::key::{KeyField, KeySpec, KeyWriter, Tenancy, TypedKey};
 
@@ -61,11 +60,6 @@ pub trait KeyOf<V>: EntryKey {
     /// The tags that an entry has beside [`tags`](EntryKey::tags) because of its value.
     fn value_tags(&self, value: &V) -> Vec<Cow<'static, str>> {
         self.late_tags().iter().map(|tag| tag.of(value)).collect()
-    }
-
-    /// How a value under this key is held decoded, if it can be.
-    fn sharing(&self) -> Option<Sharing<V>> {
-        None
     }
 }
 
@@ -142,38 +136,5 @@ where
 {
     fn accepts(&self, _value: &V) -> bool {
         true
-    }
-}
-
-/// A key of a call whose value can be held decoded.
-pub(crate) struct Shared<'a, K, V>(pub &'a K, pub Option<Sharing<V>>);
-
-impl<K: EntryKey, V> EntryKey for Shared<'_, K, V> {
-    fn spec(&self) -> KeySpec {
-        self.0.spec()
-    }
-    fn suffix(&self) -> Option<Cow<'_, str>> {
-        self.0.suffix()
-    }
-    fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy {
-        self.0.write_tenant(out)
-    }
-    fn write_id(&self, out: &mut KeyWriter) {
-        self.0.write_id(out);
-    }
-    fn tags(&self) -> Vec<Cow<'static, str>> {
-        self.0.tags()
-    }
-}
-
-impl<V, K: KeyOf<V>> KeyOf<V> for Shared<'_, K, V> {
-    fn accepts(&self, value: &V) -> bool {
-        self.0.accepts(value)
-    }
-    fn late_tags(&self) -> Vec<ValueTag<V>> {
-        self.0.late_tags()
-    }
-    fn sharing(&self) -> Option<Sharing<V>> {
-        self.1
     }
 }

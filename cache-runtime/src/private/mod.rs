@@ -3,6 +3,7 @@
 mod detach;
 mod enter;
 mod fill;
+mod find;
 mod infer;
 mod key;
 mod patience;
@@ -21,8 +22,8 @@ pub use inventory;
 pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
 pub use self::enter::{Call, Entry, enter};
 pub use self::fill::{Decision, Fill};
+pub(crate) use self::find::{Found, find};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under, typed_target, value_name};
-pub(crate) use self::key::Shared;
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{

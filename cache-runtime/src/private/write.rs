@@ -92,7 +92,7 @@ impl Write {
         };
         let suffix = key.suffix().map(Cow::into_owned);
         self.slots.push(Slot {
-            removal: self.cache.removal(located.unversioned, &spec, suffix.as_deref(), true),
+            removal: self.cache.removal(located.unversioned(), &spec, suffix.as_deref(), true),
             key: located.key,
             spec,
             suffix,

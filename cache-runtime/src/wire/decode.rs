@@ -16,7 +16,7 @@ pub(crate) struct Decoded<'a, V> {
 /// Decodes an entry. `none_allowed` says whether bare `null` may stand for "there is none".
 pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8], none_allowed: bool) -> Result<Decoded<'_, V>, DecodeError> {
     let Opened { meta, none, value } = open(bytes)?;
-    let bare_null = none_allowed && meta == Meta::default() && value.trim_ascii() == b"null";
+    let bare_null = none_allowed && meta.is_empty() && value.trim_ascii() == b"null";
     if none || bare_null {
         return if none_allowed { Ok(Decoded { meta, value: None }) } else { Err(DecodeError::UnexpectedNone) };
     }

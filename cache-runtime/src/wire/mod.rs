@@ -2,6 +2,7 @@
 //!
 //! `docs/wire-format.md` is the specification; `tests/golden` freezes it.
 
+mod body;
 mod decode;
 mod encode;
 mod envelope;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use body::{Body, may_be_reordered};
 pub(crate) use decode::decode;
 pub(crate) use encode::{Draft, encode_none, encode_packed};
 #[cfg(feature = "redis")]
@@ -64,6 +66,11 @@ impl<'a> Meta<'a> {
 }
 
 impl Meta<'_> {
+    /// Whether nothing is said, as of bare JSON.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tags.is_empty() && self.facts() == Facts::default()
+    }
+
     pub(crate) fn facts(&self) -> Facts {
         let Self { created, expires, since, grace, cost, .. } = *self;
         Facts { created, expires, since, grace, cost }

@@ -1,0 +1,165 @@
+//! Bytes on their way to the caller who knows their type, and what follows once they are a value.
+
+use std::time::Duration;
+
+use super::Load;
+use super::finish;
+use super::lead::{Renewal, Start, failed};
+use super::local::Pending;
+use super::lookup::Asking;
+use crate::cache::{Budget, Cache};
+use crate::error::{ErrorKind, Operation};
+use crate::flight::Landed;
+use crate::key::KeyText;
+use crate::outcome::Outcome;
+use crate::private::Held;
+use crate::telemetry::{self, VoidReason};
+use crate::wire::{Body, DecodeError, Payload, may_be_reordered};
+
+/// How often bytes that are no value are removed, before a call goes on without storing anything.
+const REFUSALS: u32 = 3;
+
+/// Bytes that may be a value.
+pub(crate) struct Offer {
+    /// `None` for a "there is none" that is stored nowhere.
+    pub(super) body: Option<Body>,
+    pub(super) landed: Landed,
+    pub(super) outcome: Outcome,
+    /// Whether another caller of this process had them first.
+    pub(super) shared: bool,
+    /// To be held decoded.
+    pub(super) pending: Option<Box<Pending>>,
+    /// To be prolonged to this life.
+    pub(super) slide: Option<Duration>,
+    pub(super) then: Then,
+}
+
+/// What follows a value.
+pub(super) enum Then {
+    /// It is served.
+    Serve,
+    /// It is served, and another one loaded behind its caller.
+    Renew(Renewal),
+    /// Another one is loaded in place, and this one served should that fail or take long.
+    Reload(Renewal),
+}
+
+/// What to do with an accepted value.
+pub(crate) enum Accepted {
+    Serve,
+    /// Serve it, and run the body in the background.
+    Renew(Load),
+    /// Run the body.
+    Load(Load),
+}
+
+impl Offer {
+    /// What another caller's read or load gave. `None` where it is of no use.
+    pub(super) fn landed(landed: Landed, outcome: Outcome, wants_none: bool, loosely: bool) -> Option<Self> {
+        let body = match &landed {
+            Landed::None if !wants_none => return None,
+            Landed::None => None,
+            Landed::Value(bytes) | Landed::Stale(bytes) => Some(Body::open(bytes, wants_none, loosely).ok()?),
+        };
+        Some(Self { body, landed, outcome, shared: true, pending: None, slide: None, then: Then::Serve })
+    }
+
+    /// The bytes of the value. `None` where there is no value.
+    pub(crate) fn body(&self) -> Option<&Body> {
+        self.body.as_ref().filter(|body| !body.none)
+    }
+
+    /// Whether the value is to be held decoded, should it be one.
+    pub(crate) fn holds(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    fn bytes(&self) -> Option<&Payload> {
+        match &self.landed {
+            Landed::Value(bytes) | Landed::Stale(bytes) => Some(bytes),
+            Landed::None => None,
+        }
+    }
+}
+
+impl Asking<'_> {
+    /// The bytes are a value, which is held like this: hands them to those who wait.
+    pub(crate) fn accept(&mut self, offer: Offer, held: Option<Held>) -> Accepted {
+        let Offer { landed, mut outcome, pending, slide, then, .. } = offer;
+        let cache = self.lookup.cache;
+        if let Some(pending) = pending {
+            pending.hold(cache, &self.subject.located.key, self.subject.spec.resource, held);
+        }
+        if let (Some(whole), Landed::Value(bytes)) = (slide, &landed) {
+            self.prolong(bytes, whole);
+        }
+        let leader = self.leader.take();
+        match then {
+            Then::Serve => {
+                if let Some(leader) = leader {
+                    leader.land_read(&landed);
+                }
+                finish(cache, self.subject.spec.resource, outcome);
+                Accepted::Serve
+            }
+            Then::Renew(renewal) => {
+                if let Some(leader) = leader {
+                    leader.land_read(&landed);
+                }
+                outcome.revalidating = true;
+                finish(cache, self.subject.spec.resource, outcome);
+                Accepted::Renew(self.renewing(renewal, true))
+            }
+            Then::Reload(renewal) => {
+                // Who waits looks into the store as well, and finds this load.
+                if let Some(leader) = leader {
+                    leader.retire();
+                }
+                Accepted::Load(self.renewing(renewal, false))
+            }
+        }
+    }
+
+    /// The bytes are no value of this type.
+    pub(crate) async fn refuse(&mut self, offer: Box<Offer>, error: DecodeError) {
+        let (shared, bytes) = (offer.shared, offer.bytes().cloned());
+        if let Then::Renew(renewal) | Then::Reload(renewal) = offer.then {
+            renewal.leader.retire();
+        }
+        let Some(bytes) = bytes else { return };
+        if error == DecodeError::Malformed && !self.loosely && may_be_reordered(&bytes) {
+            self.loosely = true;
+            self.start = Start::Read;
+            return;
+        }
+        if self.leader.is_none() {
+            // Another caller's: this one asks anew.
+            return;
+        }
+        self.refused += 1;
+        self.start = if self.refused < REFUSALS { Start::Claim } else { Start::Alone };
+        self.outcome = failed(ErrorKind::Decode);
+        if !shared {
+            let (cache, resource) = (self.lookup.cache, self.subject.spec.resource);
+            cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
+        }
+    }
+}
+
+impl Cache {
+    /// Counts an entry that did not decode and removes it, if it is still the same.
+    pub(crate) async fn discard(
+        &self,
+        resource: &'static str,
+        key: &KeyText,
+        bytes: &Payload,
+        error: DecodeError,
+        budget: &mut Budget,
+    ) {
+        self.0.counts.decode_failures.add();
+        telemetry::decode_failure(&self.0.name, resource, key, error);
+        // Counted where it fails; the next reader meets the entry again.
+        let _ = self.ask(Operation::Discard, budget, self.0.store.remove_same(key, bytes)).await;
+        self.0.local.void(key.as_str(), VoidReason::Own);
+    }
+}

@@ -1,0 +1,104 @@
+//! The value inside an entry, before its type comes into play: what reads stores is compiled once, not for each type.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+
+use super::envelope::{Opened, is_envelope, open, open_loose};
+use super::{DecodeError, Facts, Payload};
+
+/// An entry whose envelope is open.
+pub(crate) struct Body {
+    pub facts: Facts,
+    pub tags: Vec<String>,
+    /// Whether it says that there is no value.
+    pub none: bool,
+    value: Place,
+}
+
+/// Where a value's bytes are.
+enum Place {
+    Within(Payload, Range<usize>),
+    /// Unpacked.
+    Apart(Vec<u8>),
+}
+
+impl Body {
+    /// `none_allowed` says whether there may be no value, also as a bare `null`. `loosely` takes envelopes of any field order.
+    pub(crate) fn open(bytes: &Payload, none_allowed: bool, loosely: bool) -> Result<Self, DecodeError> {
+        let loosely = loosely && is_envelope(bytes);
+        let Opened { meta, none, value } = if loosely { open_loose(bytes) } else { open(bytes) }?;
+        let bare_null = none_allowed && meta.is_empty() && value.trim_ascii() == b"null";
+        if none && !none_allowed {
+            return Err(DecodeError::UnexpectedNone);
+        }
+        let value = match value {
+            Cow::Borrowed(value) => {
+                let start = value.as_ptr().addr() - bytes.as_ptr().addr();
+                Place::Within(Payload::clone(bytes), start..start + value.len())
+            }
+            Cow::Owned(value) => Place::Apart(value),
+        };
+        let facts = meta.facts();
+        let tags = meta.tags.into_iter().map(Cow::into_owned).collect();
+        Ok(Self { facts, tags, none: none || bare_null, value })
+    }
+
+    /// The value, if it is one of this type.
+    pub(crate) fn value<V: DeserializeOwned>(&self) -> Result<V, DecodeError> {
+        let json = match &self.value {
+            Place::Within(bytes, range) => &bytes[range.clone()],
+            Place::Apart(bytes) => bytes,
+        };
+        serde_json::from_slice(json).map_err(|error| flaw(&error))
+    }
+}
+
+fn flaw(error: &serde_json::Error) -> DecodeError {
+    if error.is_data() { DecodeError::Mismatch } else { DecodeError::Malformed }
+}
+
+/// Whether bytes that were no value may be an envelope that begins as ours do and goes on otherwise: another writer's, with
+/// fields after the value.
+pub(crate) fn may_be_reordered(bytes: &Payload) -> bool {
+    is_envelope(bytes) && open_loose(bytes).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(text: &str) -> Payload {
+        Payload::new(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn a_value_is_found_where_it_lies() {
+        for text in
+            ["7", "{\"$cache\":1,\"created\":5,\"value\":7}", "{ \"$cache\": 1, \"value\": 7, \"tags\": [\"a\"] }"]
+        {
+            let body = Body::open(&payload(text), true, false).expect("an entry");
+            assert_eq!((body.value::<u8>(), body.none), (Ok(7), false), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_after_the_value_are_found_at_the_second_try() {
+        let bytes = payload("{\"$cache\":1,\"value\":7,\"tags\":[\"a\"]}");
+        let first = Body::open(&bytes, true, false).expect("as ours");
+        assert_eq!(first.value::<u8>(), Err(DecodeError::Malformed));
+        assert!(may_be_reordered(&bytes));
+        let second = Body::open(&bytes, true, true).expect("as another's");
+        assert_eq!((second.value::<u8>(), second.tags), (Ok(7), vec!["a".to_owned()]));
+    }
+
+    #[test]
+    fn none_is_known_without_the_type() {
+        let none = |text: &str, allowed: bool| Body::open(&payload(text), allowed, false).map(|body| body.none);
+        assert_eq!(none("null", true), Ok(true));
+        assert_eq!(none("null", false), Ok(false), "a value of its own");
+        assert_eq!(none("{\"$cache\":1,\"none\":true,\"value\":null}", true), Ok(true));
+        assert_eq!(none("{\"$cache\":1,\"none\":true,\"value\":null}", false), Err(DecodeError::UnexpectedNone));
+    }
+}
