@@ -84,7 +84,18 @@ pub(crate) fn carried<F: Future>(body: F) -> impl Future<Output = (F::Output, Ou
     async move { MODE.scope(mode, outcome(body)).await }
 }
 
-/// Runs a body, so that the calls it makes do not report in place of the one around it.
-pub(crate) async fn nested<F: Future>(body: F) -> F::Output {
-    if OUTCOME.try_with(|_| ()).is_ok() { OUTCOME.scope(Cell::new(Outcome::UNCACHED), body).await } else { body.await }
+/// While it lives, calls do not report in place of the one around them.
+pub(crate) struct Nested(Option<Outcome>);
+
+/// To be held while a body is polled.
+pub(crate) fn nest() -> Nested {
+    Nested(OUTCOME.try_with(|cell| cell.replace(Outcome::UNCACHED)).ok())
+}
+
+impl Drop for Nested {
+    fn drop(&mut self) {
+        if let Some(before) = self.0 {
+            report(before);
+        }
+    }
 }

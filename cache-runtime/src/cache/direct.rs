@@ -14,7 +14,7 @@ use crate::engine::{Due, Lookup, due};
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeySpec, KeyText, TypedKey};
 use crate::policy::Policy;
-use crate::private::{Decision, Found, Typed, find};
+use crate::private::{Decision, Fill, Found, Res, Typed, find, json, run};
 use crate::registry;
 use crate::store::Asks;
 use crate::tags::{self, Stamps};
@@ -158,20 +158,10 @@ impl Cache {
             Found::Renew(..) => unreachable!("a caller whose body is not detached is not asked to renew"),
             Found::Served(None) => unreachable!("a caller that wants no `None` is not given one"),
         };
-        let running = leave.start();
-        match leave.nested(pin!(load())).await {
-            Ok(value) => {
-                let tags = key.value_tags().iter().map(|tag| tag.of(&value)).collect();
-                leave.value(running, &value, Decision::new().tags(tags), K::sharing()).land().await;
-                Ok(value)
-            }
-            Err(error) => {
-                if let Some(old) = leave.failed(running).and_then(|old| decode::<K::Value>(&old, false).ok()?.value) {
-                    return Ok(old);
-                }
-                Err(CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
-            }
-        }
+        let fill = Fill::<Res<K::Value, Box<dyn Error + Send + Sync>>>::new(leave, K::sharing()).tags(key.value_tags());
+        let body = pin!(async { load().await.map_err(Into::into) });
+        let loaded = run(fill, body, |_| Decision::new(), None, false).await;
+        loaded.map_err(|error| CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
     }
 
     /// Removes the entry under `key`, in every version that is in use, also by other programs. Returns how many there were.
@@ -272,7 +262,7 @@ impl Cache {
         tags.extend(key.value_tags().iter().map(|tag| tag.of(value)));
         let policy = self.policy_of(&K::SPEC);
         let (ttl, grace) = (policy.jittered(ttl), policy.grace());
-        let draft = Draft::new(value, Meta::new(self.0.clock.now(), ttl, grace, tags))
+        let draft = Draft::new(&mut json(value), Meta::new(self.0.clock.now(), ttl, grace, tags))
             .map_err(|error| CacheError::new(operation, ErrorKind::Encode).with_detail(error.to_string()))?;
         let limit = self.0.settings.max_value_bytes;
         if draft.len() > limit {

@@ -20,6 +20,11 @@ impl Fallback {
         Self { limit: limit.and_then(|limit| usize::try_from(limit).ok()), resources: Mutex::default() }
     }
 
+    /// Whether bodies need leave to run.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// Leave to run a body now. Waits for one to end where the limit is reached, but no longer than callers wait for each
     /// other: then it runs all the same, and is counted.
     pub(crate) async fn permit(&self, cache: &Cache, resource: &'static str) -> Option<OwnedSemaphorePermit> {

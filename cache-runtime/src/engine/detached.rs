@@ -11,21 +11,15 @@ use crate::store::Asks;
 use crate::telemetry;
 use crate::wire::Payload;
 
-/// How long a caller waits.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Patience {
-    /// To be served the old value then.
-    pub soft: Option<Instant>,
-    /// At all.
-    pub hard: Option<Instant>,
-}
-
 impl Load {
-    /// How long the caller of this load waits.
-    pub(crate) fn patience(&self) -> Patience {
-        let Some(plan) = self.plan() else { return Patience::default() };
-        let hard = plan.policy.hard_timeout.map(|timeout| Instant::now() + timeout);
-        Patience { soft: plan.soft.filter(|_| plan.old.is_some()), hard }
+    /// When its caller gives up, which may be served `late` then: at the earlier one of the two timeouts that leave it something
+    /// to return.
+    pub(crate) fn patience(&self, late: bool) -> Option<Instant> {
+        let plan = self.plan()?;
+        let old = plan.old.is_some();
+        let hard = plan.policy.hard_timeout.filter(|_| old || late).map(|timeout| Instant::now() + timeout);
+        let soft = plan.soft.filter(|_| old);
+        [soft, hard].into_iter().flatten().min()
     }
 
     /// What is served when the caller has waited long enough.

@@ -2,7 +2,10 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::Context;
 use std::time::Duration;
+
+use tokio::time::{Sleep, sleep};
 
 use crate::cache::{Budget, Cache};
 use crate::error::{CacheError, Operation};
@@ -31,30 +34,14 @@ impl Standing {
         Self { cache: cache.clone(), key: key.clone(), expected: bytes, leased: false }
     }
 
-    /// Runs the body, and prolongs the lease meanwhile.
-    pub(super) async fn during<B: Future>(&self, mut body: Pin<&mut B>) -> B::Output {
-        let third = (self.cache.0.settings.lease_ttl / 3).max(Duration::from_millis(1));
-        loop {
-            match tokio::time::timeout(third, body.as_mut()).await {
-                Ok(done) => return done,
-                Err(_) => self.prolong(),
-            }
-        }
-    }
-
-    /// In a task of its own: the body does not wait for it. One that fails leaves the lease to its ttl, and the fill is then
-    /// refused.
-    fn prolong(&self) {
-        if !self.leased {
-            return;
-        }
-        let (cache, key, lease) = (self.cache.clone(), self.key.clone(), self.expected.clone());
-        tokio::spawn(async move {
-            if let Store::Redis(store) = &cache.0.store {
-                let ttl = cache.0.settings.lease_ttl;
-                let _ = cache.ask(Operation::Claim, &mut cache.budget(), store.renew(&key, &lease, ttl)).await;
-            }
-        });
+    /// What prolongs it while a body runs. `None` for a value, which others do not wait for.
+    pub(super) fn prolonging(&self) -> Option<Prolonging> {
+        self.leased.then(|| Prolonging {
+            cache: self.cache.clone(),
+            key: self.key.clone(),
+            lease: self.expected.clone(),
+            sleep: None,
+        })
     }
 
     /// Stores the value, if nothing came in between. Says whether it did, who tells of changes if it is to be held here, and what
@@ -115,6 +102,41 @@ impl Standing {
         // Where it failed, another try is made in the background.
         self.leased = done.is_err();
         done.ok().and_then(|(stood, stamps)| stood.then_some(stamps))
+    }
+}
+
+/// A lease that is prolonged each third of its ttl.
+pub(super) struct Prolonging {
+    cache: Cache,
+    key: KeyText,
+    lease: Payload,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Prolonging {
+    /// To be called when the body waits.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
+        let third = (self.cache.0.settings.lease_ttl / 3).max(Duration::from_millis(1));
+        loop {
+            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep(third)));
+            if sleep.as_mut().poll(context).is_pending() {
+                return;
+            }
+            self.sleep = None;
+            self.prolong();
+        }
+    }
+
+    /// In a task of its own: the body does not wait for it. One that fails leaves the lease to its ttl, and the fill is then
+    /// refused.
+    fn prolong(&self) {
+        let (cache, key, lease) = (self.cache.clone(), self.key.clone(), self.lease.clone());
+        tokio::spawn(async move {
+            if let Store::Redis(store) = &cache.0.store {
+                let ttl = cache.0.settings.lease_ttl;
+                let _ = cache.ask(Operation::Claim, &mut cache.budget(), store.renew(&key, &lease, ttl)).await;
+            }
+        });
     }
 }
 

@@ -1,28 +1,24 @@
 //! Runs a body and stores what it gave.
 
 use std::borrow::Cow;
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
-use serde::Serialize;
-use tokio::time::Instant;
-use tracing::Instrument as _;
+use tokio::time::{Instant, timeout_at};
 
+use super::Running;
 use super::finish;
 use super::lead::Leave;
 use super::local::Holds;
 use crate::cache::{Budget, Cache};
-use crate::call;
 use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
 use crate::key::{KeySpec, KeyText, Version};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Policy;
-use crate::private::{Decision, Sharing};
+use crate::private::{Decision, Held};
 use crate::telemetry::{self, FillEnd, LoadEnd};
-use crate::wire::{Meta, Payload, encode_none, encode_packed};
+use crate::wire::{Meta, Payload, WriteJson, encode_none, encode_packed};
 
 /// Leave to run the body.
 pub(crate) struct Load(Kind);
@@ -70,34 +66,6 @@ pub(crate) struct Plan {
     pub outcome: Outcome,
 }
 
-/// A body that runs. Dropped before it ended, it counts as that.
-pub(crate) struct Running {
-    cache: Cache,
-    resource: &'static str,
-    started: Instant,
-    ended: bool,
-}
-
-impl Running {
-    fn end(mut self, end: LoadEnd) -> Millis {
-        self.record(end);
-        millis(self.started.elapsed())
-    }
-
-    fn record(&mut self, end: LoadEnd) {
-        self.ended = true;
-        telemetry::load(&self.cache.0.name, self.resource, end, self.started.elapsed());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.record(LoadEnd::Dropped);
-        }
-    }
-}
-
 impl Load {
     pub(crate) fn uncached(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
         Self(Kind::Uncached { cache, resource, outcome })
@@ -105,12 +73,6 @@ impl Load {
 
     pub(crate) fn leading(plan: Plan) -> Self {
         Self(Kind::Leading(Box::new(plan)))
-    }
-
-    pub(crate) fn start(&self) -> Running {
-        let (cache, resource) = self.names();
-        cache.0.counts.loads.add();
-        Running { cache: cache.clone(), resource, started: Instant::now(), ended: false }
     }
 
     pub(super) fn names(&self) -> (&Cache, &'static str) {
@@ -132,22 +94,6 @@ impl Load {
             Kind::Uncached { .. } => None,
             Kind::Leading(plan) => Some(plan),
         }
-    }
-
-    /// Runs the body in a span of its own, so that the calls it makes do not report in place of this one.
-    pub(crate) async fn nested<B: Future>(&self, body: Pin<&mut B>) -> B::Output {
-        let (cache, resource) = self.names();
-        let _permit = match &self.0 {
-            Kind::Leading(plan) if plan.is_fallback() => cache.0.fallback.permit(cache, resource).await,
-            _ => None,
-        };
-        let span = tracing::debug_span!("cache_load", cache = %cache.0.name, resource);
-        let body = call::nested(body);
-        #[cfg(feature = "redis")]
-        if let Some(standing) = self.plan().and_then(|plan| plan.mark.standing().or(plan.leave.standing())) {
-            return standing.during(std::pin::pin!(body)).instrument(span).await;
-        }
-        body.instrument(span).await
     }
 
     /// The body failed: the next waiter loads, or everybody goes on with the old value. That is returned.
@@ -180,13 +126,13 @@ impl Load {
         }
     }
 
-    /// The body gave a value.
-    pub(crate) fn value<V: Serialize>(
+    /// The body gave a value, which `write` writes as JSON and `hold` makes one that is held decoded.
+    pub(crate) fn value(
         self,
         running: Running,
-        value: &V,
+        write: &mut WriteJson<'_>,
         decision: Decision,
-        sharing: Option<Sharing<V>>,
+        hold: Option<&dyn Fn() -> Held>,
     ) -> Landing {
         let cost = running.end(LoadEnd::Value);
         match self.0 {
@@ -197,13 +143,12 @@ impl Load {
             Kind::Leading(mut plan) => {
                 plan.tags.extend(decision.tags);
                 let ttl = plan.policy.jittered(decision.ttl.unwrap_or(plan.ttl));
-                match encode_packed(value, &plan.meta(ttl, cost), plan.cache.0.settings.compress_above) {
+                match encode_packed(write, &plan.meta(ttl, cost), plan.cache.0.settings.compress_above) {
                     Ok(bytes) => {
                         let keeps = decision.keep && !ttl.is_zero();
                         let lives = ttl.saturating_add(plan.policy.grace());
                         let stored = keeps.then(|| (Payload::clone(&bytes), lives));
-                        let held = plan.held(Some(ttl)).zip(sharing);
-                        let holds = held.map(|(ttl, sharing)| (Some((sharing.hold)(value)), ttl));
+                        let holds = plan.held(Some(ttl)).zip(hold).map(|(ttl, hold)| (Some(hold()), ttl));
                         Landing(Some((plan, stored, Landed::Value(bytes), holds)))
                     }
                     Err(_) => {
@@ -223,9 +168,14 @@ pub(crate) struct Landing(Option<(Box<Plan>, Option<Stored>, Landed, Holds)>);
 pub(super) type Stored = (Payload, Duration);
 
 impl Landing {
-    pub(crate) async fn land(self) {
+    /// Gives up at `end`: the caller has its value.
+    pub(crate) async fn land(self, end: Option<Instant>) {
         if let Some((plan, stored, landed, holds)) = self.0 {
-            Box::pin(plan.land(stored, landed, holds)).await;
+            let land = Box::pin(plan.land(stored, landed, holds));
+            match end {
+                Some(end) => drop(timeout_at(end, land).await),
+                None => land.await,
+            }
         }
     }
 }
@@ -246,7 +196,7 @@ impl Plan {
     }
 
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
-    fn is_fallback(&self) -> bool {
+    pub(super) fn is_fallback(&self) -> bool {
         self.cache.is_remote()
             && matches!(self.leave, Leave::None)
             && (self.outcome.error.is_some_and(|kind| kind.is_outage() || kind == ErrorKind::BreakerOpen)

@@ -14,14 +14,15 @@ mod offer;
 #[cfg(feature = "redis")]
 mod remote;
 mod renew;
+mod running;
 mod slide;
 
 pub(crate) use self::age::{Due, due};
-pub(crate) use self::detached::Patience;
 pub(crate) use self::load::Load;
 pub(crate) use self::local::{held, serve_held};
 pub(crate) use self::lookup::{Answer, Asking, Lookup};
 pub(crate) use self::offer::Accepted;
+pub(crate) use self::running::{Around, Running};
 use crate::cache::Cache;
 use crate::call;
 use crate::outcome::Outcome;

@@ -5,9 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde::Serialize;
+
+use super::nested::Nested;
 use super::shape::{CacheValue, Fate, Shape};
-use super::sharing::Sharing;
+use super::sharing::{Held, Sharing};
 use super::tags::ValueTag;
+use crate::cache::Cache;
 use crate::engine::Load;
 use crate::wire::{Payload, decode};
 
@@ -28,7 +32,7 @@ pub(super) struct Late<V> {
 }
 
 impl<S: Shape> Fill<S> {
-    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
+    pub(crate) fn new(load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
         Self { load, now: None, late: Late { tags: Vec::new(), sharing } }
     }
 
@@ -37,7 +41,7 @@ impl<S: Shape> Fill<S> {
     }
 
     /// Tags of the key that name the value.
-    pub(super) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
+    pub(crate) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
         self.late.tags = tags;
         self
     }
@@ -86,26 +90,61 @@ impl Decision {
     }
 }
 
-/// Runs the body and fills.
-pub(super) async fn run<S, B, D>(load: Load, late: Late<S::Value>, body: Pin<&mut B>, decide: D) -> S::Return
+/// Runs the body and fills. A caller that is not patient is given an old value, or `late`, when its time is over.
+pub(crate) async fn run<S, B, D>(
+    fill: Fill<S>,
+    body: Pin<&mut B>,
+    decide: D,
+    late: Option<fn() -> S::Return>,
+    limited: bool,
+) -> S::Return
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
+    let Fill { load, late: value, .. } = fill;
+    let end = if limited { load.patience(late.is_some()) } else { None };
     let running = load.start();
-    let returned = load.nested(body).await;
+    let Some(returned) = (Nested { body, around: load.around(end) }).await else {
+        let (cache, resource, old) = (load.cache(), load.resource(), load.old());
+        drop((running, load));
+        return early::<S>(&cache, resource, old.as_ref(), late, false);
+    };
     let landing = match S::fate(&returned) {
-        Fate::Value(value) => {
-            let decision = decide(value).also(&late.tags, value);
-            load.value(running, value, decision, late.sharing)
+        Fate::Value(found) => {
+            let decision = decide(found).also(&value.tags, found);
+            let hold = value.sharing.map(|sharing| move || (sharing.hold)(found));
+            load.value(running, &mut json(found), decision, hold.as_ref().map(|hold| hold as &dyn Fn() -> Held))
         }
         Fate::None => load.none(running),
         Fate::Err => return load.failed(running).and_then(|old| reopened::<S>(&old)).unwrap_or(returned),
     };
-    landing.land().await;
+    landing.land(end).await;
     returned
+}
+
+/// What is returned before the body has ended.
+pub(super) fn early<S>(
+    cache: &Cache,
+    resource: &'static str,
+    old: Option<&Payload>,
+    late: Option<fn() -> S::Return>,
+    goes_on: bool,
+) -> S::Return
+where
+    S: Shape,
+    S::Value: CacheValue,
+{
+    let stale = old.and_then(reopened::<S>);
+    Load::left(cache, resource, stale.is_some(), goes_on);
+    stale.or_else(|| late.map(|late| late())).unwrap_or_else(|| unreachable!("one of the two ended the wait"))
+}
+
+/// Writes a value as JSON.
+pub(crate) fn json<V: Serialize + ?Sized>(value: &V) -> impl FnMut(&mut Vec<u8>) -> serde_json::Result<()> {
+    move |out| serde_json::to_writer(out, value)
 }
 
 /// A value that was read before, to be returned after all.

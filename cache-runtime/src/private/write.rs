@@ -1,18 +1,20 @@
 //! Annotated writes: what to remove or store once the body has succeeded.
 
 use std::borrow::{Borrow, Cow};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::fill::json;
 use super::infer::Stored;
 use super::key::EntryKey;
 use super::site::Site;
 use super::tags::ValueTag;
 use super::work::Work;
 use crate::cache::{Cache, Removal, Replacement};
+use crate::call;
 use crate::key::{KeySpec, KeyText};
 use crate::recovery::Set;
 use crate::telemetry;
@@ -118,7 +120,7 @@ impl Write {
         let policy = slot.spec.policy.or(settings.policy);
         let (ttl, grace) = (policy.jittered(ttl), policy.grace());
         let meta = Meta::new(self.cache.0.clock.now(), ttl, grace, std::mem::take(&mut slot.tags));
-        let refused = match Draft::new(value, meta) {
+        let refused = match Draft::new(&mut json(value), meta) {
             Ok(draft) if draft.len() > settings.max_value_bytes => telemetry::FillEnd::TooLarge,
             Ok(_) if ttl.is_zero() => telemetry::FillEnd::Declined,
             Ok(draft) => {
@@ -153,9 +155,13 @@ impl Write {
     }
 
     /// Runs the body. From here on a drop acts.
-    pub async fn run<B: Future>(&mut self, body: Pin<&mut B>) -> B::Output {
+    pub async fn run<B: Future>(&mut self, mut body: Pin<&mut B>) -> B::Output {
         self.armed = true;
-        crate::call::nested(body).await
+        poll_fn(|context| {
+            let _nested = call::nest();
+            body.as_mut().poll(context)
+        })
+        .await
     }
 
     /// The body failed: nothing is done, but that a guard ends.

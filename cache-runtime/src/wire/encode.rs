@@ -4,8 +4,6 @@ use std::fmt;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::{Meta, Payload};
 
 /// Why a value has no bytes.
@@ -19,32 +17,30 @@ impl fmt::Display for EncodeError {
     }
 }
 
-/// The envelope around a value. The value stands last, so that a reader can find it without reading it.
-fn encode_value<V: Serialize + ?Sized>(value: &V, meta: &Meta<'_>) -> Result<Payload, EncodeError> {
-    let mut bytes = head(meta);
-    bytes.extend_from_slice(b"\"value\":");
-    serde_json::to_writer(&mut bytes, value).map_err(EncodeError)?;
-    bytes.push(b'}');
-    Ok(Arc::new(bytes))
-}
+/// Appends a value as JSON. A value's type is known to its caller alone.
+pub(crate) type WriteJson<'a> = dyn FnMut(&mut Vec<u8>) -> serde_json::Result<()> + 'a;
 
-/// Like [`encode_value`], but what is longer than `compress_above` bytes goes into a compressed frame, if that is shorter.
-pub(crate) fn encode_packed<V: Serialize + ?Sized>(
-    value: &V,
+/// The envelope around a value. The value stands last, so that a reader can find it without reading it. What is longer than
+/// `compress_above` bytes goes into a compressed frame, if that is shorter.
+pub(crate) fn encode_packed(
+    write: &mut WriteJson<'_>,
     meta: &Meta<'_>,
     compress_above: Option<usize>,
 ) -> Result<Payload, EncodeError> {
-    let plain = encode_value(value, meta)?;
+    let mut bytes = head(meta);
+    bytes.extend_from_slice(b"\"value\":");
+    let start = bytes.len();
+    write(&mut bytes).map_err(EncodeError)?;
     #[cfg(feature = "compress")]
-    if compress_above.is_some_and(|least| plain.len() > least) {
-        let json = serde_json::to_vec(value).map_err(EncodeError)?;
-        if let Some(frame) = super::frame::pack(&json, meta) {
-            return Ok(Arc::new(frame));
-        }
+    if compress_above.is_some_and(|least| bytes.len() >= least)
+        && let Some(frame) = super::frame::pack(&bytes[start..], meta)
+    {
+        return Ok(Arc::new(frame));
     }
     #[cfg(not(feature = "compress"))]
-    let _ = compress_above;
-    Ok(plain)
+    let _ = (start, compress_above);
+    bytes.push(b'}');
+    Ok(Arc::new(bytes))
 }
 
 /// The envelope that says "there is none".
@@ -86,8 +82,10 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new<V: Serialize + ?Sized>(value: &V, meta: Meta<'static>) -> Result<Self, EncodeError> {
-        Ok(Self { json: serde_json::to_vec(value).map_err(EncodeError)?, meta })
+    pub(crate) fn new(write: &mut WriteJson<'_>, meta: Meta<'static>) -> Result<Self, EncodeError> {
+        let mut json = Vec::with_capacity(128);
+        write(&mut json).map_err(EncodeError)?;
+        Ok(Self { json, meta })
     }
 
     /// The bytes of the value alone.

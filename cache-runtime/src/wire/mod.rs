@@ -15,7 +15,7 @@ use std::time::Duration;
 
 pub(crate) use body::{Body, may_be_reordered};
 pub(crate) use decode::decode;
-pub(crate) use encode::{Draft, encode_none, encode_packed};
+pub(crate) use encode::{Draft, WriteJson, encode_none, encode_packed};
 #[cfg(feature = "redis")]
 pub(crate) use lease::new_lease;
 pub(crate) use lease::{is_lease, token};

@@ -23,6 +23,8 @@ fn meta(tags: &[&'static str]) -> Meta<'static> {
     }
 }
 
+use crate::private::json;
+
 macro_rules! golden {
     ($name:literal) => {
         include_bytes!(concat!("../../tests/golden/", $name)).as_slice()
@@ -35,8 +37,8 @@ fn user(bytes: &[u8]) -> Result<Option<User>, DecodeError> {
 
 #[test]
 fn what_is_written_is_frozen() {
-    assert_eq!(encode_packed(&ada(), &meta(&[]), None).expect("JSON").as_slice(), golden!("v1-plain.json"));
-    let tagged = encode_packed(&ada(), &meta(&["users", "org:a\"b"]), None).expect("JSON");
+    assert_eq!(encode_packed(&mut json(&ada()), &meta(&[]), None).expect("JSON").as_slice(), golden!("v1-plain.json"));
+    let tagged = encode_packed(&mut json(&ada()), &meta(&["users", "org:a\"b"]), None).expect("JSON");
     assert_eq!(tagged.as_slice(), golden!("v1-tags.json"));
     assert_eq!(encode_none(&meta(&[])).as_slice(), golden!("v1-none.json"));
 }
@@ -75,11 +77,11 @@ fn a_compressed_frame_does_not_decode_without_the_feature() {
 #[test]
 fn long_values_are_packed_and_come_back() {
     let long = User { id: 1, name: "x".repeat(5_000) };
-    let packed = encode_packed(&long, &meta(&["users"]), Some(1_000)).expect("a frame");
+    let packed = encode_packed(&mut json(&long), &meta(&["users"]), Some(1_000)).expect("a frame");
     assert!(packed.len() < 200 && packed.starts_with(b"\xCAche"));
     let decoded = decode::<User>(&packed, false).expect("decodes");
     assert_eq!((decoded.meta, decoded.value), (meta(&["users"]), Some(long)));
-    let short = encode_packed(&ada(), &meta(&[]), Some(1_000)).expect("JSON");
+    let short = encode_packed(&mut json(&ada()), &meta(&[]), Some(1_000)).expect("JSON");
     assert!(short.starts_with(b"{"), "short values stay readable");
 }
 
@@ -87,14 +89,14 @@ fn long_values_are_packed_and_come_back() {
 #[test]
 fn a_body_that_unpacks_to_more_than_stated_is_refused() {
     let long = User { id: 1, name: "x".repeat(5_000) };
-    let mut packed = encode_packed(&long, &meta(&[]), Some(1_000)).expect("a frame").to_vec();
+    let mut packed = encode_packed(&mut json(&long), &meta(&[]), Some(1_000)).expect("a frame").to_vec();
     packed[48..52].copy_from_slice(&100_u32.to_be_bytes());
     assert_eq!(user(&packed), Err(DecodeError::Malformed));
 }
 
 #[test]
 fn none_is_told_from_a_value_that_is_null() {
-    let bytes = encode_packed(&None::<u8>, &meta(&[]), None).expect("JSON");
+    let bytes = encode_packed(&mut json(&None::<u8>), &meta(&[]), None).expect("JSON");
     assert_eq!(decode::<Option<u8>>(&bytes, true).map(|decoded| decoded.value), Ok(Some(None)));
     let bytes = encode_none(&meta(&[]));
     assert_eq!(decode::<Option<u8>>(&bytes, true).map(|decoded| decoded.value), Ok(None));
@@ -153,7 +155,7 @@ mod inverse {
         ) {
             let meta = Meta { created, expires, tags: tags.into_iter().map(Cow::Owned).collect(), ..Meta::default() };
             let value = User { id, name };
-            let bytes = encode_packed(&value, &meta, Some(64)).expect("encodes");
+            let bytes = encode_packed(&mut json(&value), &meta, Some(64)).expect("encodes");
             let decoded = decode::<User>(&bytes, true).expect("decodes");
             // A frame writes 0 for an absent time.
             if bytes.starts_with(b"{") {

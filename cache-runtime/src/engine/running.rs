@@ -1,0 +1,118 @@
+//! What surrounds a body while it runs: its span, its lease, its time. Compiled once; `private/nested.rs` polls the body inside.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Load;
+use crate::cache::Cache;
+use crate::call::{self, Nested};
+use crate::clock::{Millis, millis};
+use crate::telemetry::{self, LoadEnd};
+
+/// A body that runs. Dropped before it ended, it counts as that.
+pub(crate) struct Running {
+    cache: Cache,
+    resource: &'static str,
+    started: Instant,
+    ended: bool,
+}
+
+impl Running {
+    pub(super) fn end(mut self, end: LoadEnd) -> Millis {
+        self.record(end);
+        millis(self.started.elapsed())
+    }
+
+    fn record(&mut self, end: LoadEnd) {
+        self.ended = true;
+        telemetry::load(&self.cache.0.name, self.resource, end, self.started.elapsed());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.record(LoadEnd::Dropped);
+        }
+    }
+}
+
+/// Where a body is polled.
+pub(crate) struct Around {
+    span: tracing::Span,
+    /// Leave to run while the store is away.
+    permit: Permit,
+    #[cfg(feature = "redis")]
+    lease: Option<super::lease::Prolonging>,
+    /// When its caller gives up.
+    end: Option<Instant>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+enum Permit {
+    Unneeded,
+    Asked(Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>),
+    Given { _permit: Option<OwnedSemaphorePermit> },
+}
+
+/// While a body is being polled. The calls that it makes do not report in place of the one around it.
+pub(crate) struct Entered<'a> {
+    _span: tracing::span::Entered<'a>,
+    _nested: Nested,
+}
+
+impl Load {
+    pub(crate) fn start(&self) -> Running {
+        let (cache, resource) = self.names();
+        cache.0.counts.loads.add();
+        Running { cache: cache.clone(), resource, started: Instant::now(), ended: false }
+    }
+
+    /// What surrounds the body, which is given up at `end`.
+    pub(crate) fn around(&self, end: Option<Instant>) -> Around {
+        let (cache, resource) = self.names();
+        let permit = match self.plan() {
+            Some(plan) if plan.is_fallback() && cache.0.fallback.is_limited() => {
+                let cache = cache.clone();
+                Permit::Asked(Box::pin(async move { cache.0.fallback.permit(&cache, resource).await }))
+            }
+            _ => Permit::Unneeded,
+        };
+        Around {
+            span: tracing::debug_span!("cache_load", cache = %cache.0.name, resource),
+            permit,
+            #[cfg(feature = "redis")]
+            lease: self
+                .plan()
+                .and_then(|plan| plan.mark.standing().or(plan.leave.standing()))
+                .and_then(super::lease::Standing::prolonging),
+            end,
+            sleep: None,
+        }
+    }
+}
+
+impl Around {
+    /// To be held while the body is polled.
+    pub(crate) fn enter(&mut self, context: &mut Context<'_>) -> Poll<Entered<'_>> {
+        if let Permit::Asked(permit) = &mut self.permit {
+            let permit = ready!(permit.as_mut().poll(context));
+            self.permit = Permit::Given { _permit: permit };
+        }
+        Poll::Ready(Entered { _span: self.span.enter(), _nested: call::nest() })
+    }
+
+    /// The body waits. Ready once its caller gives it up.
+    pub(crate) fn pending(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        #[cfg(feature = "redis")]
+        if let Some(lease) = &mut self.lease {
+            lease.poll(context);
+        }
+        let Some(end) = self.end else { return Poll::Pending };
+        self.sleep.get_or_insert_with(|| Box::pin(sleep_until(end))).as_mut().poll(context)
+    }
+}
