@@ -1,5 +1,6 @@
 //! Chores of the workspace: `cargo xtask help` lists them.
 
+mod bench;
 mod consistency;
 mod count;
 mod manifest;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
             Err(problem) => refuse(&problem),
         },
         ["consistency", options @ ..] => consistency::run(options),
+        ["bench", options @ ..] => bench::run(options),
         ["latency", options @ ..] => package::run("cache-latency", options),
         [] | ["help" | "--help" | "-h"] => {
             println!("{}", help());
@@ -60,8 +62,11 @@ fn help() -> String {
          cargo xtask consistency {}\n                                    \
          reads and writes in several processes under faults: is anything stale?\n\
          cargo xtask latency [--quick]       what a call costs while the server freezes and comes back\n\
+         cargo xtask bench {}\n                                    \
+         against hand-written code and other caches\n\
          cargo xtask help                    this text\n\nsteps:",
-        consistency::USAGE
+        consistency::USAGE,
+        bench::USAGE
     );
     let steps = steps::ALL.iter().map(|step| format!("  {:<13} {}", step.name, step.about));
     std::iter::once(head).chain(steps).collect::<Vec<_>>().join("\n")

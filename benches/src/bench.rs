@@ -1,0 +1,81 @@
+//! What all rows share: a runtime, a server, an installed cache, a recorder of metrics.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use cache_runtime::Cache;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::measure::Plan;
+use crate::server::Server;
+
+/// Where the annotated functions of `cached` find the server.
+pub(crate) static URL: OnceLock<String> = OnceLock::new();
+
+/// So many keys are filled before hits are counted. No two callers ask for the same, so that nobody is served by another's read.
+pub(crate) const KEYS: u64 = 20_000;
+
+/// So many keys in rows of the local tier.
+pub(crate) const LOCAL_KEYS: u64 = 1_000;
+
+pub(crate) struct Bench {
+    // Ends before the server, which its connections would miss.
+    runtime: Runtime,
+    pub(crate) server: Server,
+    pub(crate) quick: bool,
+    recorder: PrometheusHandle,
+}
+
+impl Bench {
+    /// Starts the server, and installs the cache and the recorder. Once in a process.
+    pub(crate) fn start(quick: bool) -> Result<Self, String> {
+        let server = Server::start()?;
+        URL.set(server.url()).map_err(|_| "started twice")?;
+        let recorder = PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
+        let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let cache = {
+            let _inside = runtime.enter();
+            patient(&server.url()).build().map_err(|error| error.to_string())?
+        };
+        runtime.block_on(async {
+            for _ in 0..100 {
+                if cache.ping().await.is_ok() {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err("the cache does not reach the server")
+        })?;
+        cache.install().map_err(|error| error.to_string())?;
+        Ok(Self { runtime, server, quick, recorder })
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        self.runtime.handle()
+    }
+
+    /// Rounds of so long, and fewer of them when it has to be quick.
+    pub(crate) fn plan(&self, each: Duration) -> Plan {
+        // What Prometheus' exporter does every few seconds: samples of histograms would fill the memory.
+        self.recorder.run_upkeep();
+        Plan { rounds: if self.quick { 3 } else { 7 }, each: if self.quick { each / 2 } else { each } }
+    }
+
+    /// `full`, or `quick` when it has to be quick.
+    pub(crate) fn pick<T>(&self, full: T, quick: T) -> T {
+        if self.quick { quick } else { full }
+    }
+}
+
+/// The default settings, but for patience: a machine that is busy with something else must not turn a hit into a miss.
+pub(crate) fn patient(url: &str) -> cache_runtime::CacheBuilder {
+    let long = Duration::from_secs(20);
+    Cache::builder().redis(url).operation_timeout(long).breaker_slow_call(long).local_bound(Duration::from_secs(60))
+}
+
+/// The top of the checkout.
+pub(crate) fn checkout() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

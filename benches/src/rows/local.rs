@@ -1,0 +1,153 @@
+//! Hits of the local tier.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::bench::{Bench, LOCAL_KEYS};
+use crate::contenders::moka::moka;
+use crate::contenders::quick::quick;
+use crate::contenders::{cached, hitbox, member, ours};
+use crate::count;
+use crate::measure::{Contender, allocations, contender, interleave, spin};
+use crate::report::{OURS, Row};
+use crate::value::{User, loads, user};
+
+const EACH: Duration = Duration::from_millis(100);
+
+/// Room in each cache.
+const ENTRIES: u64 = 10_000;
+
+/// The keys in an order that no prefetcher knows; the same for all.
+pub(crate) fn shuffled(keys: u64) -> Vec<u64> {
+    let mut keys: Vec<u64> = (0..keys).collect();
+    fastrand::Rng::with_seed(7).shuffle(&mut keys);
+    keys
+}
+
+/// Asks until the local tier holds all keys, so that none of them is read from the server.
+pub(crate) async fn settle<K>(keys: &[K], call: impl AsyncFn(&K) -> Arc<User>) {
+    for _ in 0..3 {
+        for key in keys {
+            call(key).await;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
+    let runtime = bench.handle();
+    let ids = shuffled(LOCAL_KEYS);
+    let members: Vec<(u64, Uuid)> = ids.iter().map(|id| member(*id)).collect();
+    let (raw, by_moka, by_hitbox) = (quick::<u64>(ENTRIES as usize), moka::<u64>(ENTRIES), hitbox::in_memory(ENTRIES));
+    let (raw_members, moka_members) = (quick::<(u64, Uuid)>(ENTRIES as usize), moka::<(u64, Uuid)>(ENTRIES));
+    for (id, member) in ids.iter().zip(&members) {
+        raw.insert(*id, Arc::new(user(*id)));
+        by_moka.insert(*id, Arc::new(user(*id)));
+        raw_members.insert(*member, Arc::new(user(*id)));
+        moka_members.insert(*member, Arc::new(user(*id)));
+    }
+    runtime.block_on(async {
+        settle(&ids, async |id| ours::held(*id).await).await;
+        settle(&ids, async |id| cached::held(*id).await).await;
+        settle(&members, async |(org, id)| ours::held_member(*org, *id).await).await;
+        settle(&members, async |(org, id)| cached::held_member(*org, *id).await).await;
+        for id in &ids {
+            hitbox::user(*id).cache(&by_hitbox).await;
+        }
+    });
+    let before = loads();
+    let by_id = interleave(
+        bench.plan(EACH),
+        vec![
+            contender(OURS, |each| spin(runtime, &ids, each, async |id| ours::held(*id).await)),
+            contender("quick_cache", |each| spin(runtime, &ids, each, async |id| raw.get(id))),
+            contender("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))),
+            contender("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)),
+            contender("hitbox", |each| spin(runtime, &ids, each, async |id| hitbox::user(*id).cache(&by_hitbox).await)),
+            contender("no recorder", |each| {
+                metrics::with_local_recorder(&metrics::NoopRecorder, || {
+                    spin(runtime, &ids, each, async |id| ours::held(*id).await)
+                })
+            }),
+        ],
+    );
+    let by_member = interleave(
+        bench.plan(EACH),
+        vec![
+            contender(OURS, |each| spin(runtime, &members, each, async |(org, id)| ours::held_member(*org, *id).await)),
+            contender("quick_cache", |each| spin(runtime, &members, each, async |key| raw_members.get(key))),
+            contender("moka", |each| spin(runtime, &members, each, async |key| moka_members.get(key))),
+            contender("cached", |each| {
+                spin(runtime, &members, each, async |(org, id)| cached::held_member(*org, *id).await)
+            }),
+        ],
+    );
+    let bodies = loads() - before;
+    let (org, id) = members[0];
+    let allocated = [
+        (OURS, allocations(runtime, ours::held(7))),
+        ("quick_cache", allocations(runtime, async { raw.get(&7) })),
+        ("moka", allocations(runtime, async { by_moka.get(&7) })),
+        ("cached", allocations(runtime, cached::held(7))),
+        ("hitbox", allocations(runtime, async { hitbox::user(7).cache(&by_hitbox).await })),
+    ];
+    let of_member = allocations(runtime, ours::held_member(org, id));
+    let mut row = Row::new("local hit, u64 key", "ns", &by_id)
+        .ratio_at_most("quick_cache", 2.0)
+        .ratio_at_most("cached", 1.0)
+        .must("0 allocations", allocated[0].1 as f64, allocated[0].1 == 0)
+        .note("`no recorder` is ours without a recorder of metrics; with it, Prometheus' own exporter counts every hit")
+        .note("hitbox keeps values as JSON in moka and decodes each");
+    row.allocations = allocated.iter().map(|(name, count)| (*name, *count as f64)).collect();
+    let row = count::local(bench, row);
+    let member = Row::new("local hit, UUID key with a tenant", "ns", &by_member)
+        .ratio_at_most("quick_cache", 2.0)
+        .ratio_at_most("cached", 1.0)
+        .must("0 allocations", of_member as f64, of_member == 0);
+    Ok(vec![ran(row, bodies), ran(member, bodies)])
+}
+
+/// Says so where hits turned out to be misses.
+pub(crate) fn ran(row: Row, bodies: u64) -> Row {
+    if bodies == 0 { row } else { row.note(format!("{bodies} bodies ran while hits were measured")) }
+}
+
+/// How much more two threads get done than one.
+pub(crate) fn threads(bench: &Bench) -> Result<Vec<Row>, String> {
+    let runtime = bench.handle();
+    let ids = shuffled(LOCAL_KEYS);
+    let raw = quick::<u64>(ENTRIES as usize);
+    let by_moka = moka::<u64>(ENTRIES);
+    for id in &ids {
+        raw.insert(*id, Arc::new(user(*id)));
+        by_moka.insert(*id, Arc::new(user(*id)));
+    }
+    runtime.block_on(async {
+        settle(&ids, async |id| ours::held(*id).await).await;
+        settle(&ids, async |id| cached::held(*id).await).await;
+    });
+    let samples = interleave(
+        bench.plan(EACH * 3),
+        vec![
+            doubled(OURS, |each| spin(runtime, &ids, each, async |id| ours::held(*id).await)),
+            doubled("quick_cache", |each| spin(runtime, &ids, each, async |id| raw.get(id))),
+            doubled("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))),
+            doubled("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)),
+        ],
+    );
+    let row = Row::new("local hit, 2 threads", "x of one thread", &samples).at_least(1.8);
+    Ok(vec![row.note("throughput of two threads on the same 1,000 keys over that of one, in the same round")])
+}
+
+fn doubled<'a>(name: &'static str, run: impl Fn(Duration) -> f64 + Sync + 'a) -> Contender<'a> {
+    contender(name, move |each| {
+        let one = 1.0 / run(each / 2);
+        let two: f64 = std::thread::scope(|scope| {
+            let threads = [(); 2].map(|()| scope.spawn(|| 1.0 / run(each / 2)));
+            threads.into_iter().map(|thread| thread.join().expect("a loop of hits does not panic")).sum()
+        });
+        two / one
+    })
+}
