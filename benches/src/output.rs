@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!("{machine}\n");
     let (mut rows, mut objects, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for group in rows::GROUPS.iter().filter(|group| options.wants(group.name)) {
-        match (group.run)(&bench) {
+        match whole(|| (group.run)(&bench)) {
             Ok(made) => {
                 made.iter().for_each(|row| println!("{}\n", row.text()));
                 objects.extend(made.iter().map(Row::json));
@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         }
     }
     for curve in curves::CURVES.iter().filter(|curve| !options.quick && options.wants(curve.name)) {
-        match (curve.run)(&bench) {
+        match whole(|| (curve.run)(&bench)) {
             Ok(made) => {
                 for plot in made {
                     println!("{}\n", plot.text());
@@ -56,6 +56,11 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let (musts, missed) = rows.iter().fold((0, 0), |(all, missed), row| (all + row.musts(), missed + row.missed()));
     println!("{musts} musts, {missed} MISSED; {} s", began.elapsed().as_secs());
     if failed.is_empty() { Ok(()) } else { Err(format!("could not run: {}", failed.join(", "))) }
+}
+
+/// A row that panics must not take the others with it.
+fn whole<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err("it panicked, see above".into()))
 }
 
 fn complain(name: &str, problem: &str) -> String {

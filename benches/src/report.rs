@@ -69,6 +69,12 @@ impl Row {
         self.must(format!("at most {} {unit}", short(most)), measured, measured <= most)
     }
 
+    /// Our median has to be at most this, to the next whole number: a heartbeat may fall among what is counted.
+    pub(crate) fn rounded_at_most(self, most: f64) -> Self {
+        let (measured, unit) = (self.median(), self.unit);
+        self.must(format!("at most {} {unit}", short(most)), measured, measured.round() <= most)
+    }
+
     /// Our median has to be at least this.
     pub(crate) fn at_least(self, least: f64) -> Self {
         let (measured, unit) = (self.median(), self.unit);

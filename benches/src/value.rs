@@ -6,9 +6,6 @@ use cache_runtime::CacheSchema;
 use hitbox_fn::CacheableResponse;
 use serde::{Deserialize, Serialize};
 
-/// As JSON, for every id that [`user`] is asked for.
-pub(crate) const JSON_BYTES: usize = 246;
-
 /// Ids are given this many digits, so that all values have the same length.
 const FIRST: u64 = 10_000_000;
 
@@ -48,6 +45,20 @@ pub(crate) fn user(id: u64) -> User {
     }
 }
 
+/// A value that is so many bytes as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Blob {
+    pub(crate) id: u64,
+    pub(crate) text: String,
+}
+
+impl Blob {
+    pub(crate) fn new(size: usize, id: u64) -> Self {
+        const FRAME: usize = r#"{"id":10000000,"text":""}"#.len();
+        Self { id: FIRST + id, text: "cache aside ".chars().cycle().take(size.saturating_sub(FRAME)).collect() }
+    }
+}
+
 /// The body of every annotated function: no time at all, so that what is measured is the cache.
 pub(crate) async fn load(id: u64) -> User {
     LOADS.fetch_add(1, Ordering::Relaxed);
@@ -61,13 +72,16 @@ pub(crate) fn loads() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{JSON_BYTES, user};
+    use super::{Blob, user};
+
+    const JSON_BYTES: usize = 246;
 
     #[test]
     fn every_value_has_the_same_length() {
         for id in [0, 7, 999_999] {
             let text = serde_json::to_string(&user(id)).unwrap();
             assert_eq!(text.len(), JSON_BYTES, "{text}");
+            assert_eq!(serde_json::to_string(&Blob::new(1000, id)).unwrap().len(), 1000);
         }
     }
 }

@@ -47,9 +47,10 @@ impl ByHand {
         value
     }
 
-    /// A lookup alone.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let found: Option<Vec<u8>> = self.0.clone().get(key).await.ok()?;
-        serde_json::from_slice(&found?).ok()
+    /// Several at once.
+    pub(crate) async fn many(&self, ids: &[u64]) -> Vec<Option<User>> {
+        let keys: Vec<String> = ids.iter().map(|id| format!("by-hand:user:{id}")).collect();
+        let found: Vec<Option<Vec<u8>>> = self.0.clone().mget(&keys).await.unwrap_or_default();
+        found.into_iter().map(|bytes| serde_json::from_slice(&bytes?).ok()).collect()
     }
 }

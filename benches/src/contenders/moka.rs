@@ -31,4 +31,14 @@ impl Glue {
         let load = async { Arc::new(self.back.through(format!("glue:user:{id}"), load(id)).await) };
         self.front.get_with(id, load).await
     }
+
+    /// With a body that takes a while.
+    pub(crate) async fn slow(&self, id: u64, body: Duration) -> Arc<User> {
+        let body = async {
+            tokio::time::sleep(body).await;
+            load(id).await
+        };
+        let load = async { Arc::new(self.back.through(format!("glue:slow:{id}"), body).await) };
+        self.front.get_with(id, load).await
+    }
 }

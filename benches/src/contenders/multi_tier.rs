@@ -37,4 +37,15 @@ impl MultiTier {
         let found = self.0.get_or_compute_typed(&key, strategy, || async { Ok(load(id).await) }).await;
         found.unwrap_or_else(|_| crate::value::user(id))
     }
+
+    /// With a body that takes a while.
+    pub(crate) async fn slow(&self, id: u64, body: Duration) -> User {
+        let key = format!("multi-tier:slow:{id}");
+        let strategy = CacheStrategy::Custom(Duration::from_secs(3600));
+        let load = || async {
+            tokio::time::sleep(body).await;
+            Ok(load(id).await)
+        };
+        self.0.get_or_compute_typed(&key, strategy, load).await.unwrap_or_else(|_| crate::value::user(id))
+    }
 }

@@ -1,7 +1,13 @@
 //! How cost grows.
 
+mod callers;
+mod keys;
+mod size;
+mod tags;
+
 use crate::bench::Bench;
-use crate::plot::Plot;
+use crate::measure::{Plan, Samples};
+use crate::plot::{Line, Plot};
 
 /// Plots that are measured together.
 pub(crate) struct Curve {
@@ -10,4 +16,25 @@ pub(crate) struct Curve {
     pub(crate) run: fn(&Bench) -> Result<Vec<Plot>, String>,
 }
 
-pub(crate) const CURVES: &[Curve] = &[];
+pub(crate) const CURVES: &[Curve] = &[
+    Curve { name: "curve-callers", run: callers::run },
+    Curve { name: "curve-size", run: size::run },
+    Curve { name: "curve-keys", run: keys::run },
+    Curve { name: "curve-tags", run: tags::run },
+];
+
+/// Fewer rounds than a row has.
+fn plan(bench: &Bench, milliseconds: u64) -> Plan {
+    Plan { rounds: 3, ..bench.plan(std::time::Duration::from_millis(milliseconds)) }
+}
+
+/// Adds the medians at one place of the axis.
+fn point(lines: &mut Vec<Line>, x: f64, samples: &Samples) {
+    for name in samples.names() {
+        let y = samples.of(name).map_or(f64::NAN, |all| all.median);
+        match lines.iter_mut().find(|line| line.name == name) {
+            Some(line) => line.points.push((x, y)),
+            None => lines.push(Line { name, points: vec![(x, y)] }),
+        }
+    }
+}

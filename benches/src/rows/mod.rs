@@ -1,7 +1,14 @@
 //! The rows, in groups that are measured together.
 
+mod decode;
 pub(crate) mod local;
-mod redis;
+mod many;
+mod memory;
+mod miss;
+mod open;
+pub(crate) mod redis;
+mod replay;
+mod stampede;
 
 use crate::bench::Bench;
 use crate::report::Row;
@@ -17,4 +24,11 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { name: "local", run: local::run },
     Group { name: "local-threads", run: local::threads },
     Group { name: "redis", run: redis::run },
+    Group { name: "miss", run: miss::run },
+    Group { name: "stampede", run: stampede::run },
+    Group { name: "many", run: many::run },
+    Group { name: "open", run: open::run },
+    Group { name: "memory", run: memory::run },
+    Group { name: "decode", run: decode::run },
+    Group { name: "replay", run: replay::run },
 ];

@@ -1,0 +1,146 @@
+//! Real traces through two tiers.
+
+use std::future::Future;
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::bench::{Bench, checkout, patient};
+use crate::contenders::by_hand::ByHand;
+use crate::contenders::moka::Glue;
+use crate::contenders::multi_tier::MultiTier;
+use crate::contenders::{hitbox, ours};
+use crate::measure::Samples;
+use crate::report::{OURS, Row};
+use crate::value::loads;
+
+const CALLERS: usize = 64;
+
+/// Room in the first tier of each.
+const ENTRIES: u64 = 10_000;
+
+pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
+    let web = std::fs::read(checkout().join("examples/storefront/data/web07.trace"));
+    let web = web.map_err(|error| format!("web07.trace: {error}"))?;
+    let mut rows = vec![replay(bench, "replay of web07", &ids(&web), bench.pick(5, 1))?];
+    match std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) {
+        Ok(file) => {
+            let (mut bytes, cut) = (Vec::new(), bench.pick(500_000, 100_000));
+            let mut reader = xz2::read::XzDecoder::new(file).take(cut * 4);
+            reader.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+            rows.push(replay(bench, "replay of orm-busy", &ids(&bytes), bench.pick(3, 1))?);
+        }
+        Err(error) => {
+            let row = Row::new("replay of orm-busy", "requests/s", &Samples::default());
+            rows.push(row.note(format!("not run: there is no shared/data beside the checkout ({error})")));
+        }
+    }
+    Ok(rows)
+}
+
+/// Ids are big-endian numbers of 32 bits.
+fn ids(bytes: &[u8]) -> Arc<[u64]> {
+    let (ids, _) = bytes.as_chunks::<4>();
+    ids.iter().map(|id| u64::from(u32::from_be_bytes(*id))).collect()
+}
+
+fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<Row, String> {
+    let (runtime, url) = (bench.handle(), bench.server.url());
+    let (mut samples, mut bodies) = (Samples::default(), Samples::default());
+    for round in 0..rounds {
+        // Everybody begins with nothing in either tier.
+        let cold = || bench.server.flush();
+        let mut keep = |name, run: (f64, f64)| {
+            samples.add(name, run.0);
+            bodies.add(name, run.1);
+        };
+        let mut turns: Vec<&str> = vec![OURS, "moka + by hand", "multi-tier-cache", "hitbox", "by hand, no tier"];
+        turns.rotate_left(round % 5);
+        for turn in turns {
+            cold()?;
+            let _inside = runtime.enter();
+            match turn {
+                OURS => {
+                    let cache = patient(&url).name("replay").local_entries(ENTRIES).build();
+                    let cache = cache.map_err(|error| error.to_string())?;
+                    runtime
+                        .block_on(cache.ping())
+                        .or_else(|_| runtime.block_on(cache.ping()))
+                        .map_err(|e| e.to_string())?;
+                    keep(OURS, drive(bench, ids, move |id| cache.scope(ours::tiered(id))));
+                }
+                "moka + by hand" => {
+                    let glue = Glue::new(ENTRIES, runtime.block_on(ByHand::connect(&url))?);
+                    keep(
+                        "moka + by hand",
+                        drive(bench, ids, move |id| {
+                            let glue = glue.clone();
+                            async move { glue.user(id).await }
+                        }),
+                    );
+                }
+                "multi-tier-cache" => {
+                    let tiers = runtime.block_on(MultiTier::tiered(&url, ENTRIES))?;
+                    keep(
+                        "multi-tier-cache",
+                        drive(bench, ids, move |id| {
+                            let tiers = tiers.clone();
+                            async move { tiers.user(id).await }
+                        }),
+                    );
+                }
+                "hitbox" => {
+                    let call = hitbox::tiered(&url, ENTRIES)?;
+                    keep("hitbox", drive(bench, ids, call));
+                }
+                _ => {
+                    let by_hand = runtime.block_on(ByHand::connect(&url))?;
+                    keep(
+                        "by hand, no tier",
+                        drive(bench, ids, move |id| {
+                            let by_hand = by_hand.clone();
+                            async move { by_hand.user(id).await }
+                        }),
+                    );
+                }
+            }
+        }
+    }
+    let mut row = Row::new(format!("{name}, {} requests, 64 callers", ids.len()), "requests/s", &samples);
+    for peer in ["moka + by hand", "multi-tier-cache", "hitbox"] {
+        row = row.ratio_at_least(peer, 1.0);
+    }
+    let told: Vec<String> =
+        bodies.names().filter_map(|name| Some(format!("{name} {:.0}", bodies.of(name)?.median))).collect();
+    Ok(row
+        .note(format!(
+            "bodies run: {}; a body takes no time, so that a miss costs what the cache adds",
+            told.join(", ")
+        ))
+        .note("10,000 entries in the first tier; cashews and `cached` do not have two tiers in this process"))
+}
+
+/// Requests a second, and bodies run.
+fn drive<F, T>(bench: &Bench, ids: &Arc<[u64]>, call: F) -> (f64, f64)
+where
+    F: Fn(u64) -> T + Clone + Send + Sync + 'static,
+    T: Future + Send,
+    T::Output: Send,
+{
+    let (next, before, start) = (Arc::new(AtomicUsize::new(0)), loads(), Instant::now());
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let (next, ids, call) = (Arc::clone(&next), Arc::clone(ids), call.clone());
+            bench.handle().spawn(async move {
+                while let Some(id) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    std::hint::black_box(call(*id).await);
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        bench.handle().block_on(caller).expect("a caller does not panic");
+    }
+    (ids.len() as f64 / start.elapsed().as_secs_f64(), (loads() - before) as f64)
+}
