@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
@@ -17,6 +18,9 @@ pub(crate) enum Mode {
     Bypass,
     Refresh,
 }
+
+/// Whether a program ever used one of these: most look for nothing at each call.
+static USED: AtomicBool = AtomicBool::new(false);
 
 tokio::task_local! {
     static MODE: Mode;
@@ -36,18 +40,21 @@ tokio::task_local! {
 /// # });
 /// ```
 pub fn bypass<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    USED.store(true, Ordering::Relaxed);
     MODE.scope(Mode::Bypass, future)
 }
 
 /// Runs `future` so that annotated functions load a new value and store it, also those that their bodies call. Callers that
 /// ask at the same time share one load.
 pub fn refresh<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    USED.store(true, Ordering::Relaxed);
     MODE.scope(Mode::Refresh, future)
 }
 
 /// Runs `future` and says what its annotated function did. Of several calls in a row it is the last; calls inside a body do
 /// not count. Without any it is [`Status::Uncached`](crate::Status::Uncached).
 pub fn outcome<F: Future>(future: F) -> impl Future<Output = (F::Output, Outcome)> {
+    USED.store(true, Ordering::Relaxed);
     Reported { scope: OUTCOME.scope(Cell::new(Outcome::UNCACHED), future) }
 }
 
@@ -71,11 +78,17 @@ impl<F: Future> Future for Reported<F> {
 }
 
 pub(crate) fn mode() -> Mode {
+    // Set before any scope begins, which a call inside comes after.
+    if !USED.load(Ordering::Relaxed) {
+        return Mode::Usual;
+    }
     MODE.try_with(|mode| *mode).unwrap_or(Mode::Usual)
 }
 
 pub(crate) fn report(outcome: Outcome) {
-    let _ = OUTCOME.try_with(|cell| cell.set(outcome));
+    if USED.load(Ordering::Relaxed) {
+        let _ = OUTCOME.try_with(|cell| cell.set(outcome));
+    }
 }
 
 /// Runs a body in another task as it would run here: what the caller asked for holds there as well. Says what it did.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{Key, Label, Level as Importance, Metadata, counter, gauge, histogram};
+use metrics::{counter, gauge, histogram};
 
 use crate::breaker::BreakerState;
 use crate::error::{ErrorKind, Operation};
@@ -201,31 +201,21 @@ impl VoidReason {
     }
 }
 
-/// The series that a hit of the local tier counts in. Made once: labels that are put together at run time allocate.
-#[derive(Clone)]
-pub(crate) struct HitKey(Arc<Key>);
-
-impl HitKey {
-    pub(crate) fn new(cache: &Name, resource: &'static str) -> Self {
-        let outcome = local_hit();
-        let labels = vec![
-            Label::new("cache", cache.clone()),
-            Label::new("resource", resource),
-            Label::new("level", outcome.level.as_str()),
-            Label::new("result", outcome.status.as_str()),
-        ];
-        Self(Arc::new(Key::from_parts("cache_requests_total", labels)))
-    }
-}
-
 pub(crate) const fn local_hit() -> Outcome {
     Outcome::new(Status::Hit, Level::Local)
 }
 
-/// As [`request`], without an allocation of its own. The recorder is asked each time, since it may be installed late.
-pub(crate) fn local_request(cache: &Name, resource: &'static str, key: &HitKey) {
-    static METADATA: Metadata<'static> = Metadata::new(module_path!(), Importance::INFO, Some(module_path!()));
-    metrics::with_recorder(|recorder| recorder.register_counter(&key.0, &METADATA)).increment(1);
+/// As [`request`], of many hits.
+pub(crate) fn local_hits(cache: &Name, resource: &'static str, count: u64) {
+    let outcome = local_hit();
+    counter!(
+        "cache_requests_total", "cache" => cache.clone(), "resource" => resource,
+        "level" => outcome.level.as_str(), "result" => outcome.status.as_str()
+    )
+    .increment(count);
+}
+
+pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
     tracing::trace!(cache = %cache, resource, result = "hit", level = "local", "cache request");
 }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Cache, Located, Replacement};
 use crate::call;
-use crate::engine::{Due, Lookup, due};
+use crate::engine::{self, Due, Lookup, due};
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeySpec, KeyText, TypedKey};
 use crate::policy::Policy;
@@ -152,7 +152,15 @@ impl Cache {
             mode: call::mode(),
             detached: false,
         };
-        let leave = match find(lookup, &Typed(key), K::sharing()).await {
+        let (typed, sharing) = (Typed(key), K::sharing());
+        if let Some(sharing) = sharing
+            && let Some(entry) = engine::held(self, None, &typed)
+            && let Some(value) = entry.value.as_deref().and_then(sharing.give).filter(|value| key.accepts(value))
+        {
+            engine::serve_held(&entry);
+            return Ok(value);
+        }
+        let leave = match find(lookup, &typed, sharing).await {
             Found::Served(Some(value)) => return Ok(value),
             Found::Load(leave) => leave,
             Found::Renew(..) => unreachable!("a caller whose body is not detached is not asked to renew"),

@@ -25,7 +25,6 @@ impl Count {
 pub(crate) struct Counts {
     pub hits: Count,
     pub stale: Count,
-    pub local: Count,
     pub misses: Count,
     pub refreshes: Count,
     pub bypasses: Count,
@@ -49,9 +48,6 @@ impl Counts {
             Status::Bypass => self.bypasses.add(),
             Status::Error => self.failures.add(),
             Status::Uncached => {}
-        }
-        if outcome.level == Level::Local {
-            self.local.add();
         }
         if outcome.level == Level::Flight {
             self.shared.add();
@@ -125,16 +121,16 @@ pub struct Health {
 impl Cache {
     /// Counts since the cache was built.
     pub fn stats(&self) -> Stats {
-        let counts = &self.0.counts;
+        let (counts, local) = (&self.0.counts, self.0.local.hit_count());
         let usage = match &self.0.store {
             Store::Memory(store) => Some(store.usage()),
             #[cfg(feature = "redis")]
             Store::Redis(_) => None,
         };
         Stats {
-            hits: counts.hits.get(),
+            hits: counts.hits.get() + local,
             stale: counts.stale.get(),
-            local: counts.local.get(),
+            local,
             misses: counts.misses.get(),
             refreshes: counts.refreshes.get(),
             bypasses: counts.bypasses.get(),

@@ -29,10 +29,11 @@ pub use self::health::{Health, Stats};
 pub use self::pattern::{InvalidatePattern, PatternReport};
 pub(crate) use self::remove::{Removal, Then};
 pub(crate) use self::replace::Replacement;
+pub(crate) use self::which::Handle;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
-use crate::key::{KeyLayout, KeySpec, KeyText, KeyWriter, Tenancy, Unversioned, with_writer};
+use crate::key::{KeyLayout, KeySpec, KeyText, Tenancy, Unversioned, with_key};
 use crate::local::Local;
 use crate::policy::Policy;
 use crate::private::EntryKey;
@@ -60,6 +61,8 @@ use crate::transaction;
 pub struct Cache(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
+    /// No two caches of a process have the same.
+    pub id: u64,
     pub name: Name,
     pub settings: Settings,
     pub store: Store,
@@ -138,29 +141,26 @@ impl Cache {
 
     /// The text of a key in this cache. `None` when it may not touch the cache, for want of a tenant.
     pub(crate) fn locate(&self, key: &dyn EntryKey) -> Option<Located> {
-        self.locate_as(key, &key.spec(), key.suffix().as_deref())
+        self.locate_as(key, key.spec(), key.suffix().as_deref())
     }
 
     /// Likewise, with the key's facts at hand.
     pub(crate) fn locate_as(&self, key: &dyn EntryKey, spec: &KeySpec, suffix: Option<&str>) -> Option<Located> {
-        with_writer(|writer| {
-            let written = self.write_key(key, spec, suffix, writer);
-            let suffixed = suffix.or(spec.suffix).is_some();
-            written.then(|| Located { key: KeyText::from_text(writer.as_text()), suffixed })
-        })
+        let suffixed = suffix.or(spec.suffix).is_some();
+        self.with_key(key, spec, suffix, |text| Located { key: KeyText::from_text(text), suffixed })
     }
 
-    /// Writes that text. False when there is none.
-    pub(crate) fn write_key(
+    /// Lends that text. Allocates nothing.
+    pub(crate) fn with_key<T>(
         &self,
         key: &dyn EntryKey,
         spec: &KeySpec,
         suffix: Option<&str>,
-        out: &mut KeyWriter,
-    ) -> bool {
+        read: impl FnOnce(&str) -> T,
+    ) -> Option<T> {
         let layout = self.layout(spec, suffix);
-        let tenancy = layout.write(out, spec.version, |out| key.write_tenant(out), |out| key.write_id(out));
-        self.admits(tenancy)
+        let read = |tenancy, text: &str| self.admits(tenancy).then(|| read(text));
+        with_key(self.0.id, &layout, spec.version, |out| key.write_tenant(out), |out| key.write_id(out), read)
     }
 
     fn layout<'a>(&'a self, spec: &KeySpec, suffix: Option<&'a str>) -> KeyLayout<'a> {
@@ -177,7 +177,7 @@ impl Cache {
 
     pub(crate) fn locate_unversioned(&self, key: &dyn EntryKey) -> Option<Unversioned> {
         let (spec, suffix) = (key.spec(), key.suffix());
-        let layout = self.layout(&spec, suffix.as_deref());
+        let layout = self.layout(spec, suffix.as_deref());
         let (unversioned, tenancy) = Unversioned::new(&layout, |out| key.write_tenant(out), |out| key.write_id(out));
         unversioned.filter(|_| self.admits(tenancy))
     }

@@ -57,6 +57,7 @@ impl Cache {
     /// their ttl, and bodies in the background for which nobody waits are dropped.
     pub async fn shutdown(&self) -> Result<(), CacheError> {
         self.0.background.close();
+        self.0.local.tell_hits();
         let drained = async {
             self.0.tasks.idle().await;
             self.0.recovery.settled(self).await;

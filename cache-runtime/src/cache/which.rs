@@ -1,7 +1,9 @@
 //! Which cache a call uses: the one it names, else its task's, else the installed one, else an embedded one.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Cache;
 use crate::error::CacheError;
@@ -10,8 +12,28 @@ tokio::task_local! {
     static SCOPED: Cache;
 }
 
+/// Whether a program ever made a scope.
+static SCOPES: AtomicBool = AtomicBool::new(false);
+
 static INSTALLED: OnceLock<Cache> = OnceLock::new();
 static EMBEDDED: OnceLock<Cache> = OnceLock::new();
+
+/// A cache that a call uses.
+pub(crate) enum Handle<'a> {
+    Borrowed(&'a Cache),
+    Owned(Cache),
+}
+
+impl Deref for Handle<'_> {
+    type Target = Cache;
+
+    fn deref(&self) -> &Cache {
+        match self {
+            Self::Borrowed(cache) => cache,
+            Self::Owned(cache) => cache,
+        }
+    }
+}
 
 impl Cache {
     /// Runs `future` with this cache for every annotated function it calls. A task that the future spawns does not inherit
@@ -25,6 +47,7 @@ impl Cache {
     /// # });
     /// ```
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        SCOPES.store(true, Ordering::Relaxed);
         SCOPED.scope(self.clone(), future)
     }
 
@@ -42,9 +65,20 @@ impl Cache {
     /// The cache that an annotated function without `cache = ..` uses here: the task's, else the installed one, else an
     /// embedded in-memory one that is made on first use.
     pub fn current() -> Self {
-        if let Ok(scoped) = SCOPED.try_with(Self::clone) {
-            return scoped;
+        match Self::ambient() {
+            Handle::Borrowed(cache) => cache.clone(),
+            Handle::Owned(cache) => cache,
         }
-        INSTALLED.get().unwrap_or_else(|| EMBEDDED.get_or_init(Self::embedded)).clone()
+    }
+
+    /// Likewise, without a clone of a cache that stays.
+    pub(crate) fn ambient() -> Handle<'static> {
+        // Set before any scope begins, which a call inside comes after.
+        if SCOPES.load(Ordering::Relaxed)
+            && let Ok(scoped) = SCOPED.try_with(Self::clone)
+        {
+            return Handle::Owned(scoped);
+        }
+        Handle::Borrowed(INSTALLED.get().unwrap_or_else(|| EMBEDDED.get_or_init(Self::embedded)))
     }
 }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Lookup;
 use crate::cache::{Budget, Cache};
 use crate::call;
 use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::{KeySpec, KeyText, with_writer};
+use crate::key::KeyText;
 use crate::local::{Entry, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
@@ -24,28 +23,24 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
     policy.local.filter(|ttl| !ttl.is_zero())
 }
 
-/// What is held under the key and may be served now. Allocates nothing.
-pub(crate) fn held(lookup: &Lookup<'_>, key: &dyn EntryKey, spec: &KeySpec) -> Option<Arc<Entry>> {
-    if lookup.mode != call::Mode::Usual {
+/// What is held under the key and may be served now. `asked` is what the call itself says of the tier. Allocates nothing.
+pub(crate) fn held(cache: &Cache, asked: Option<Duration>, key: &dyn EntryKey) -> Option<Arc<Entry>> {
+    let spec = key.spec();
+    let ttl = asked.or(spec.policy.local).or(cache.0.settings.policy.local)?;
+    if ttl.is_zero() || call::mode() != call::Mode::Usual {
         return None;
     }
-    local_ttl(&lookup.policy)?;
-    let cache = lookup.cache;
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
         return None;
     }
-    with_writer(|writer| {
-        let written = cache.write_key(key, spec, key.suffix().as_deref(), writer);
-        if written { cache.0.local.get(writer.as_text(), cache.0.clock.now()) } else { None }
-    })
+    let now = cache.0.clock.moment();
+    cache.with_key(key, spec, key.suffix().as_deref(), |text| cache.0.local.get(text, now))?
 }
 
 /// Counts a hit of what is held.
-pub(crate) fn serve_held(cache: &Cache, resource: &'static str, entry: &Entry) {
-    let outcome = telemetry::local_hit();
-    cache.0.counts.request(&outcome);
-    telemetry::local_request(&cache.0.name, resource, &entry.hit);
-    call::report(outcome);
+pub(crate) fn serve_held(entry: &Entry) {
+    entry.hits.add();
+    call::report(telemetry::local_hit());
 }
 
 /// Whether a write that is not done yet has named the entry.
@@ -161,7 +156,7 @@ pub(crate) fn hold_local(cache: &Cache, ticket: Ticket, key: &KeyText, resource:
         tether,
         stamps: watch.stamps,
         bytes,
-        hit: cache.0.local.hit_key(resource),
+        hits: cache.0.local.hits(resource),
     };
     cache.0.local.put(ticket, key, entry);
 }

@@ -82,8 +82,8 @@ enum Lead {
 
 impl<'a> Asking<'a> {
     /// `Err` where the call leaves the cache out.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, spec: KeySpec, holds: bool) -> Result<Self, Load> {
-        let cache = lookup.cache;
+    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Self, Load> {
+        let (cache, spec) = (lookup.cache, *key.spec());
         let bypass = || Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body));
         if lookup.mode == Mode::Bypass {
             return Err(bypass());

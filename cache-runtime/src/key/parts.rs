@@ -20,19 +20,19 @@ macro_rules! displayed {
     )* };
 }
 
+macro_rules! numbers {
+    ($($part:ty),* $(,)?) => { $(
+        impl CacheKey for $part {
+            fn write_key(&self, out: &mut KeyWriter) {
+                out.number(*self);
+            }
+        }
+    )* };
+}
+
+numbers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
 displayed!(
-    u8,
-    u16,
-    u32,
-    u64,
-    u128,
-    usize,
-    i8,
-    i16,
-    i32,
-    i64,
-    i128,
-    isize,
     bool,
     char,
     IpAddr,

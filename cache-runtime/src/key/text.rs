@@ -41,18 +41,13 @@ pub(crate) fn fingerprint(text: &str) -> u32 {
 /// The pieces of which a key is put together.
 pub(crate) struct KeyLayout<'a> {
     pub prefix: &'a str,
-    pub resource: &'a str,
+    pub resource: &'static str,
     pub suffix: Option<&'a str>,
 }
 
 impl KeyLayout<'_> {
-    /// Writes prefix, tenant, resource and id. Of a key whose tenant is missing only a part.
-    fn write_head(
-        &self,
-        out: &mut KeyWriter,
-        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
-        id: impl FnOnce(&mut KeyWriter),
-    ) -> Tenancy {
+    /// Writes prefix, tenant and resource. Of a key whose tenant is missing only a part.
+    pub(super) fn write_head(&self, out: &mut KeyWriter, tenant: impl FnOnce(&mut KeyWriter) -> Tenancy) -> Tenancy {
         out.raw(self.prefix);
         out.raw(":tenant-");
         let tenancy = out.tenant(LONGEST_PART, tenant);
@@ -60,27 +55,19 @@ impl KeyLayout<'_> {
             out.raw(":");
             out.text(self.resource);
             out.raw(":");
-            out.id(LONGEST_PART, id);
         }
         tenancy
     }
 
-    /// Writes the whole key. Allocates nothing where `out` has room.
-    pub(crate) fn write(
-        &self,
-        out: &mut KeyWriter,
-        version: Version,
-        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
-        id: impl FnOnce(&mut KeyWriter),
-    ) -> Tenancy {
-        let tenancy = self.write_head(out, tenant, id);
+    /// Writes id, version and suffix.
+    pub(super) fn write_rest(&self, out: &mut KeyWriter, version: Version, id: impl FnOnce(&mut KeyWriter)) {
+        out.id(LONGEST_PART, id);
         out.raw(":");
         version.write(out);
         if let Some(suffix) = self.suffix {
             out.raw(":");
             out.text(suffix);
         }
-        tenancy
     }
 }
 
@@ -109,10 +96,11 @@ impl Unversioned {
         id: impl FnOnce(&mut KeyWriter),
     ) -> (Option<Self>, Tenancy) {
         let mut out = KeyWriter::new();
-        let tenancy = layout.write_head(&mut out, tenant, id);
+        let tenancy = layout.write_head(&mut out, tenant);
         if tenancy == Tenancy::Missing {
             return (None, tenancy);
         }
+        out.id(LONGEST_PART, id);
         let suffix = layout.suffix.map(|suffix| {
             let mut out = KeyWriter::new();
             out.text(suffix);

@@ -54,6 +54,10 @@ impl KeyWriter {
 
     /// Appends text, escaped.
     pub fn text(&mut self, text: &str) {
+        // Nearly all texts stand as they are.
+        if text.bytes().all(is_plain) {
+            return self.text.push_str(text);
+        }
         for byte in text.bytes() {
             if is_plain(byte) {
                 self.text.push(char::from(byte));
@@ -63,6 +67,11 @@ impl KeyWriter {
                 self.text.push(char::from(HEX_UPPER[usize::from(byte & 15)]));
             }
         }
+    }
+
+    /// Appends a whole number.
+    pub(crate) fn number(&mut self, number: impl itoa::Integer) {
+        self.text.push_str(itoa::Buffer::new().format(number));
     }
 
     /// Appends what `value` displays, escaped.
@@ -114,9 +123,9 @@ impl KeyWriter {
         self.text.push_str(text);
     }
 
-    /// Empties it and keeps its room.
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
+    /// Goes back to a beginning, and keeps its room.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
         self.later = false;
     }
 
@@ -190,8 +199,20 @@ impl KeyWriter {
 const HEX_UPPER: &[u8; 16] = b"0123456789ABCDEF";
 const HEX_LOWER: &[u8; 16] = b"0123456789abcdef";
 
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+/// Which bytes stand as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let this = byte as u8;
+        plain[byte] = this.is_ascii_alphanumeric() || matches!(this, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    plain
+};
+
+fn is_plain(byte: u8) -> bool {
+    PLAIN[usize::from(byte)]
 }
 
 /// A key can hold personal data.

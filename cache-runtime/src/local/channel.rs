@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
+use crate::clock::{Moment, Reading};
 use crate::switch::{Mechanism, without};
 use crate::telemetry::{self, Name};
 
 /// One connection.
 pub(crate) struct Channel {
     name: Name,
-    origin: Instant,
+    origin: Reading,
     /// In microseconds.
     bound: u64,
     closed: AtomicBool,
@@ -37,7 +37,7 @@ impl Channel {
     pub(crate) fn new(name: &Name, bound: Duration) -> Self {
         Self {
             name: name.clone(),
-            origin: Instant::now(),
+            origin: Reading::now(),
             bound: micros(bound),
             closed: AtomicBool::new(false),
             confirmed: AtomicU64::new(0),
@@ -49,7 +49,7 @@ impl Channel {
 
     /// To be taken before a command is sent.
     pub(crate) fn sends(&self) -> Sent {
-        Sent(micros(self.origin.elapsed()))
+        Sent(Reading::now().micros_since(self.origin))
     }
 
     /// The command was answered.
@@ -60,7 +60,18 @@ impl Channel {
 
     /// Whether every change would be known by now, but for those within the bound.
     pub(crate) fn is_alive(&self) -> bool {
-        !self.is_closed() && (self.silent() <= self.bound || without(Mechanism::LocalBound))
+        self.is_alive_by(self.silent())
+    }
+
+    /// Likewise, by a clock that was read a moment ago.
+    pub(crate) fn is_alive_at(&self, now: Moment) -> bool {
+        let Some(read) = now.read else { return self.is_alive() };
+        self.is_alive_by(self.silent_at(read))
+    }
+
+    fn is_alive_by(&self, silent: u64) -> bool {
+        !self.is_closed()
+            && (silent.saturating_add(micros(Reading::LAG)) <= self.bound || without(Mechanism::LocalBound))
     }
 
     /// For how long nothing was answered, from when it was asked for.
@@ -70,7 +81,11 @@ impl Channel {
     }
 
     fn silent(&self) -> u64 {
-        micros(self.origin.elapsed()).saturating_sub(self.confirmed.load(Ordering::SeqCst))
+        self.silent_at(Reading::now())
+    }
+
+    fn silent_at(&self, now: Reading) -> u64 {
+        now.micros_since(self.origin).saturating_sub(self.confirmed.load(Ordering::SeqCst))
     }
 
     pub(crate) fn is_closed(&self) -> bool {

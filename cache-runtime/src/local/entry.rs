@@ -6,11 +6,11 @@ use quick_cache::{Lifecycle, Weighter};
 
 #[cfg(feature = "redis")]
 use super::channel::Channel;
-use crate::clock::Millis;
+use super::hits::Series;
+use crate::clock::{Millis, Moment};
 use crate::key::KeyText;
 use crate::private::Held;
 use crate::tags::Cell;
-use crate::telemetry::HitKey;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, three `Arc` headers, the entry itself.
 const OVERHEAD: u64 = 200;
@@ -29,8 +29,8 @@ pub(crate) struct Entry {
     pub stamps: Tether,
     /// How many bytes it has, encoded.
     pub bytes: usize,
-    /// What a hit counts.
-    pub hit: HitKey,
+    /// Where a hit is counted.
+    pub hits: Arc<Series>,
 }
 
 /// Who tells of changes.
@@ -53,12 +53,15 @@ impl Entry {
     }
 
     /// Whether a change would be known here by now.
-    pub(crate) fn is_coherent(&self) -> bool {
+    pub(crate) fn is_coherent(&self, now: Moment) -> bool {
+        let _ = now;
         match (&self.tether, &self.stamps) {
             #[cfg(feature = "redis")]
-            (Tether::To(one), Tether::To(two)) => one.is_alive() && (Arc::ptr_eq(one, two) || two.is_alive()),
+            (Tether::To(one), Tether::To(two)) => {
+                one.is_alive_at(now) && (Arc::ptr_eq(one, two) || two.is_alive_at(now))
+            }
             #[cfg(feature = "redis")]
-            (Tether::To(one), Tether::Own) | (Tether::Own, Tether::To(one)) => one.is_alive(),
+            (Tether::To(one), Tether::Own) | (Tether::Own, Tether::To(one)) => one.is_alive_at(now),
             (Tether::Own, Tether::Own) => true,
         }
     }

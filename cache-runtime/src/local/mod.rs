@@ -7,27 +7,29 @@
 #[cfg(feature = "redis")]
 mod channel;
 mod entry;
+mod hits;
 mod order;
 mod watch;
 
-use std::collections::HashMap;
-use std::hash::RandomState;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use quick_cache::sync::Cache as Map;
 
 #[cfg(feature = "redis")]
 pub(crate) use self::channel::Channel;
 pub(crate) use self::entry::{Entry, Tether};
 use self::entry::{Evicted, Evictions, Weight};
+use self::hits::Hits;
+pub(crate) use self::hits::Series;
 use self::order::{Order, Turn};
 use self::watch::Watch;
-use crate::clock::Millis;
+use crate::clock::{Millis, Moment};
 use crate::key::KeyText;
 use crate::tags::Cells;
-use crate::telemetry::{self, HitKey, Name, VoidReason};
+use crate::telemetry::{self, Name, VoidReason};
 
 /// How much the tier may hold, and how long it serves without a sign of life from the store.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +59,7 @@ struct Shared {
     bound: Duration,
     /// Whether somebody asked since the last heartbeat.
     asked: AtomicBool,
-    /// What hits count, by resource.
-    hits: RwLock<HashMap<&'static str, HitKey>>,
+    hits: Arc<Hits>,
     /// Whether it was said that this server does not track.
     #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "this process knows of its own writes"))]
     said: AtomicBool,
@@ -76,7 +77,7 @@ impl Local {
     pub(crate) fn new(name: &Name, prefix: &str, limits: LocalLimits) -> Self {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
-        let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::new(), Evictions);
+        let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::default(), Evictions);
         Self(Arc::new(Shared {
             map,
             order: Order::new(),
@@ -85,22 +86,22 @@ impl Local {
             name: name.clone(),
             bound: limits.bound,
             asked: AtomicBool::new(false),
-            hits: RwLock::default(),
+            hits: Hits::new(name),
             said: AtomicBool::new(false),
         }))
     }
 
     /// What may be served under this key. Does not allocate.
-    pub(crate) fn get(&self, key: &str, now: Millis) -> Option<Arc<Entry>> {
+    pub(crate) fn get(&self, key: &str, now: Moment) -> Option<Arc<Entry>> {
         let entry = self.0.map.get(key)?;
         if !self.0.asked.load(Ordering::Relaxed) {
             self.0.asked.store(true, Ordering::Relaxed);
         }
-        if entry.is_gone(now) {
+        if entry.is_gone(now.at) {
             self.0.map.remove_if(key, |there| Arc::ptr_eq(there, &entry));
             return None;
         }
-        (entry.is_coherent() && self.0.watch.is_current()).then_some(entry)
+        (entry.is_coherent(now) && self.0.watch.is_current()).then_some(entry)
     }
 
     pub(crate) fn cells(&self) -> Arc<Cells> {
@@ -143,13 +144,19 @@ impl Local {
         telemetry::local_void(&self.0.name, reason);
     }
 
-    /// What a hit of this resource counts, made once.
-    pub(crate) fn hit_key(&self, resource: &'static str) -> HitKey {
-        let known = self.0.hits.read().unwrap_or_else(PoisonError::into_inner).get(resource).cloned();
-        known.unwrap_or_else(|| {
-            let mut hits = self.0.hits.write().unwrap_or_else(PoisonError::into_inner);
-            hits.entry(resource).or_insert_with(|| HitKey::new(&self.0.name, resource)).clone()
-        })
+    /// Where the hits of a resource are counted.
+    pub(crate) fn hits(&self, resource: &'static str) -> Arc<Series> {
+        self.0.hits.of(resource)
+    }
+
+    /// How many hits there were.
+    pub(crate) fn hit_count(&self) -> u64 {
+        self.0.hits.total()
+    }
+
+    /// Tells the recorder of metrics at once what it would be told of a little later.
+    pub(crate) fn tell_hits(&self) {
+        self.0.hits.tell();
     }
 
     /// Entries and bytes held now, those included that are not served any more.

@@ -4,11 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Entry, Local, LocalLimits, Tether};
+use crate::clock::Moment;
 use crate::key::KeyText;
 use crate::tags::Cells;
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
+
+fn at(at: u64) -> Moment {
+    Moment { at, read: None }
+}
 
 fn key(text: &str) -> KeyText {
     KeyText::from_text(text)
@@ -31,7 +36,7 @@ fn entry(local: &Local, value: u64) -> Entry {
         tether: Tether::Own,
         stamps: Tether::Own,
         bytes: 10,
-        hit: local.hit_key("user"),
+        hits: local.hits("user"),
     }
 }
 
@@ -39,19 +44,19 @@ fn entry(local: &Local, value: u64) -> Entry {
 pub(crate) fn holding(local: &Local, text: &'static str) -> impl Fn() -> bool {
     assert!(local.put(local.ticket(&key(text), NOW), &key(text), entry(local, 7)));
     let local = local.clone();
-    move || local.get(text, NOW).is_some()
+    move || local.get(text, at(NOW)).is_some()
 }
 
 fn value(local: &Local, text: &str) -> Option<u64> {
-    local.get(text, NOW)?.value.as_ref()?.downcast_ref::<u64>().copied()
+    local.get(text, at(NOW))?.value.as_ref()?.downcast_ref::<u64>().copied()
 }
 
 #[test]
 fn an_entry_is_held_until_it_expires() {
     let local = local();
     let held = holding(&local, "a");
-    assert!(held() && local.get("a", NOW + 99).is_some());
-    assert!(local.get("a", NOW + 100).is_none());
+    assert!(held() && local.get("a", at(NOW + 99)).is_some());
+    assert!(local.get("a", at(NOW + 100)).is_none());
     assert_eq!(local.usage().0, 0, "removed when it is met");
 }
 

@@ -1,6 +1,9 @@
 //! The first half of an annotated read: is there a value, and if not, who loads it.
 
 use std::borrow::Borrow;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::fill::Fill;
@@ -9,17 +12,17 @@ use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
 use super::sharing::Sharing;
 use super::site::Site;
-use crate::cache::Cache;
+use crate::cache::{Cache, Handle};
 use crate::call;
-use crate::engine::{Load, Lookup};
+use crate::engine::{self, Load, Lookup};
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 
 /// What an expansion knows of a call before the body runs.
-pub struct Call {
+pub struct Call<'a> {
     #[expect(dead_code, reason = "names the call site in a debugger; later policies read it")]
     site: &'static Site,
-    cache: Option<Cache>,
+    cache: Option<&'a Cache>,
     bypass: bool,
     ttl: Option<Duration>,
     none_ttl: Option<Duration>,
@@ -27,7 +30,7 @@ pub struct Call {
     detached: bool,
 }
 
-impl Call {
+impl<'a> Call<'a> {
     /// A call with the key's own settings.
     pub fn new(site: &'static Site) -> Self {
         Self { site, cache: None, bypass: false, ttl: None, none_ttl: None, policy: Policy::new(), detached: false }
@@ -35,8 +38,8 @@ impl Call {
 
     /// `cache = ..`.
     #[must_use]
-    pub fn cache<C: Borrow<Cache> + ?Sized>(mut self, cache: &C) -> Self {
-        self.cache = Some(cache.borrow().clone());
+    pub fn cache<C: Borrow<Cache> + ?Sized>(mut self, cache: &'a C) -> Self {
+        self.cache = Some(cache.borrow());
         self
     }
 
@@ -84,14 +87,79 @@ pub enum Entry<S: Shape> {
     Load(Fill<S>),
 }
 
+/// A key that is being looked up. What the local tier holds is there at once.
+pub struct Enter<S: Shape, F> {
+    held: Option<S::Return>,
+    /// Boxed: it is large, and most functions with a local tier seldom need it.
+    search: Option<Pin<Box<F>>>,
+}
+
+/// What is held is given away, never pinned; the box is `Unpin` itself.
+impl<S: Shape, F> Unpin for Enter<S, F> {}
+
+impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
+    type Output = Entry<S>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entry<S>> {
+        match (self.held.take(), &mut self.search) {
+            (Some(held), _) => Poll::Ready(Entry::Ready(held)),
+            (None, Some(search)) => search.as_mut().poll(context),
+            (None, None) => Poll::Pending,
+        }
+    }
+}
+
 /// Looks the key up.
-pub async fn enter<S, K>(call: Call, _shape: S, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>
+pub fn enter<'a, S, K>(
+    call: Call<'a>,
+    _shape: S,
+    key: K,
+    sharing: Option<Sharing<S::Value>>,
+) -> Enter<S, impl Future<Output = Entry<S>>>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
-    let cache = call.cache.unwrap_or_else(Cache::current);
+    let cache: Handle<'a> = match call.cache {
+        Some(cache) => Handle::Borrowed(cache),
+        None => Cache::ambient(),
+    };
+    if let Some(held) = sharing.and_then(|sharing| held::<S, K>(&cache, &call, &key, sharing)) {
+        return Enter { held: Some(held), search: None };
+    }
+    let cache = match cache {
+        Handle::Borrowed(cache) => cache.clone(),
+        Handle::Owned(cache) => cache,
+    };
+    Enter { held: None, search: Some(Box::pin(search(cache, call, key, sharing))) }
+}
+
+/// What the local tier holds.
+fn held<S, K>(cache: &Cache, call: &Call<'_>, key: &K, sharing: Sharing<S::Value>) -> Option<S::Return>
+where
+    S: Shape,
+    K: KeyOf<S::Value>,
+{
+    if call.bypass {
+        return None;
+    }
+    let entry = engine::held(cache, call.policy.local, key)?;
+    let found = match &entry.value {
+        None => S::none()?,
+        Some(held) => S::some((sharing.give)(&**held).filter(|value| key.accepts(value))?),
+    };
+    engine::serve_held(&entry);
+    Some(found)
+}
+
+async fn search<S, K>(cache: Cache, call: Call<'_>, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>
+where
+    S: Shape,
+    S::Value: CacheValue,
+    K: KeyOf<S::Value>,
+{
+    let resource = key.spec().resource;
     let lookup = Lookup {
         cache: &cache,
         ttl: call.ttl,
@@ -106,7 +174,7 @@ where
             Some(found) => Entry::Ready(found),
             // Excluded by `wants_none`; running the body is right all the same.
             None => Entry::Load(Fill::new(
-                Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body)),
+                Load::uncached(cache.clone(), resource, Outcome::new(Status::Bypass, Level::Body)),
                 None,
             )),
         },

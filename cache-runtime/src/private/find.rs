@@ -3,8 +3,7 @@
 use super::key::KeyOf;
 use super::shape::CacheValue;
 use super::sharing::Sharing;
-use crate::engine::{Accepted, Answer, Asking, Load, Lookup, held, serve_held};
-use crate::key::KeySpec;
+use crate::engine::{Accepted, Answer, Asking, Load, Lookup};
 use crate::wire::{Body, DecodeError};
 
 /// What was found.
@@ -16,17 +15,13 @@ pub(crate) enum Found<V> {
     Renew(Option<V>, Load),
 }
 
-/// Looks a key up: in the local tier, in the flights of others, in the store.
+/// Looks a key up: in the flights of others, and in the store.
 pub(crate) async fn find<V: CacheValue, K: KeyOf<V>>(
     lookup: Lookup<'_>,
     key: &K,
     sharing: Option<Sharing<V>>,
 ) -> Found<V> {
-    let spec = key.spec();
-    if let Some(found) = find_held(&lookup, key, &spec, sharing) {
-        return found;
-    }
-    let mut asking = match Asking::new(lookup, key, spec, sharing.is_some()) {
+    let mut asking = match Asking::new(lookup, key, sharing.is_some()) {
         Ok(asking) => asking,
         Err(load) => return Found::Load(load),
     };
@@ -47,24 +42,6 @@ pub(crate) async fn find<V: CacheValue, K: KeyOf<V>>(
             Err(error) => asking.refuse(offer, error).await,
         }
     }
-}
-
-/// What is held of it in this process.
-fn find_held<V, K: KeyOf<V>>(
-    lookup: &Lookup<'_>,
-    key: &K,
-    spec: &KeySpec,
-    sharing: Option<Sharing<V>>,
-) -> Option<Found<V>> {
-    let sharing = sharing?;
-    let entry = held(lookup, key, spec)?;
-    let value = match &entry.value {
-        None if lookup.wants_none => None,
-        None => return None,
-        Some(held) => Some((sharing.give)(&**held).filter(|value| key.accepts(value))?),
-    };
-    serve_held(lookup.cache, spec.resource, &entry);
-    Some(Found::Served(value))
 }
 
 fn decoded<V: CacheValue, K: KeyOf<V>>(body: Option<&Body>, key: &K) -> Result<Option<V>, DecodeError> {

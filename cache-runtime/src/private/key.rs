@@ -37,7 +37,7 @@ impl<T> SameValue<T> for T {
 /// A key as the engine sees it.
 pub trait EntryKey {
     /// Resource, version, suffix, ttl.
-    fn spec(&self) -> KeySpec;
+    fn spec(&self) -> &KeySpec;
     /// A suffix computed by the call, which wins over the one of the spec.
     fn suffix(&self) -> Option<Cow<'_, str>>;
     /// Writes the tenant.
@@ -67,8 +67,8 @@ pub trait KeyOf<V>: EntryKey {
 pub struct Typed<'a, K>(pub &'a K);
 
 impl<K: TypedKey> EntryKey for Typed<'_, K> {
-    fn spec(&self) -> KeySpec {
-        K::SPEC
+    fn spec(&self) -> &KeySpec {
+        const { &K::SPEC }
     }
     fn suffix(&self) -> Option<Cow<'_, str>> {
         None
@@ -113,8 +113,8 @@ where
     T: Fn(&mut KeyWriter) -> Tenancy,
     G: Fn() -> Vec<Cow<'static, str>>,
 {
-    fn spec(&self) -> KeySpec {
-        self.spec
+    fn spec(&self) -> &KeySpec {
+        &self.spec
     }
     fn suffix(&self) -> Option<Cow<'_, str>> {
         self.suffix.as_deref().map(Cow::Borrowed)

@@ -69,7 +69,7 @@ impl Write {
         match self.cache.locate_unversioned(key) {
             Some(unversioned) => {
                 let suffix = key.suffix();
-                self.work.removals.push(self.cache.removal(unversioned, &spec, suffix.as_deref(), true));
+                self.work.removals.push(self.cache.removal(unversioned, spec, suffix.as_deref(), true));
             }
             None => telemetry::tenant_missing(self.cache.name_label(), spec.resource),
         }
@@ -94,9 +94,9 @@ impl Write {
         };
         let suffix = key.suffix().map(Cow::into_owned);
         self.slots.push(Slot {
-            removal: self.cache.removal(located.unversioned(), &spec, suffix.as_deref(), true),
+            removal: self.cache.removal(located.unversioned(), spec, suffix.as_deref(), true),
             key: located.key,
-            spec,
+            spec: *spec,
             suffix,
             tags: key.tags(),
             filled: false,

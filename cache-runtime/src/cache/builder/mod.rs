@@ -6,6 +6,7 @@ mod settings;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::background::Background;
@@ -108,7 +109,9 @@ impl CacheBuilder {
         let recovery = Recovery::new(self.max_pending);
         let name = self.name.as_str().into();
         let local = Local::new(&name, &self.prefix, self.local);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Ok(Cache(Arc::new(Inner {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             name,
             store: self.store(&clock, &recovery, &local)?,
             local,

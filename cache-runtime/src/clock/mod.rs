@@ -1,14 +1,26 @@
 //! The one source of time, so that tests can move it.
 
+mod reading;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+#[cfg(not(any(test, feature = "test-util")))]
+pub(crate) use self::reading::Coarse as Reading;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) use self::reading::Movable as Reading;
 
 #[cfg(any(test, feature = "test-util"))]
 use crate::test_util::ManualClock;
 
 /// Milliseconds since the Unix epoch.
 pub(crate) type Millis = u64;
+
+/// A time, and the reading of the monotonic clock that it was made of, if it was.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub at: Millis,
+    pub read: Option<Reading>,
+}
 
 /// Tells the time to everything that expires. Timeouts of single operations go through tokio's own clock.
 #[derive(Clone, Debug)]
@@ -17,7 +29,7 @@ pub(crate) struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     /// Wall time at the start, moved on by the monotonic clock: a corrected system clock does not expire entries.
-    System { wall: Duration, start: Instant },
+    System { wall: Millis, start: Reading },
     /// Moved by a test.
     #[cfg(any(test, feature = "test-util"))]
     Manual(ManualClock),
@@ -26,21 +38,30 @@ enum Source {
 impl Clock {
     pub(crate) fn system() -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(Source::System { wall, start: Instant::now() })
+        Self(Source::System { wall: millis(wall), start: Reading::now() })
     }
 
     pub(crate) fn now(&self) -> Millis {
+        self.moment().at
+    }
+
+    /// Now, with the reading of the monotonic clock that says so.
+    pub(crate) fn moment(&self) -> Moment {
         match &self.0 {
-            Source::System { wall, start } => millis(wall.saturating_add(start.elapsed())),
+            Source::System { wall, start } => {
+                let read = Reading::now();
+                let at = wall.saturating_add(read.micros_since(*start) / 1_000);
+                Moment { at, read: Some(read) }
+            }
             #[cfg(any(test, feature = "test-util"))]
-            Source::Manual(clock) => clock.millis(),
+            Source::Manual(clock) => Moment { at: clock.millis(), read: None },
         }
     }
 }
 
 /// Whole milliseconds, saturating.
 pub(crate) fn millis(duration: Duration) -> Millis {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+    duration.as_secs().saturating_mul(1_000).saturating_add(u64::from(duration.subsec_millis()))
 }
 
 #[cfg(any(test, feature = "test-util"))]
