@@ -1,9 +1,11 @@
 //! Measures this cache beside hand-written code and other caches: `cargo xtask bench`.
 
 mod bench;
+mod calls;
 mod contenders;
 mod count;
 mod curves;
+mod figures;
 mod measure;
 mod options;
 mod output;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::report::{OURS, short};
+use crate::figures::short;
+use crate::report::OURS;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
@@ -14,7 +15,7 @@ const TOP: f64 = 44.0;
 const BOTTOM: f64 = 56.0;
 const COLOURS: [&str; 6] = ["#0057b8", "#d1495b", "#2e8540", "#8d5a97", "#b36b00", "#555555"];
 
-/// Both axes are logarithmic.
+/// Both axes are logarithmic, but for an x axis that has a zero.
 #[derive(Clone, Debug)]
 pub(crate) struct Plot {
     /// Its name in the folder of plots.
@@ -35,15 +36,9 @@ impl Plot {
     /// A table for the terminal.
     pub(crate) fn text(&self) -> String {
         let head = self.lines.iter().map(|line| format!("{:>20}", line.name)).collect::<String>();
-        let mut lines = vec![format!("{}  [{}]\n  {:>12}{head}", self.title, self.unit, self.x)];
-        for (nth, (x, _)) in self
-            .lines
-            .iter()
-            .flat_map(|line| line.points.first().map(|_| line))
-            .next()
-            .into_iter()
-            .flat_map(|line| line.points.iter().enumerate())
-        {
+        let mut lines = vec![format!("{}  [{}], by {}\n  {:>12}{head}", self.title, self.unit, self.x, "")];
+        let points = self.lines.first().map_or(&[][..], |line| &line.points);
+        for (nth, (x, _)) in points.iter().enumerate() {
             let cells = self
                 .lines
                 .iter()
@@ -139,22 +134,27 @@ impl Plot {
     }
 }
 
-/// From a power of ten, or one third of one, to another.
+/// From a step to another.
 struct Axis {
     from: f64,
     to: f64,
+    linear: bool,
 }
 
 const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 
 impl Axis {
     fn over(values: impl Iterator<Item = f64>) -> Self {
-        let (least, most) =
-            values.filter(|at| *at > 0.0).fold((f64::MAX, 0.0_f64), |(least, most), at| (least.min(at), most.max(at)));
+        let values: Vec<f64> = values.filter(|at| at.is_finite()).collect();
+        let least = values.iter().copied().fold(f64::MAX, f64::min);
+        let most = values.iter().copied().fold(0.0, f64::max);
+        if least <= 0.0 {
+            return Self { from: 0.0, to: most.max(1.0), linear: true };
+        }
         let all = Self::all();
         let from = all.iter().copied().rfind(|tick| *tick <= least).unwrap_or(1.0);
         let to = all.iter().copied().find(|tick| *tick >= most && *tick > from).unwrap_or(10.0);
-        Self { from, to }
+        Self { from, to, linear: false }
     }
 
     fn all() -> Vec<f64> {
@@ -162,18 +162,21 @@ impl Axis {
     }
 
     fn place(&self, value: f64) -> f64 {
+        if self.linear {
+            return value / self.to;
+        }
         (value.max(self.from) / self.from).ln() / (self.to / self.from).ln()
     }
 
     /// All steps, or whole powers alone where those would be too many.
     fn ticks(&self) -> Vec<f64> {
+        if self.linear {
+            return (0..=4).map(|nth| self.to * f64::from(nth) / 4.0).collect();
+        }
         let within: Vec<f64> =
             Self::all().into_iter().filter(|at| *at >= self.from * 0.999 && *at <= self.to * 1.001).collect();
-        if within.len() <= 8 {
-            within
-        } else {
-            within.into_iter().filter(|at| at.log10().fract().abs() < 1e-9).collect()
-        }
+        let whole = |at: &f64| (at.log10() - at.log10().round()).abs() < 1e-9;
+        if within.len() <= 9 { within } else { within.into_iter().filter(whole).collect() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::figures::short;
 use crate::measure::{Samples, Summary};
 
 /// Our name among the contenders.
@@ -175,34 +176,10 @@ fn counts(all: &[(&'static str, f64)]) -> Map<String, Value> {
     all.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect()
 }
 
-/// Three digits or so, thousands apart.
-pub(crate) fn short(figure: f64) -> String {
-    match figure.abs() {
-        size if !size.is_finite() => "none".to_owned(),
-        size if size >= 100.0 => {
-            let digits = format!("{figure:.0}");
-            let (sign, digits) = digits.split_at(digits.len() - digits.trim_start_matches('-').len());
-            let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| str::from_utf8(g).ok()).collect();
-            format!("{sign}{}", groups.join(","))
-        }
-        size if size >= 10.0 => format!("{figure:.1}"),
-        size if size.fract() == 0.0 => format!("{figure:.0}"),
-        _ => format!("{figure:.2}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Row, short};
+    use super::Row;
     use crate::measure::Samples;
-
-    #[test]
-    fn figures_are_short() {
-        assert_eq!(
-            [short(1234567.8), short(123.4), short(12.34), short(1.234), short(2.0)],
-            ["1,234,568", "123", "12.3", "1.23", "2"]
-        );
-    }
 
     #[test]
     fn a_row_says_whether_its_musts_hold() {
@@ -211,7 +188,7 @@ mod tests {
         samples.add("peer", 20.0);
         let row = Row::new("a row", "ns", &samples).ratio_at_most("peer", 2.0).at_most(10.0);
         assert_eq!((row.musts(), row.missed()), (2, 1));
-        assert!(row.text().contains("MISSED  at most 10.0 ns: 30.0"), "{}", row.text());
+        assert!(row.text().contains("MISSED  at most 10 ns: 30"), "{}", row.text());
         assert_eq!(row.json()["ratio"]["peer"], 1.5);
         assert_eq!(row.json()["peers"]["peer"], 20.0);
     }

@@ -2,9 +2,10 @@
 
 use super::{plan, point};
 use crate::bench::{Bench, KEYS};
+use crate::calls::load;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::ours;
-use crate::measure::{contender, interleave, load};
+use crate::measure::{contender, interleave};
 use crate::plot::Plot;
 use crate::report::OURS;
 use crate::rows::redis::fill;

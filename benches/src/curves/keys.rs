@@ -6,10 +6,11 @@ use cache_runtime::Cache;
 
 use super::{plan, point};
 use crate::bench::Bench;
+use crate::calls::{spin, turn};
 use crate::contenders::moka::moka;
 use crate::contenders::ours;
 use crate::contenders::quick::quick;
-use crate::measure::{contender, interleave, spin, turn};
+use crate::measure::{contender, interleave};
 use crate::plot::Plot;
 use crate::report::OURS;
 use crate::rows::local::shuffled;

@@ -6,9 +6,10 @@ use quick_cache::sync::Cache as Quick;
 
 use super::{plan, point};
 use crate::bench::Bench;
+use crate::calls::{spin, step};
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::ours;
-use crate::measure::{contender, interleave, spin, step};
+use crate::measure::{contender, interleave};
 use crate::plot::Plot;
 use crate::report::OURS;
 use crate::value::Blob;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::{plan, point};
 use crate::bench::Bench;
+use crate::calls::{spin, step};
 use crate::contenders::ours;
-use crate::measure::{Plan, Samples, contender, interleave, spin, step};
+use crate::measure::{Plan, Samples, contender, interleave};
 use crate::plot::{Line, Plot};
 use crate::report::OURS;
 use crate::rows::local::{settle, shuffled};
@@ -22,8 +23,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
     both(bench, &mut lines, 4, async |id| ours::tags_4(id).await, async |id| ours::held_tags_4(*id).await);
     both(bench, &mut lines, 8, async |id| ours::tags_8(id).await, async |id| ours::held_tags_8(*id).await);
     both(bench, &mut lines, 16, async |id| ours::tags_16(id).await, async |id| ours::held_tags_16(*id).await);
-    // An axis of logarithms has no zero.
-    let x = "tags of an entry (the first point has none)";
+    let x = "tags of an entry";
     Ok(vec![
         Plot { file: "tags-redis.svg", title: "Redis hit by tags", x, unit: "us, one caller", lines: lines.0 },
         Plot { file: "tags-local.svg", title: "Local hit by tags", x, unit: "ns", lines: lines.1 },
@@ -45,7 +45,7 @@ fn both(
         settle(&ids, &held).await;
     });
     let of = |plan: Plan, run: &dyn Fn(Duration) -> f64| -> Samples { interleave(plan, vec![contender(OURS, run)]) };
-    let x = f64::from(tags).max(0.5);
+    let x = f64::from(tags);
     let samples = of(plan(bench, 200), &|each| step(runtime, each, async |nth| stored(nth % KEYS).await));
     point(&mut lines.0, x, &samples);
     let samples = of(plan(bench, 100), &|each| spin(runtime, &ids, each, &held));

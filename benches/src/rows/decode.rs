@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use crate::bench::Bench;
-use crate::measure::{contender, interleave, spin};
+use crate::calls::spin;
+use crate::measure::{contender, interleave};
 use crate::report::{OURS, Row};
 use crate::value::{User, user};
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::bench::{Bench, LOCAL_KEYS};
+use crate::calls::{allocations, spin};
 use crate::contenders::moka::moka;
 use crate::contenders::quick::quick;
 use crate::contenders::{cached, hitbox, member, ours};
 use crate::count;
-use crate::measure::{Contender, allocations, contender, interleave, spin};
+use crate::measure::{Contender, contender, interleave};
 use crate::report::{OURS, Row};
 use crate::value::{User, loads, user};
 

@@ -6,9 +6,10 @@ use cache_runtime::Cache;
 
 use super::miss;
 use crate::bench::Bench;
+use crate::calls::step;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::ours::UserKey;
-use crate::measure::{Samples, contender, interleave, step};
+use crate::measure::{Samples, contender, interleave};
 use crate::report::{OURS, Row};
 use crate::value::user;
 

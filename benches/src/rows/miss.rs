@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::bench::Bench;
+use crate::calls::step;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::multi_tier::MultiTier;
 use crate::contenders::{cached, hitbox, ours};
-use crate::measure::{Samples, contender, interleave, step};
+use crate::measure::{Samples, contender, interleave};
 use crate::report::{OURS, Row};
 
 const MISSES: u64 = 100;

@@ -20,6 +20,7 @@ pub(crate) struct Group {
     pub(crate) run: fn(&Bench) -> Result<Vec<Row>, String>,
 }
 
+/// In the order in which they run. The replay comes last, as it empties the server.
 pub(crate) const GROUPS: &[Group] = &[
     Group { name: "local", run: local::run },
     Group { name: "local-threads", run: local::threads },

@@ -6,8 +6,9 @@ use cache_runtime::{BreakerState, Cache};
 
 use super::local::shuffled;
 use crate::bench::{Bench, LOCAL_KEYS};
+use crate::calls::turn;
 use crate::contenders::ours;
-use crate::measure::{contender, interleave, turn};
+use crate::measure::{contender, interleave};
 use crate::report::{OURS, Row};
 use crate::server::Server;
 use crate::value::load;

@@ -1,15 +1,17 @@
 //! Hits of the store.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::time::Duration;
 
 use super::local::ran;
 use crate::bench::{Bench, KEYS};
+use crate::calls::{Load, load};
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::multi_tier::MultiTier;
 use crate::contenders::{cached, cashews, hitbox, member, ours};
 use crate::count;
-use crate::measure::{Samples, contender, interleave, load};
+use crate::measure::{Samples, contender, interleave};
 use crate::report::{OURS, Row};
 use crate::value::loads;
 
@@ -74,26 +76,23 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for (nth, (callers, least)) in LEAST.into_iter().enumerate() {
         let before = loads();
-        let mut latencies = [Samples::default(), Samples::default()];
-        let mut note = |name, load: crate::measure::Load| {
+        let latencies = RefCell::new([Samples::default(), Samples::default()]);
+        let note = |name, load: Load| {
+            let mut latencies = latencies.borrow_mut();
             latencies[0].add(name, load.percentile(0.5));
             latencies[1].add(name, load.percentile(0.99));
             load.per_second
         };
-        let cell = std::cell::RefCell::new(&mut note);
         let mut samples = interleave(
             bench.plan(EACH),
             vec![
-                contender(OURS, |each| (cell.borrow_mut())(OURS, load(runtime, callers, KEYS, each, call_ours))),
-                contender("by hand", |each| {
-                    (cell.borrow_mut())("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))
-                }),
+                contender(OURS, |each| note(OURS, load(runtime, callers, KEYS, each, call_ours))),
+                contender("by hand", |each| note("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))),
                 contender("cached", |each| load(runtime, callers, KEYS, each, call_cached).per_second),
                 contender("hitbox", |each| load(runtime, callers, KEYS, each, call_hitbox.clone()).per_second),
                 contender("multi-tier-cache", |each| load(runtime, callers, KEYS, each, call_tiers.clone()).per_second),
             ],
         );
-        drop(cell);
         let told = match &python {
             Ok(figures) => {
                 samples.add("cashews (Python)", figures.get(nth).copied().unwrap_or(f64::NAN));
@@ -105,8 +104,8 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
             .ratio_at_least("by hand", least)
             .note(told);
         rows.push(ran(if callers == 1 { count::redis(bench, row) } else { row }, loads() - before));
-        for (what, samples) in ["p50", "p99"].into_iter().zip(&latencies) {
-            let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", samples);
+        for (what, samples) in ["p50", "p99"].into_iter().zip(latencies.into_inner()) {
+            let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", &samples.warm());
             rows.push(if what == "p99" && callers == 64 { row.ratio_at_most("by hand", 1.0) } else { row });
         }
     }
