@@ -4,6 +4,10 @@ use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
+use cache_runtime::Cache;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::runtime::{Builder, Runtime};
+
 use crate::bench::Bench;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::moka::moka;
@@ -15,6 +19,10 @@ use crate::value::user;
 
 const FEWER: u64 = 1_000;
 const MORE: u64 = 11_000;
+
+/// What else happens in the process is spread over more calls.
+const MORE_OF_ALL_THREADS: u64 = 31_000;
+const KEYS: u64 = 100;
 
 /// The instructions of local hits.
 pub(crate) fn local(bench: &Bench, row: Row) -> Row {
@@ -39,60 +47,88 @@ fn counted(mut row: Row, names: &[(&'static str, &str)]) -> Row {
 }
 
 fn instructions(what: &str) -> Result<f64, String> {
-    let (fewer, more) = (collected(what, FEWER)?, collected(what, MORE)?);
-    Ok((more - fewer) / (MORE - FEWER) as f64)
+    let most = if what.starts_with("local") { MORE } else { MORE_OF_ALL_THREADS };
+    let (fewer, more) = (collected(what, FEWER)?, collected(what, most)?);
+    Ok((more - fewer) / (most - FEWER) as f64)
 }
 
 fn collected(what: &str, calls: u64) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let done = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args(["count", what, &calls.to_string()])
-        .output()
-        .map_err(|error| format!("no valgrind: {error}"))?;
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    if what.starts_with("local") {
+        command.arg("--toggle-collect=*toggled_by_callgrind*");
+    }
+    let done = command.arg(program).args(["count", what, &calls.to_string()]).output();
+    let done = done.map_err(|error| format!("no valgrind: {error}"))?;
     let text = String::from_utf8_lossy(&done.stderr);
     text.lines()
         .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
         .ok_or_else(|| format!("callgrind says {:?}", text.lines().last().unwrap_or_default()))
 }
 
+/// Callgrind counts in here alone; it knows the function by its name.
+#[inline(never)]
+fn toggled_by_callgrind(runtime: &Runtime, calls: impl Future<Output = ()>) {
+    runtime.block_on(calls);
+}
+
 /// What runs under callgrind.
 pub(crate) fn child(what: &str, calls: &str) -> ExitCode {
     let calls: u64 = calls.parse().unwrap_or(FEWER);
-    let bench = match Bench::start(true) {
-        Ok(bench) => bench,
+    let done = if what.starts_with("local") { count_local(what, calls) } else { count_redis(what, calls) };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-    };
-    let keys: Vec<u64> = (0..100).collect();
-    let ids = || (0..calls).map(|nth| nth % 100);
-    bench.handle().block_on(async {
-        match what {
-            "local" => {
-                settle(&keys, async |id| ours::held(*id).await).await;
+    }
+}
+
+/// On one thread and without a server: behind the local tier is the embedded store, which a hit does not see.
+fn count_local(what: &str, calls: u64) -> Result<(), String> {
+    PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let keys: Vec<u64> = (0..KEYS).collect();
+    let ids = || (0..calls).map(|nth| nth % KEYS);
+    match what {
+        "local" => {
+            Cache::builder().build().and_then(Cache::install).map_err(|error| error.to_string())?;
+            runtime.block_on(settle(&keys, async |id| ours::held(*id).await));
+            toggled_by_callgrind(&runtime, async {
                 for id in ids() {
                     black_box(ours::held(id).await);
                 }
-            }
-            "local-quick" => {
-                let raw = quick::<u64>(10_000);
-                keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
-                ids().for_each(|id| drop(black_box(raw.get(&id))));
-            }
-            "local-moka" => {
-                let raw = moka::<u64>(10_000);
-                keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
-                ids().for_each(|id| drop(black_box(raw.get(&id))));
-            }
-            "local-cached" => {
-                settle(&keys, async |id| cached::held(*id).await).await;
+            });
+        }
+        "local-quick" => {
+            let raw = quick::<u64>(10_000);
+            keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
+            toggled_by_callgrind(&runtime, async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
+        }
+        "local-moka" => {
+            let raw = moka::<u64>(10_000);
+            keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
+            toggled_by_callgrind(&runtime, async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
+        }
+        _ => {
+            runtime.block_on(settle(&keys, async |id| cached::held(*id).await));
+            toggled_by_callgrind(&runtime, async {
                 for id in ids() {
                     black_box(cached::held(id).await);
                 }
-            }
+            });
+        }
+    }
+    Ok(())
+}
+
+fn count_redis(what: &str, calls: u64) -> Result<(), String> {
+    let bench = Bench::start(true)?;
+    let ids = || (0..calls).map(|nth| nth % KEYS);
+    bench.handle().block_on(async {
+        match what {
             "redis" => {
                 for id in ids() {
                     black_box(ours::stored(id).await);
@@ -100,16 +136,16 @@ pub(crate) fn child(what: &str, calls: &str) -> ExitCode {
             }
             "redis-cached" => {
                 for id in ids() {
-                    let _ = black_box(cached::stored(id).await);
+                    black_box(cached::stored(id).await)?;
                 }
             }
             _ => {
-                let by_hand = ByHand::connect(&bench.server.url()).await.expect("the server is there");
+                let by_hand = ByHand::connect(&bench.server.url()).await?;
                 for id in ids() {
                     black_box(by_hand.user(id).await);
                 }
             }
         }
-    });
-    ExitCode::SUCCESS
+        Ok(())
+    })
 }

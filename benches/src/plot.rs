@@ -10,7 +10,7 @@ use crate::report::OURS;
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
 const LEFT: f64 = 84.0;
-const RIGHT: f64 = 20.0;
+const RIGHT: f64 = 44.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 56.0;
 const COLOURS: [&str; 6] = ["#0057b8", "#d1495b", "#2e8540", "#8d5a97", "#b36b00", "#555555"];
