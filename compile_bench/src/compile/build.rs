@@ -1,0 +1,119 @@
+//! Times cargo, for the program alone: what it depends on is built once, in the scratch folder.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use super::generate::Program;
+
+/// What a build took, in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    /// By the clock on the wall.
+    pub(crate) wall: f64,
+    /// Of all processors, by cargo and all it started: it changes little with what else runs.
+    pub(crate) cpu: f64,
+}
+
+/// What is asked of cargo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Debug,
+    Check,
+    Release,
+}
+
+impl Mode {
+    fn args(self) -> &'static [&'static str] {
+        match self {
+            Self::Debug => &["build"],
+            Self::Check => &["check"],
+            Self::Release => &["build", "--release"],
+        }
+    }
+}
+
+/// Where the programs lie, and cargo for them.
+pub(crate) struct Bench {
+    pub(crate) scratch: PathBuf,
+}
+
+impl Bench {
+    /// Cargo with everything it writes in the scratch folder.
+    pub(crate) fn cargo<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command
+            .args(args)
+            .current_dir(&self.scratch)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_INCREMENTAL", "0")
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command
+    }
+
+    pub(crate) fn target(&self) -> PathBuf {
+        self.scratch.join("target")
+    }
+
+    /// The program as `Mode::Debug` left it.
+    pub(crate) fn binary(&self, program: &Program) -> PathBuf {
+        self.target().join("debug").join(&program.name)
+    }
+
+    /// Builds what the program depends on, and the program.
+    pub(crate) fn warm(&self, program: &Program, mode: Mode) -> Result<(), String> {
+        self.build(program, mode).map(drop)
+    }
+
+    /// Builds the program anew.
+    pub(crate) fn time(&self, program: &Program, mode: Mode) -> Result<Spent, String> {
+        touch(&program.folder.join("src/main.rs"))?;
+        self.build(program, mode)
+    }
+
+    fn build(&self, program: &Program, mode: Mode) -> Result<Spent, String> {
+        let mut command = self.cargo(mode.args());
+        command.args(["--quiet", "--package", &program.name]);
+        let (cpu, start) = (children()?, Instant::now());
+        output(&mut command)?;
+        Ok(Spent { wall: start.elapsed().as_secs_f64(), cpu: children()? - cpu })
+    }
+}
+
+/// Runs it to its end; what it wrote, or why it failed.
+pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Cargo takes what is newer than its last build for changed.
+fn touch(path: &Path) -> Result<(), String> {
+    let again = fs::read(path).and_then(|text| fs::write(path, text));
+    again.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Processor seconds of all children that ended, with theirs: fields 16 and 17 of `/proc/self/stat`, in hundredths.
+fn children() -> Result<f64, String> {
+    let stat = fs::read_to_string("/proc/self/stat").map_err(|error| format!("/proc/self/stat: {error}"))?;
+    // The second field is a name in brackets, which may hold spaces.
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = rest.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    Ok(ticks / 100.0)
+}
+
+/// The middle one of each.
+pub(crate) fn median(rounds: &[Spent]) -> Spent {
+    Spent { wall: middle(rounds.iter().map(|spent| spent.wall)), cpu: middle(rounds.iter().map(|spent| spent.cpu)) }
+}
+
+pub(crate) fn middle(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
