@@ -44,9 +44,9 @@ impl Ttl {
         match self {
             Self::Millis(millis) if millis % 1_000 == 0 => {
                 let seconds = millis / 1_000;
-                quote!(#p::__private::Duration::from_secs(#seconds))
+                quote!(#p::Duration::from_secs(#seconds))
             }
-            Self::Millis(millis) => quote!(#p::__private::Duration::from_millis(#millis)),
+            Self::Millis(millis) => quote!(#p::Duration::from_millis(#millis)),
             Self::Expr(expr) => quote!(#expr),
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::site::Facts;
-use super::{Kept, at, block, detached, keep, key, mixed, policy, private, respan, shape, site, tags, value};
+use super::{Kept, at, bare_shape, block, detached, keep, key, mixed, policy, private, respan, site, tags, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::scan::{rename, variable};
@@ -14,7 +14,7 @@ use crate::valid::{Key, Read};
 /// Out: the same function, whose body asks for the key first and runs BODY only to load.
 pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let mixed = mixed();
-    let p = &private(read.krate.as_ref());
+    let (p, import) = &private(read.krate.as_ref());
     let target = &read.target;
     let short = matches!(target.key, Key::Short(_));
 
@@ -22,9 +22,9 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     // What a short key's constant says already is not said again.
     let policy = policy(p, &read.policies);
     let (known_policy, policy) = if short && read.policies.is_constant() { (policy, None) } else { (None, policy) };
-    let facts = Facts { none_ttl: none_constant.as_ref(), policy: known_policy.as_ref() };
+    let facts = Facts { none_ttl: none_constant.as_ref(), policy: known_policy.as_ref(), traits: true };
     let site = site::site(p, Which::Cached, func, &[target], facts, 0);
-    let (items, name) = (&site.items, &site.name);
+    let (items, site_name) = (&site.items, &site.name);
 
     let cache = read.cache.as_ref().map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let bypass = read.bypass.as_ref().map(|bypass| quote_spanned!(mixed=> .bypass(#bypass)));
@@ -38,30 +38,40 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let key = key::key(p, func, target, site.specs.first().and_then(Option::as_ref));
 
     let (kept, decide) = decision(p, read, func);
-    let shape = shape(p, func);
+    let shape = bare_shape(p, func);
     // Both calls stand at the return type, so that what is wrong with it is said there, and once.
     let span = func.return_span();
     let q = &respan(p, span);
     let enter = quote_spanned! {span=>
-        #q::enter(#q::Call::new(&#name) #cache #bypass #ttl #none_ttl #policy #detached, __cache_shape, #key, __cache_sharing).await
+        #q::enter(#q::Call::new(&#site_name) #cache #bypass #ttl #none_ttl #policy #detached, __cache_shape, #key, __cache_sharing).await
     };
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));
     let load = load(p, read, func, &decide);
-    func.with_body(quote_spanned! {mixed=>
-        #items
-        let __cache_shape = #shape;
-        #must_share
-        // Found by method lookup as well: whether the value can be held decoded.
-        let __cache_sharing = {
-            #[allow(unused_imports)]
-            use #p::{ViaShareable as _, ViaUnshareable as _};
-            (&#p::SharingProbe::of(__cache_shape)).sharing()
-        };
-        // The key, and with it every borrow of a parameter, ends with this statement.
-        let __cache_entry = #enter;
-        let __cache_fill = match __cache_entry {
+    // The shape is asked for again where the body has a deadline.
+    let late = read.policies.has("hard_timeout");
+    let name =
+        if late { quote_spanned!(mixed=> (__cache_shape, __cache_fill)) } else { quote_spanned!(mixed=> __cache_fill) };
+    let found = quote_spanned! {mixed=>
+        match #enter {
             #p::Entry::Ready(__cache_ret) => return __cache_ret,
             #p::Entry::Load(__cache_fill) => __cache_fill,
+        }
+    };
+    let found = if late { quote_spanned!(mixed=> (__cache_shape, #found)) } else { found };
+    func.with_body(quote_spanned! {mixed=>
+        #import
+        // The key, and with it every borrow of a parameter, ends with this statement; so does the scope of the traits.
+        let #name = {
+            #[allow(unused_imports)]
+            use #p::{
+                ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _, ViaShareable as _, ViaUnshareable as _,
+            };
+            #items
+            let __cache_shape = #shape;
+            #must_share
+            // Found by method lookup as well: whether the value can be held decoded.
+            let __cache_sharing = (&#p::SharingProbe::of(__cache_shape)).sharing();
+            #found
         };
         #kept
         #load

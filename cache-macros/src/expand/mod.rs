@@ -31,13 +31,14 @@ fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// `::cache_runtime::__private`, or that of `crate = ..`.
-fn private(krate: Option<&Path>) -> TokenStream {
+/// A short name for `::cache_runtime::__private`, or that of `crate = ..`, and the item that gives it.
+fn private(krate: Option<&Path>) -> (TokenStream, TokenStream) {
     let mixed = mixed();
-    match krate {
+    let path = match krate {
         Some(path) => quote_spanned!(mixed=> #path::__private),
         None => quote_spanned!(mixed=> ::cache_runtime::__private),
-    }
+    };
+    (quote_spanned!(mixed=> __cache_p), quote_spanned!(mixed=> use #path as __cache_p;))
 }
 
 /// The same path, elsewhere, so that an error about what follows it points there.
@@ -49,12 +50,21 @@ fn respan(path: &TokenStream, span: Span) -> TokenStream {
     path.clone().into_iter().map(respan).collect()
 }
 
-/// Finds the shape of the return type by method lookup.
+/// Finds the shape of the return type by method lookup, on its own.
 fn shape(p: &TokenStream, func: &Func) -> TokenStream {
+    lookup(p, &probe(p, func))
+}
+
+/// The same where the traits are in scope already.
+fn bare_shape(p: &TokenStream, func: &Func) -> TokenStream {
+    let (mixed, probe) = (mixed(), probe(p, func));
+    quote_spanned!(mixed=> (&&&#probe).shape())
+}
+
+fn probe(p: &TokenStream, func: &Func) -> TokenStream {
     let (span, ty) = (func.return_span(), func.return_type());
     let q = &respan(p, span);
-    let probe = quote_spanned!(span=> #q::Probe::<#ty>::NEW);
-    lookup(p, &probe)
+    quote_spanned!(span=> #q::Probe::<#ty>::NEW)
 }
 
 fn lookup(p: &TokenStream, probe: &TokenStream) -> TokenStream {

@@ -22,6 +22,8 @@ pub(super) struct Site {
 pub(super) struct Facts<'a> {
     pub(super) none_ttl: Option<&'a TokenStream>,
     pub(super) policy: Option<&'a TokenStream>,
+    /// Whether the traits that find shapes are in scope.
+    pub(super) traits: bool,
 }
 
 /// `index` tells the annotations of one function apart.
@@ -48,7 +50,8 @@ pub(super) fn site(
                 let ttl = target.ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
                 let spec = key::spec(p, short, ttl.as_ref(), facts);
                 items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
-                let (version, value) = value_facts(p, which, func, matches!(short.version, Some(Version::Auto)));
+                let (version, value) =
+                    value_facts(p, which, func, matches!(short.version, Some(Version::Auto)), facts.traits);
                 let entry =
                     quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
                 specs.push(Some(constant));
@@ -105,13 +108,13 @@ fn ours(tokens: TokenStream) -> TokenStream {
 }
 
 /// The version and the value's type name, where the return type can be named outside the function.
-fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool) -> (TokenStream, TokenStream) {
+fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool, traits: bool) -> (TokenStream, TokenStream) {
     let mixed = mixed();
     let none = quote_spanned!(mixed=> ::core::option::Option::None);
     if which == Which::Invalidates || !is_nameable(func, &func.return_type(), false) {
         return (TokenStream::new(), none);
     }
-    let shape = super::shape(p, func);
+    let shape = if traits { super::bare_shape(p, func) } else { super::shape(p, func) };
     let version = if auto { quote_spanned!(mixed=> .version(#p::auto_version(#shape))) } else { TokenStream::new() };
     (version, quote_spanned!(mixed=> ::core::option::Option::Some(|| #p::value_name(#shape))))
 }

@@ -13,7 +13,7 @@ use crate::valid::{Key, Target, Write};
 pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
-    let p = &private(krate);
+    let (p, import) = &private(krate);
     let cache =
         writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let stores = writes.iter().any(|write| write.which == Which::Updates);
@@ -43,6 +43,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     let on_value = parts.on_value_arm(p, &unkept, on_value);
     func.with_body(quote_spanned! {mixed=>
         #absorbed
+        #import
         #items
         #early_shape
         let mut __cache_write = #p::Write::new(&#first_site) #cache;

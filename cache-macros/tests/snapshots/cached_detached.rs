@@ -4,66 +4,65 @@ async fn get_user(
     id: Uuid,
     patience: Duration,
 ) -> Result<Option<User>, DbError> {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Reads,
-        function: "get_user",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            ::cache_runtime::__private::Target {
-                text: "UserKey { org, id }",
-                spec: ::cache_runtime::__private::typed_target::<UserKey>(),
-            },
-        ],
-    };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
-    }
-    let __cache_shape = {
+    use ::cache_runtime::__private as __cache_p;
+    let (__cache_shape, __cache_fill) = {
         #[allow(unused_imports)]
-        use ::cache_runtime::__private::{
+        use __cache_p::{
             ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
+            ViaShareable as _, ViaUnshareable as _,
         };
-        (&&&::cache_runtime::__private::Probe::<Result<Option<User>, DbError>>::NEW)
-            .shape()
-    };
-    ::cache_runtime::__private::must_share(__cache_shape);
-    let __cache_sharing = {
-        #[allow(unused_imports)]
-        use ::cache_runtime::__private::{ViaShareable as _, ViaUnshareable as _};
-        (&::cache_runtime::__private::SharingProbe::of(__cache_shape)).sharing()
-    };
-    let __cache_entry = ::cache_runtime::__private::enter(
-            ::cache_runtime::__private::Call::new(&__CACHE_SITE)
-                .policy(
-                    ::cache_runtime::__private::Policy::new()
-                        .local(::cache_runtime::__private::Duration::new(10u64, 0u32))
-                        .stale_while_revalidate(patience)
-                        .hard_timeout(
-                            ::cache_runtime::__private::Duration::new(2u64, 0u32),
-                        )
-                        .refresh(::cache_runtime::__private::Refresh::Ahead(0.8)),
-                )
-                .detached(),
+        static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
+            kind: __cache_p::Kind::Reads,
+            function: "get_user",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            targets: &[
+                __cache_p::Target {
+                    text: "UserKey { org, id }",
+                    spec: __cache_p::typed_target::<UserKey>(),
+                },
+            ],
+        };
+        __cache_p::inventory::submit! {
+            __cache_p::SiteRef(& __CACHE_SITE)
+        }
+        let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
+            .shape();
+        __cache_p::must_share(__cache_shape);
+        let __cache_sharing = (&__cache_p::SharingProbe::of(__cache_shape)).sharing();
+        (
             __cache_shape,
-            ::cache_runtime::__private::Typed(
-                &(UserKey {
-                    org: ::cache_runtime::__private::key_field(&org),
-                    id: ::cache_runtime::__private::key_field(&id),
-                }),
-            ),
-            __cache_sharing,
+            match __cache_p::enter(
+                    __cache_p::Call::new(&__CACHE_SITE)
+                        .policy(
+                            __cache_p::Policy::new()
+                                .local(__cache_p::Duration::new(10u64, 0u32))
+                                .stale_while_revalidate(patience)
+                                .hard_timeout(__cache_p::Duration::new(2u64, 0u32))
+                                .refresh(__cache_p::Refresh::Ahead(0.8)),
+                        )
+                        .detached(),
+                    __cache_shape,
+                    __cache_p::Typed(
+                        &(UserKey {
+                            org: __cache_p::key_field(&org),
+                            id: __cache_p::key_field(&id),
+                        }),
+                    ),
+                    __cache_sharing,
+                )
+                .await
+            {
+                __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
+                __cache_p::Entry::Load(__cache_fill) => __cache_fill,
+            },
         )
-        .await;
-    let __cache_fill = match __cache_entry {
-        ::cache_runtime::__private::Entry::Ready(__cache_ret) => return __cache_ret,
-        ::cache_runtime::__private::Entry::Load(__cache_fill) => __cache_fill,
     };
-    let __cache_keep_org = ::cache_runtime::__private::own(&*org);
+    let __cache_keep_org = __cache_p::own(&*org);
     let __cache_body = {
-        let __cache_own_db = ::cache_runtime::__private::own(&*db);
-        let __cache_own_org = ::cache_runtime::__private::own(&*org);
+        let __cache_own_db = __cache_p::own(&*db);
+        let __cache_own_org = __cache_p::own(&*org);
         async move {
             #[allow(unused_mut, unused_variables, clippy::shadow_unrelated)]
             let db = __cache_own_db.lend();
@@ -77,21 +76,16 @@ async fn get_user(
             { db.user(org, id).await }
         }
     };
-    ::cache_runtime::__private::load_detached(
+    __cache_p::load_detached(
             __cache_fill,
             __cache_body,
             move |__cache_value| {
                 #[allow(unused_mut, unused_variables, clippy::shadow_unrelated)]
                 let org = __cache_keep_org.lend();
-                ::cache_runtime::__private::Decision::new()
-                    .keep(
-                        ::cache_runtime::__private::apply(
-                            __cache_value,
-                            |ret| ret.org == org,
-                        ),
-                    )
+                __cache_p::Decision::new()
+                    .keep(__cache_p::apply(__cache_value, |ret| ret.org == org))
             },
-            ::core::option::Option::Some(::cache_runtime::__private::late(__cache_shape)),
+            ::core::option::Option::Some(__cache_p::late(__cache_shape)),
         )
         .await
 }

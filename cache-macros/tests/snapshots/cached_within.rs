@@ -1,84 +1,75 @@
 async fn get_user(&self, id: u64) -> Result<User, DbError> {
-    const __CACHE_KEY: ::cache_runtime::__private::KeySpec = ::cache_runtime::__private::KeySpec::new(
-            "user",
-        )
-        .parts(&[::cache_runtime::__private::KeyPart::new("id")])
-        .policy(
-            ::cache_runtime::__private::Policy::new()
-                .hard_timeout(::cache_runtime::__private::Duration::new(2u64, 0u32))
-                .revalidate(::cache_runtime::__private::Revalidate::Inline),
-        );
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Reads,
-        function: "get_user",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            ::cache_runtime::__private::Target {
-                text: "user(id)",
-                spec: ::cache_runtime::__private::TargetSpec::Short {
-                    spec: || __CACHE_KEY,
-                    value: ::core::option::Option::Some(|| ::cache_runtime::__private::value_name({
-                        #[allow(unused_imports)]
-                        use ::cache_runtime::__private::{
-                            ViaOption as _, ViaPlain as _, ViaResult as _,
-                            ViaResultOption as _,
-                        };
-                        (&&&::cache_runtime::__private::Probe::<
-                            Result<User, DbError>,
-                        >::NEW)
-                            .shape()
-                    })),
-                },
-            },
-        ],
-    };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
-    }
-    let __cache_shape = {
+    use ::cache_runtime::__private as __cache_p;
+    let (__cache_shape, __cache_fill) = {
         #[allow(unused_imports)]
-        use ::cache_runtime::__private::{
+        use __cache_p::{
             ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
+            ViaShareable as _, ViaUnshareable as _,
         };
-        (&&&::cache_runtime::__private::Probe::<Result<User, DbError>>::NEW).shape()
-    };
-    let __cache_sharing = {
-        #[allow(unused_imports)]
-        use ::cache_runtime::__private::{ViaShareable as _, ViaUnshareable as _};
-        (&::cache_runtime::__private::SharingProbe::of(__cache_shape)).sharing()
-    };
-    let __cache_entry = ::cache_runtime::__private::enter(
-            ::cache_runtime::__private::Call::new(&__CACHE_SITE),
+        const __CACHE_KEY: __cache_p::KeySpec = __cache_p::KeySpec::new("user")
+            .parts(&[__cache_p::KeyPart::new("id")])
+            .policy(
+                __cache_p::Policy::new()
+                    .hard_timeout(__cache_p::Duration::new(2u64, 0u32))
+                    .revalidate(__cache_p::Revalidate::Inline),
+            );
+        static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
+            kind: __cache_p::Kind::Reads,
+            function: "get_user",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            targets: &[
+                __cache_p::Target {
+                    text: "user(id)",
+                    spec: __cache_p::TargetSpec::Short {
+                        spec: || __CACHE_KEY,
+                        value: ::core::option::Option::Some(|| __cache_p::value_name(
+                            (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape(),
+                        )),
+                    },
+                },
+            ],
+        };
+        __cache_p::inventory::submit! {
+            __cache_p::SiteRef(& __CACHE_SITE)
+        }
+        let __cache_shape = (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape();
+        let __cache_sharing = (&__cache_p::SharingProbe::of(__cache_shape)).sharing();
+        (
             __cache_shape,
-            ::cache_runtime::__private::ParsedKey {
-                spec: __CACHE_KEY,
-                suffix: ::core::option::Option::None,
-                id: |__cache_out: &mut ::cache_runtime::__private::KeyWriter| {
-                    __cache_out.part(&id);
-                },
-                tenant: |_: &mut ::cache_runtime::__private::KeyWriter| {
-                    ::cache_runtime::__private::Tenancy::Shared
-                },
-                tags: || ::std::vec![],
+            match __cache_p::enter(
+                    __cache_p::Call::new(&__CACHE_SITE),
+                    __cache_shape,
+                    __cache_p::ParsedKey {
+                        spec: __CACHE_KEY,
+                        suffix: ::core::option::Option::None,
+                        id: |__cache_out: &mut __cache_p::KeyWriter| {
+                            __cache_out.part(&id);
+                        },
+                        tenant: |_: &mut __cache_p::KeyWriter| {
+                            __cache_p::Tenancy::Shared
+                        },
+                        tags: || ::std::vec![],
+                    },
+                    __cache_sharing,
+                )
+                .await
+            {
+                __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
+                __cache_p::Entry::Load(__cache_fill) => __cache_fill,
             },
-            __cache_sharing,
         )
-        .await;
-    let __cache_fill = match __cache_entry {
-        ::cache_runtime::__private::Entry::Ready(__cache_ret) => return __cache_ret,
-        ::cache_runtime::__private::Entry::Load(__cache_fill) => __cache_fill,
     };
-    ::cache_runtime::__private::load_within(
+    __cache_p::load_within(
             __cache_fill,
             ::core::pin::pin!(
                 async move { if let ::core::option::Option::Some(__cache_never) =
                 ::core::option::Option::None:: < Result < User, DbError > > { return
                 __cache_never; } { self.load(id). await } }
             ),
-            |_| ::cache_runtime::__private::Decision::new(),
-            ::cache_runtime::__private::late(__cache_shape),
+            |_| __cache_p::Decision::new(),
+            __cache_p::late(__cache_shape),
         )
         .await
 }

@@ -2,83 +2,80 @@
 async fn rename(org: &str, id: u64) -> String {
     #[allow(unused_imports)]
     use updates as _;
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Invalidates,
+    use ::cache_runtime::__private as __cache_p;
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
+        kind: __cache_p::Kind::Invalidates,
         function: "rename",
         module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         targets: &[
-            ::cache_runtime::__private::Target {
+            __cache_p::Target {
                 text: "UserKey { org, id }",
-                spec: ::cache_runtime::__private::typed_target::<UserKey>(),
+                spec: __cache_p::typed_target::<UserKey>(),
             },
         ],
     };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
     }
-    const __CACHE_KEY_100: ::cache_runtime::__private::KeySpec = ::cache_runtime::__private::KeySpec::new(
-            "name",
-        )
-        .version(::cache_runtime::__private::Version::Fixed("2024"))
-        .parts(&[::cache_runtime::__private::KeyPart::new("id")]);
-    static __CACHE_SITE_1: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Updates,
+    const __CACHE_KEY_100: __cache_p::KeySpec = __cache_p::KeySpec::new("name")
+        .version(__cache_p::Version::Fixed("2024"))
+        .parts(&[__cache_p::KeyPart::new("id")]);
+    static __CACHE_SITE_1: __cache_p::Site = __cache_p::Site {
+        kind: __cache_p::Kind::Updates,
         function: "rename",
         module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         targets: &[
-            ::cache_runtime::__private::Target {
+            __cache_p::Target {
                 text: "name(id)",
-                spec: ::cache_runtime::__private::TargetSpec::Short {
+                spec: __cache_p::TargetSpec::Short {
                     spec: || __CACHE_KEY_100,
-                    value: ::core::option::Option::Some(|| ::cache_runtime::__private::value_name({
+                    value: ::core::option::Option::Some(|| __cache_p::value_name({
                         #[allow(unused_imports)]
-                        use ::cache_runtime::__private::{
+                        use __cache_p::{
                             ViaOption as _, ViaPlain as _, ViaResult as _,
                             ViaResultOption as _,
                         };
-                        (&&&::cache_runtime::__private::Probe::<String>::NEW).shape()
+                        (&&&__cache_p::Probe::<String>::NEW).shape()
                     })),
                 },
             },
         ],
     };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE_1)
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE_1)
     }
     let __cache_shape = {
         #[allow(unused_imports)]
-        use ::cache_runtime::__private::{
+        use __cache_p::{
             ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
         };
-        (&&&::cache_runtime::__private::Probe::<String>::NEW).shape()
+        (&&&__cache_p::Probe::<String>::NEW).shape()
     };
-    let mut __cache_write = ::cache_runtime::__private::Write::new(&__CACHE_SITE);
+    let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
     __cache_write
         .remove(
-            &::cache_runtime::__private::Typed(
+            &__cache_p::Typed(
                 &(UserKey {
-                    org: ::cache_runtime::__private::key_field(&org),
-                    id: ::cache_runtime::__private::key_field(&id),
+                    org: __cache_p::key_field(&org),
+                    id: __cache_p::key_field(&id),
                 }),
             ),
         );
     let __cache_slot_0 = __cache_write
         .slot(
-            ::cache_runtime::__private::stored_under(
+            __cache_p::stored_under(
                 __cache_shape,
-                ::cache_runtime::__private::ParsedKey {
+                __cache_p::ParsedKey {
                     spec: __CACHE_KEY_100,
                     suffix: ::core::option::Option::None,
-                    id: |__cache_out: &mut ::cache_runtime::__private::KeyWriter| {
+                    id: |__cache_out: &mut __cache_p::KeyWriter| {
                         __cache_out.part(&id);
                     },
-                    tenant: |_: &mut ::cache_runtime::__private::KeyWriter| {
-                        ::cache_runtime::__private::Tenancy::Shared
-                    },
+                    tenant: |_: &mut __cache_p::KeyWriter| __cache_p::Tenancy::Shared,
                     tags: || ::std::vec![],
                 },
             ),
@@ -92,13 +89,13 @@ async fn rename(org: &str, id: u64) -> String {
             ),
         )
         .await;
-    match ::cache_runtime::__private::fate(__cache_shape, &__cache_ret) {
-        ::cache_runtime::__private::Fate::Value(__cache_value) => {
+    match __cache_p::fate(__cache_shape, &__cache_ret) {
+        __cache_p::Fate::Value(__cache_value) => {
             __cache_write
                 .store(__cache_slot_0, __cache_value, ::core::option::Option::None);
         }
-        ::cache_runtime::__private::Fate::None => {}
-        ::cache_runtime::__private::Fate::Err => __cache_write.abandon(),
+        __cache_p::Fate::None => {}
+        __cache_p::Fate::Err => __cache_write.abandon(),
     }
     __cache_write.finish().await;
     __cache_ret

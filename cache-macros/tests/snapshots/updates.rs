@@ -1,28 +1,29 @@
 async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError> {
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Updates,
+    use ::cache_runtime::__private as __cache_p;
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
+        kind: __cache_p::Kind::Updates,
         function: "create_user",
         module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         targets: &[
-            ::cache_runtime::__private::Target {
+            __cache_p::Target {
                 text: "UserKey { org, id: ret.id }",
-                spec: ::cache_runtime::__private::typed_target::<UserKey>(),
+                spec: __cache_p::typed_target::<UserKey>(),
             },
         ],
     };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
     }
     let __cache_shape = {
         #[allow(unused_imports)]
-        use ::cache_runtime::__private::{
+        use __cache_p::{
             ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
         };
-        (&&&::cache_runtime::__private::Probe::<Result<User, DbError>>::NEW).shape()
+        (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
     };
-    let mut __cache_write = ::cache_runtime::__private::Write::new(&__CACHE_SITE);
+    let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
     let __cache_keep_org = ::core::clone::Clone::clone(&org);
     let __cache_ret = __cache_write
         .run(
@@ -33,19 +34,19 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
             ),
         )
         .await;
-    match ::cache_runtime::__private::fate(__cache_shape, &__cache_ret) {
-        ::cache_runtime::__private::Fate::Value(__cache_value) => {
+    match __cache_p::fate(__cache_shape, &__cache_ret) {
+        __cache_p::Fate::Value(__cache_value) => {
             let ret = __cache_value;
             #[allow(clippy::shadow_unrelated)]
             let org = __cache_keep_org;
             let __cache_slot_0 = __cache_write
                 .slot(
-                    ::cache_runtime::__private::stored_under(
+                    __cache_p::stored_under(
                         __cache_shape,
-                        ::cache_runtime::__private::Typed(
+                        __cache_p::Typed(
                             &(UserKey {
-                                org: ::cache_runtime::__private::key_field(&org),
-                                id: ::cache_runtime::__private::key_field(&ret.id),
+                                org: __cache_p::key_field(&org),
+                                id: __cache_p::key_field(&ret.id),
                             }),
                         ),
                     ),
@@ -54,13 +55,11 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
                 .store(
                     __cache_slot_0,
                     __cache_value,
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::Duration::new(300u64, 0u32),
-                    ),
+                    ::core::option::Option::Some(__cache_p::Duration::new(300u64, 0u32)),
                 );
         }
-        ::cache_runtime::__private::Fate::None => {}
-        ::cache_runtime::__private::Fate::Err => __cache_write.abandon(),
+        __cache_p::Fate::None => {}
+        __cache_p::Fate::Err => __cache_write.abandon(),
     }
     __cache_write.finish().await;
     __cache_ret

@@ -1,63 +1,55 @@
 async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
-    const __CACHE_KEY: ::cache_runtime::__private::KeySpec = ::cache_runtime::__private::KeySpec::new(
-            "user",
-        )
-        .ttl(::cache_runtime::__private::Duration::new(300u64, 0u32))
-        .parts(&[::cache_runtime::__private::KeyPart::new("id")])
+    use ::cache_runtime::__private as __cache_p;
+    const __CACHE_KEY: __cache_p::KeySpec = __cache_p::KeySpec::new("user")
+        .ttl(__cache_p::Duration::new(300u64, 0u32))
+        .parts(&[__cache_p::KeyPart::new("id")])
         .tags(&["users", "team:{ret.team}"]);
-    static __CACHE_SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site {
-        kind: ::cache_runtime::__private::Kind::Updates,
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
+        kind: __cache_p::Kind::Updates,
         function: "save_user",
         module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         targets: &[
-            ::cache_runtime::__private::Target {
+            __cache_p::Target {
                 text: "user(id)",
-                spec: ::cache_runtime::__private::TargetSpec::Short {
+                spec: __cache_p::TargetSpec::Short {
                     spec: || __CACHE_KEY,
-                    value: ::core::option::Option::Some(|| ::cache_runtime::__private::value_name({
+                    value: ::core::option::Option::Some(|| __cache_p::value_name({
                         #[allow(unused_imports)]
-                        use ::cache_runtime::__private::{
+                        use __cache_p::{
                             ViaOption as _, ViaPlain as _, ViaResult as _,
                             ViaResultOption as _,
                         };
-                        (&&&::cache_runtime::__private::Probe::<
-                            Result<User, DbError>,
-                        >::NEW)
-                            .shape()
+                        (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
                     })),
                 },
             },
         ],
     };
-    ::cache_runtime::__private::inventory::submit! {
-        ::cache_runtime::__private::SiteRef(& __CACHE_SITE)
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
     }
     let __cache_shape = {
         #[allow(unused_imports)]
-        use ::cache_runtime::__private::{
+        use __cache_p::{
             ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
         };
-        (&&&::cache_runtime::__private::Probe::<Result<User, DbError>>::NEW).shape()
+        (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
     };
-    let mut __cache_write = ::cache_runtime::__private::Write::new(&__CACHE_SITE);
+    let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
     let __cache_slot_0 = __cache_write
         .slot(
-            ::cache_runtime::__private::stored_under(
+            __cache_p::stored_under(
                 __cache_shape,
-                ::cache_runtime::__private::ParsedKey {
+                __cache_p::ParsedKey {
                     spec: __CACHE_KEY,
                     suffix: ::core::option::Option::None,
-                    id: |__cache_out: &mut ::cache_runtime::__private::KeyWriter| {
+                    id: |__cache_out: &mut __cache_p::KeyWriter| {
                         __cache_out.part(&id);
                     },
-                    tenant: |_: &mut ::cache_runtime::__private::KeyWriter| {
-                        ::cache_runtime::__private::Tenancy::Shared
-                    },
-                    tags: || {
-                        ::std::vec![::cache_runtime::__private::Cow::Borrowed("users")]
-                    },
+                    tenant: |_: &mut __cache_p::KeyWriter| __cache_p::Tenancy::Shared,
+                    tags: || ::std::vec![__cache_p::Cow::Borrowed("users")],
                 },
             ),
         );
@@ -70,28 +62,25 @@ async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
             ),
         )
         .await;
-    match ::cache_runtime::__private::fate(__cache_shape, &__cache_ret) {
-        ::cache_runtime::__private::Fate::Value(__cache_value) => {
+    match __cache_p::fate(__cache_shape, &__cache_ret) {
+        __cache_p::Fate::Value(__cache_value) => {
             __cache_write
                 .tags(
                     &__cache_slot_0,
                     ::std::vec![
-                        ::cache_runtime::__private::apply(__cache_value, | ret |
-                        ::cache_runtime::__private::TagText::new().text("team:").value(&
-                        ret.team).finish())
+                        __cache_p::apply(__cache_value, | ret | __cache_p::TagText::new()
+                        .text("team:").value(& ret.team).finish())
                     ],
                 );
             __cache_write
                 .store(
                     __cache_slot_0,
                     __cache_value,
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::Duration::new(300u64, 0u32),
-                    ),
+                    ::core::option::Option::Some(__cache_p::Duration::new(300u64, 0u32)),
                 );
         }
-        ::cache_runtime::__private::Fate::None => {}
-        ::cache_runtime::__private::Fate::Err => __cache_write.abandon(),
+        __cache_p::Fate::None => {}
+        __cache_p::Fate::Err => __cache_write.abandon(),
     }
     __cache_write.finish().await;
     __cache_ret

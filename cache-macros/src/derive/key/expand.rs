@@ -13,14 +13,14 @@ const WRITTEN: [Role; 3] = [Role::Part, Role::Hash, Role::Tenant];
 pub(super) const ID: [Role; 2] = [Role::Part, Role::Hash];
 
 pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
-    let p = &key.runtime;
+    let p = &alias();
     let name = &input.ident;
     let bounded = with_bounds(input, key);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     let write_key = each_shape(key, &WRITTEN, |shape| write_part(p, shape));
     let is_absent = transparent(&key.shapes).map(|_| {
         let ask = each_shape(key, &WRITTEN, |shape| {
-            let ask = quote!(#p::__private::CacheKey::is_absent);
+            let ask = quote!(#p::CacheKey::is_absent);
             shape.with(&WRITTEN).map(|field| call_at(field, &ask, |variable| variable)).collect()
         });
         quote! {
@@ -30,11 +30,13 @@ pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
         }
     });
     let typed = key.typed.as_ref().map(|typed| typed_impls(input, key, typed, &bounded));
+    let runtime = &key.runtime;
     quote! {
         const _: () = {
+            use #runtime::__private as #p;
             #[automatically_derived]
-            impl #impl_generics #p::__private::CacheKey for #name #ty_generics #where_clause {
-                fn write_key(&self, __cache_out: &mut #p::__private::KeyWriter) {
+            impl #impl_generics #p::CacheKey for #name #ty_generics #where_clause {
+                fn write_key(&self, __cache_out: &mut #p::KeyWriter) {
                     #write_key
                 }
                 #is_absent
@@ -42,6 +44,11 @@ pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
             #typed
         };
     }
+}
+
+/// What the runtime's `__private` is called inside the constant.
+pub(super) fn alias() -> Path {
+    parse_quote!(__cache_p)
 }
 
 /// Implementations that do nothing, so that a mistake in the attribute is the only error.
@@ -101,13 +108,9 @@ fn write_part(p: &Path, shape: &Shape<'_>) -> TokenStream {
     let mut fields = shape.with(&WRITTEN);
     if let (false, None, Some(field), None) = (shape.named, shape.variant, fields.next(), fields.next()) {
         let method = if field.role == Role::Hash {
-            return call_at(
-                field,
-                &quote!(#p::__private::KeyWriter::hash_of),
-                |variable| quote!(__cache_out, #variable),
-            );
+            return call_at(field, &quote!(#p::KeyWriter::hash_of), |variable| quote!(__cache_out, #variable));
         } else {
-            quote!(#p::__private::CacheKey::write_key)
+            quote!(#p::CacheKey::write_key)
         };
         return call_at(field, &method, |variable| quote!(#variable, __cache_out));
     }
@@ -142,13 +145,13 @@ fn write_field(p: &Path, field: &KeyField<'_>) -> TokenStream {
         return quote!(#call;);
     }
     let method = if field.role == Role::Hash { quote!(hashed) } else { quote!(part) };
-    let call = call_at(field, &quote!(#p::__private::KeyWriter::#method), |variable| quote!(__cache_out, #variable));
+    let call = call_at(field, &quote!(#p::KeyWriter::#method), |variable| quote!(__cache_out, #variable));
     quote!(#call;)
 }
 
 /// The same call in both traits, so that a tenant that is no key part is one error.
 pub(super) fn write_tenant(p: &Path, field: &KeyField<'_>) -> TokenStream {
-    call_at(field, &quote!(#p::__private::tenant), |variable| quote!(#variable, __cache_out))
+    call_at(field, &quote!(#p::tenant), |variable| quote!(#variable, __cache_out))
 }
 
 /// A call whose trait error is shown at the field's type.
@@ -171,7 +174,7 @@ pub(super) fn call_at(
 
 /// The bounds that fields of generic types ask for; exact ones, so that phantom parameters stay free.
 fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
-    let p = &key.runtime;
+    let p = &alias();
     let mut bounded = input.generics.clone();
     let predicates = &mut bounded.make_where_clause().predicates;
     for field in key.shapes.iter().flat_map(|shape| shape.with(&WRITTEN)) {
@@ -179,21 +182,19 @@ fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
         let params = generics::params_in(&input.generics, ty);
         if generics::mentions(&input.ident, ty) {
             // The type's own bound would ask for itself without end.
-            predicates.extend(
-                params.iter().map(|param| -> syn::WherePredicate { parse_quote!(#param: #p::__private::CacheKey) }),
-            );
+            predicates.extend(params.iter().map(|param| -> syn::WherePredicate { parse_quote!(#param: #p::CacheKey) }));
         } else if !params.is_empty() {
-            predicates.push(parse_quote!(#ty: #p::__private::CacheKey));
+            predicates.push(parse_quote!(#ty: #p::CacheKey));
         }
     }
     let Some(typed) = &key.typed else { return bounded };
     let value = typed.value;
     if !generics::params_in(&input.generics, value).is_empty() {
         if matches!(typed.version, Some(VersionArg::Auto)) {
-            predicates.push(parse_quote!(#value: #p::__private::CacheSchema));
+            predicates.push(parse_quote!(#value: #p::CacheSchema));
         }
         if typed.policies.has("local") {
-            predicates.push(parse_quote!(#value: #p::__private::Shareable));
+            predicates.push(parse_quote!(#value: #p::Shareable));
         }
     }
     bounded

@@ -4,17 +4,18 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Ident, Member};
 
+use super::expand::alias;
 use super::tags::{Piece, Tag};
 use super::valid::{Key, KeyField, Role, Typed};
 
 /// `fn tags(&self)` and `fn value_tags(&self)`, where there are such tags.
 pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
-    let p = &key.runtime;
+    let p = &alias();
     let (late, early): (Vec<&Tag>, Vec<&Tag>) = typed.tags.iter().partition(|tag| tag.is_late());
     let tags = (!early.is_empty()).then(|| {
         let arms = arms(key, &early, |tag, fields| text(key, tag, fields));
         quote! {
-            fn tags(&self) -> ::std::vec::Vec<#p::__private::Cow<'static, str>> {
+            fn tags(&self) -> ::std::vec::Vec<#p::Cow<'static, str>> {
                 match self { #arms }
             }
         }
@@ -23,7 +24,7 @@ pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
         let arms = arms(key, &late, |tag, fields| late_text(key, typed, tag, fields));
         let value = typed.value;
         quote! {
-            fn value_tags(&self) -> ::std::vec::Vec<#p::__private::ValueTag<#value>> {
+            fn value_tags(&self) -> ::std::vec::Vec<#p::ValueTag<#value>> {
                 match self { #arms }
             }
         }
@@ -49,9 +50,9 @@ fn arms(key: &Key<'_>, tags: &[&Tag], text: impl Fn(&Tag, &[&KeyField<'_>]) -> T
 }
 
 fn text(key: &Key<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
-    let p = &key.runtime;
+    let p = &alias();
     if let [Piece::Text(text)] = tag.pieces.as_slice() {
-        return quote!(#p::__private::Cow::Borrowed(#text));
+        return quote!(#p::Cow::Borrowed(#text));
     }
     let calls = tag.pieces.iter().map(|piece| match piece {
         Piece::Text(text) => quote!(.text(#text)),
@@ -61,11 +62,11 @@ fn text(key: &Key<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
         }
         Piece::Value(_) => TokenStream::new(),
     });
-    quote!(#p::__private::TagText::new() #(#calls)* .finish())
+    quote!(#p::TagText::new() #(#calls)* .finish())
 }
 
 fn late_text(key: &Key<'_>, typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
-    let (p, value) = (&key.runtime, typed.value);
+    let (p, value) = (&alias(), typed.value);
     let span = tag.literal.span().resolved_at(Span::call_site());
     let calls = tag.pieces.iter().map(|piece| match piece {
         Piece::Text(text) => quote!(.text(#text)),
@@ -83,10 +84,10 @@ fn late_text(key: &Key<'_>, typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_
                 member
             });
             let variable = Ident::new("__cache_value", span);
-            quote::quote_spanned!(span=> .value(|#variable| #p::__private::tag_text(&#variable #(.#members)*)))
+            quote::quote_spanned!(span=> .value(|#variable| #p::tag_text(&#variable #(.#members)*)))
         }
     });
-    quote!(#p::__private::ValueTag::<#value>::new() #(#calls)*)
+    quote!(#p::ValueTag::<#value>::new() #(#calls)*)
 }
 
 /// The variable of the key's field, at the tag.

@@ -4,14 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Generics, Path};
 
-use super::expand::{ID, each_shape, write_id, write_tenant};
+use super::expand::{ID, alias, each_shape, write_id, write_tenant};
 use super::parse::VersionArg;
 use super::tags_expand::tags;
 use super::valid::{Key, Role, Shape, Typed};
 use crate::derive::generics;
 
 pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>, bounded: &Generics) -> TokenStream {
-    let p = &key.runtime;
+    let p = &alias();
     let name = &input.ident;
     let value = typed.value;
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
@@ -22,7 +22,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
             shape.with(&[Role::Tenant]).map(|field| write_tenant(p, field)).collect()
         });
         quote! {
-            fn write_tenant(&self, __cache_out: &mut #p::__private::KeyWriter) -> #p::__private::Tenancy {
+            fn write_tenant(&self, __cache_out: &mut #p::KeyWriter) -> #p::Tenancy {
                 #write
             }
         }
@@ -31,24 +31,24 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
     let accepts = typed.validate.map(|validate| {
         quote! {
             fn accepts(&self, __cache_value: &Self::Value) -> bool {
-                #p::__private::validate(self, __cache_value, #validate)
+                #p::validate(self, __cache_value, #validate)
             }
         }
     });
     let sharing = typed.policies.has("local").then(|| {
         quote! {
-            fn sharing() -> ::core::option::Option<#p::__private::Sharing<#value>> {
-                ::core::option::Option::Some(#p::__private::share::<#value>())
+            fn sharing() -> ::core::option::Option<#p::Sharing<#value>> {
+                ::core::option::Option::Some(#p::share::<#value>())
             }
         }
     });
     let registered = generics::as_static(name, &input.generics).map(|ty| {
         quote! {
-            #p::__private::inventory::submit! {
-                #p::__private::KeyRef {
+            #p::inventory::submit! {
+                #p::KeyRef {
                     key: || ::core::any::type_name::<#ty>(),
-                    value: || ::core::any::type_name::<<#ty as #p::__private::TypedKey>::Value>(),
-                    spec: || <#ty as #p::__private::TypedKey>::SPEC,
+                    value: || ::core::any::type_name::<<#ty as #p::TypedKey>::Value>(),
+                    spec: || <#ty as #p::TypedKey>::SPEC,
                     file: ::core::file!(),
                     line: ::core::line!(),
                 }
@@ -57,10 +57,10 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
     });
     quote! {
         #[automatically_derived]
-        impl #impl_generics #p::__private::TypedKey for #name #ty_generics #where_clause {
+        impl #impl_generics #p::TypedKey for #name #ty_generics #where_clause {
             type Value = #value;
-            const SPEC: #p::__private::KeySpec = #spec;
-            fn write_id(&self, __cache_out: &mut #p::__private::KeyWriter) {
+            const SPEC: #p::KeySpec = #spec;
+            fn write_id(&self, __cache_out: &mut #p::KeyWriter) {
                 #write_id
             }
             #write_tenant
@@ -74,16 +74,14 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
 
 /// `KeySpec::new("user").version(..)..`
 fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
-    let p = &key.runtime;
+    let p = &alias();
     let resource = typed.resource;
-    let mut spec = quote!(#p::__private::KeySpec::new(#resource));
+    let mut spec = quote!(#p::KeySpec::new(#resource));
     match typed.version {
-        Some(VersionArg::Fixed(text)) => spec.extend(quote!(.version(#p::__private::Version::Fixed(#text)))),
+        Some(VersionArg::Fixed(text)) => spec.extend(quote!(.version(#p::Version::Fixed(#text)))),
         Some(VersionArg::Auto) => {
             let value = typed.value;
-            spec.extend(
-                quote!(.version(#p::__private::Version::Auto(<#value as #p::__private::CacheSchema>::FINGERPRINT))),
-            );
+            spec.extend(quote!(.version(#p::Version::Auto(<#value as #p::CacheSchema>::FINGERPRINT))));
         }
         None => {}
     }
@@ -109,7 +107,7 @@ fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
     if typed.tenant {
         spec.extend(quote!(.tenant()));
     }
-    if let Some(policy) = crate::expand::policy(&quote!(#p::__private), typed.policies) {
+    if let Some(policy) = crate::expand::policy(&quote!(#p), typed.policies) {
         spec.extend(quote!(.policy(#policy)));
     }
     spec
@@ -123,13 +121,13 @@ fn parts(p: &Path, shapes: &[Shape<'_>]) -> Vec<TokenStream> {
             .map(|field| {
                 let name = &field.name;
                 let new = if field.role == Role::Hash { quote!(hashed) } else { quote!(new) };
-                quote!(#p::__private::KeyPart::#new(#name))
+                quote!(#p::KeyPart::#new(#name))
             })
             .collect(),
         shapes => {
-            let mut parts = vec![quote!(#p::__private::KeyPart::new("variant"))];
+            let mut parts = vec![quote!(#p::KeyPart::new("variant"))];
             if shapes.iter().any(|shape| shape.with(&ID).next().is_some()) {
-                parts.push(quote!(#p::__private::KeyPart::new("..")));
+                parts.push(quote!(#p::KeyPart::new("..")));
             }
             parts
         }
