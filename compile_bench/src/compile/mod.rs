@@ -60,13 +60,17 @@ pub(crate) fn run(scratch: &Path, runtime_path: &Path, quick: bool) -> Result<Ve
     generate::workspace(&scratch, locks.iter().find(|lock| lock.exists()).map(|lock| lock.as_path()))?;
     let bench = Bench { scratch };
     let (count, rounds) = if quick { (40, 1) } else { (200, 3) };
-    let programs: Result<Vec<_>, _> =
-        Kind::ALL.iter().map(|kind| generate::program(&bench.scratch, &runtime, *kind, count)).collect();
-    let programs = programs?;
+    let all = |count| Kind::ALL.iter().map(move |kind| (*kind, count));
+    let generate = |(kind, count)| generate::program(&bench.scratch, &runtime, kind, count);
+    let programs: Result<Vec<_>, _> = all(count).map(generate).collect();
+    let small: Result<Vec<_>, _> = all(1).map(generate).collect();
+    let (programs, small) = (programs?, small?);
 
     let modes: &[Mode] = if quick { &[Mode::Debug] } else { &[Mode::Debug, Mode::Check, Mode::Release] };
     let mut times = Vec::new();
     for mode in modes {
+        // With these, all that the programs depend on is built.
+        small.iter().try_for_each(|program| bench.warm(program, *mode))?;
         times.push((*mode, added(&bench, &programs, *mode, if *mode == Mode::Release { 1 } else { rounds })?));
     }
     let lines: Result<Vec<_>, _> = programs.iter().map(|program| lines::count(&bench, program)).collect();
@@ -79,9 +83,6 @@ pub(crate) fn run(scratch: &Path, runtime_path: &Path, quick: bool) -> Result<Ve
 
 /// The whole build of each program, the plain one first; rounds are interleaved.
 fn added(bench: &Bench, programs: &[Program], mode: Mode, rounds: usize) -> Result<Vec<Spent>, String> {
-    for program in programs {
-        bench.warm(program, mode)?;
-    }
     let mut all = vec![Vec::new(); programs.len()];
     for round in 1..=rounds {
         for (program, spent) in programs.iter().zip(&mut all) {

@@ -13,7 +13,7 @@ pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
     let p = &alias();
     let (late, early): (Vec<&Tag>, Vec<&Tag>) = typed.tags.iter().partition(|tag| tag.is_late());
     let tags = (!early.is_empty()).then(|| {
-        let arms = arms(key, &early, |tag, fields| text(key, tag, fields));
+        let arms = arms(key, &early, text);
         quote! {
             fn tags(&self) -> ::std::vec::Vec<#p::Cow<'static, str>> {
                 match self { #arms }
@@ -21,7 +21,7 @@ pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
         }
     });
     let value_tags = (!late.is_empty()).then(|| {
-        let arms = arms(key, &late, |tag, fields| late_text(key, typed, tag, fields));
+        let arms = arms(key, &late, |tag, fields| late_text(typed, tag, fields));
         let value = typed.value;
         quote! {
             fn value_tags(&self) -> ::std::vec::Vec<#p::ValueTag<#value>> {
@@ -49,7 +49,7 @@ fn arms(key: &Key<'_>, tags: &[&Tag], text: impl Fn(&Tag, &[&KeyField<'_>]) -> T
     arms.collect()
 }
 
-fn text(key: &Key<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
+fn text(tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     let p = &alias();
     if let [Piece::Text(text)] = tag.pieces.as_slice() {
         return quote!(#p::Cow::Borrowed(#text));
@@ -65,7 +65,7 @@ fn text(key: &Key<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     quote!(#p::TagText::new() #(#calls)* .finish())
 }
 
-fn late_text(key: &Key<'_>, typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
+fn late_text(typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     let (p, value) = (&alias(), typed.value);
     let span = tag.literal.span().resolved_at(Span::call_site());
     let calls = tag.pieces.iter().map(|piece| match piece {
