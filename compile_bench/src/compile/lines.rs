@@ -51,8 +51,8 @@ fn llvm(bench: &Bench, program: &Program) -> Result<usize, String> {
     let mut lines = 0;
     for line in text.lines() {
         inside = (inside || line.starts_with("define ")) && line != "}";
-        // Neither labels and comments nor what is said for the debugger.
-        let code = line.starts_with("  ") && !line.trim_start().starts_with([';', '#']);
+        // Further in are the rest of a long instruction, and what is said for the debugger.
+        let code = line.starts_with("  ") && !line.starts_with("   ");
         lines += usize::from(inside && code);
     }
     Ok(lines)

@@ -86,8 +86,12 @@ fn added(bench: &Bench, programs: &[Program], mode: Mode, rounds: usize) -> Resu
     let mut all = vec![Vec::new(); programs.len()];
     for round in 1..=rounds {
         for (program, spent) in programs.iter().zip(&mut all) {
-            eprintln!("compile: {mode:?} {round}/{rounds} {}", program.name);
-            spent.push(bench.time(program, mode)?);
+            let took = bench.time(program, mode)?;
+            eprintln!(
+                "compile: {mode:?} {round}/{rounds} {}, {:.1} s, {:.1} s of cpu",
+                program.name, took.wall, took.cpu
+            );
+            spent.push(took);
         }
     }
     Ok(all.iter().map(|spent| median(spent)).collect())
