@@ -121,7 +121,7 @@ impl Recovery {
         let mut state = self.lock();
         let new = removals.iter().filter(|removal| !state.entries.contains_key(&removal.unversioned)).count();
         if state.entries.len() + new > self.most {
-            counter!("cache_recovery_overflows_total", "cache" => cache.0.name.clone()).increment(1);
+            counter!("cache_recovery_overflows_total", "cache" => cache.0.name.label()).increment(1);
             tracing::error!(
                 cache = %cache.0.name, limit = self.most,
                 "too many invalidations wait for the store: all entries will be removed when it returns"
@@ -162,7 +162,7 @@ impl Recovery {
             self.settled.notify_waiters();
         }
         #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        gauge!("cache_recovery_pending", "cache" => cache.0.name.clone()).set(pending as f64);
+        gauge!("cache_recovery_pending", "cache" => cache.0.name.label()).set(pending as f64);
     }
 
     /// Starts the task that tries again, unless it runs. It ends when nothing is pending or the cache is gone.

@@ -153,11 +153,14 @@ impl Cache {
             detached: false,
         };
         let (typed, sharing) = (Typed(key), K::sharing());
-        if let Some(sharing) = sharing
-            && let Some(entry) = engine::held(self, None, &typed)
-            && let Some(value) = entry.value.as_deref().and_then(sharing.give).filter(|value| key.accepts(value))
-        {
-            engine::serve_held(&entry);
+        let mut found = None;
+        if let Some(sharing) = sharing {
+            engine::serve_held(self, None, &typed, &mut |value| {
+                found = value.and_then(|held| (sharing.give)(&**held)).filter(|value| key.accepts(value));
+                found.is_some()
+            });
+        }
+        if let Some(value) = found {
             return Ok(value);
         }
         let leave = match find(lookup, &typed, sharing).await {

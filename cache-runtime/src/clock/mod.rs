@@ -19,6 +19,10 @@ pub(crate) type Millis = u64;
 #[derive(Clone, Copy)]
 pub(crate) struct Moment {
     pub at: Millis,
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "only a store that others write to has a bound to keep")
+    )]
     pub read: Option<Reading>,
 }
 

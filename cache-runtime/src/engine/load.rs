@@ -140,6 +140,11 @@ impl Load {
                 finish(&cache, resource, outcome);
                 Landing(None)
             }
+            // Nobody could be given the bytes.
+            Kind::Leading(plan) if matches!(plan.leave, Leave::None) && !plan.leader.is_awaited() => {
+                plan.keep_nothing(if decision.keep { FillEnd::Failed } else { FillEnd::Declined });
+                Landing(None)
+            }
             Kind::Leading(mut plan) => {
                 plan.tags.extend(decision.tags);
                 let ttl = plan.policy.jittered(decision.ttl.unwrap_or(plan.ttl));
@@ -219,6 +224,13 @@ impl Plan {
         leader.retire();
         finish(&cache, resource, Outcome::new(if stale { Status::Stale } else { Status::Hit }, cache.0.store.level()));
         Some(old)
+    }
+
+    /// The value is its caller's alone.
+    fn keep_nothing(self, end: FillEnd) {
+        telemetry::fill(&self.cache.0.name, self.resource, end);
+        self.finish();
+        self.leader.retire();
     }
 
     fn not_encoded(self) {

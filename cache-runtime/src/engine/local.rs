@@ -1,6 +1,7 @@
 //! The local tier, as a call meets it: before the store is asked, and after it has answered.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::cache::{Budget, Cache};
@@ -9,7 +10,7 @@ use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
 use crate::key::KeyText;
-use crate::local::{Entry, Tether, Ticket};
+use crate::local::{Entry, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
 use crate::store::Store;
@@ -23,24 +24,36 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
     policy.local.filter(|ttl| !ttl.is_zero())
 }
 
-/// What is held under the key and may be served now. `asked` is what the call itself says of the tier. Allocates nothing.
-pub(crate) fn held(cache: &Cache, asked: Option<Duration>, key: &dyn EntryKey) -> Option<Arc<Entry>> {
+/// Has what is held under the key served, and counts that. `asked` is what the call itself says of the tier, `serve` says whether
+/// it took the value. Allocates nothing.
+pub(crate) fn serve_held(
+    cache: &Cache,
+    asked: Option<Duration>,
+    key: &dyn EntryKey,
+    serve: &mut dyn FnMut(Option<&Held>) -> bool,
+) -> bool {
     let spec = key.spec();
-    let ttl = asked.or(spec.policy.local).or(cache.0.settings.policy.local)?;
+    let Some(ttl) = asked.or(spec.policy.local).or(cache.0.settings.policy.local) else { return false };
     if ttl.is_zero() || call::mode() != call::Mode::Usual {
-        return None;
+        return false;
     }
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
-        return None;
+        return false;
     }
     let now = cache.0.clock.moment();
-    cache.with_key(key, spec, key.suffix().as_deref(), |text| cache.0.local.get(text, now))?
-}
-
-/// Counts a hit of what is held.
-pub(crate) fn serve_held(entry: &Entry) {
-    entry.hits.add();
-    call::report(telemetry::local_hit());
+    let mut counted = |entry: &Entry| {
+        let served = serve(entry.value.as_ref());
+        if served {
+            entry.terms.hits.add();
+        }
+        served
+    };
+    let served =
+        cache.with_key(key, spec, key.suffix().as_deref(), |text| cache.0.local.serve(text, now, &mut counted));
+    if served == Some(true) {
+        call::report(telemetry::local_hit());
+    }
+    served == Some(true)
 }
 
 /// Whether a write that is not done yet has named the entry.
@@ -148,15 +161,16 @@ pub(crate) struct Holding {
 /// Holds it, unless the key was voided since the ticket was taken.
 pub(crate) fn hold_local(cache: &Cache, ticket: Ticket, key: &KeyText, resource: &'static str, what: Holding) {
     let Holding { value, bytes, ttl, since, tether, watch } = what;
+    let hits = cache.0.local.hits(resource);
+    let terms = Terms { cells: watch.cells.into(), tether, stamps: watch.stamps, hits };
     let entry = Entry {
         value,
         expires: ticket.at.saturating_add(millis(ttl)),
         since,
-        cells: watch.cells.into(),
-        tether,
-        stamps: watch.stamps,
-        bytes,
-        hits: cache.0.local.hits(resource),
+        terms: terms.shared(),
+        key: key.clone(),
+        bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+        void: AtomicBool::new(false),
     };
     cache.0.local.put(ticket, key, entry);
 }

@@ -19,7 +19,7 @@ mod slide;
 
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::load::Load;
-pub(crate) use self::local::{held, serve_held};
+pub(crate) use self::local::serve_held;
 pub(crate) use self::lookup::{Answer, Asking, Lookup};
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};

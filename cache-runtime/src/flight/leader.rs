@@ -59,6 +59,11 @@ impl Leader {
         self.land(landed, |waiter| waiter.came == Came::Before && waiter.wish == Wish::Any);
     }
 
+    /// Whether a load that stores nothing would serve anybody else: those who came before it began.
+    pub(crate) fn is_awaited(&self) -> bool {
+        lock(&self.flight.waiters).iter().any(|waiter| waiter.came == Came::Before)
+    }
+
     /// Gives the lead up, with nothing to hand over: the next one that waits looks into the store.
     pub(crate) fn retire(mut self) {
         self.done = true;

@@ -12,8 +12,10 @@ mod leader;
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
-use std::collections::hash_map::{Entry, RandomState};
+use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 pub(crate) use self::leader::Leader;
 use crate::key::KeyText;
@@ -61,7 +63,7 @@ pub(crate) enum Wish {
 pub(crate) struct Flights(Arc<Shared>);
 
 struct Shared {
-    shards: Vec<Mutex<HashMap<KeyText, Arc<Flight>>>>,
+    shards: Vec<Mutex<HashMap<KeyText, Arc<Flight>, RandomState>>>,
     hasher: RandomState,
     waiting: AtomicUsize,
 }
@@ -95,7 +97,7 @@ impl Flights {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Shared {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             waiting: AtomicUsize::new(0),
         }))
     }
@@ -170,7 +172,7 @@ impl Flights {
         self.0.waiting.load(Ordering::Relaxed)
     }
 
-    fn shard(&self, key: &KeyText) -> MutexGuard<'_, HashMap<KeyText, Arc<Flight>>> {
+    fn shard(&self, key: &KeyText) -> MutexGuard<'_, HashMap<KeyText, Arc<Flight>, RandomState>> {
         let hash = self.0.hasher.hash_one(key);
         lock(&self.0.shards[usize::try_from(hash % SHARDS as u64).unwrap_or(0)])
     }

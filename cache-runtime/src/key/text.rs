@@ -59,9 +59,12 @@ impl KeyLayout<'_> {
         tenancy
     }
 
-    /// Writes id, version and suffix.
-    pub(super) fn write_rest(&self, out: &mut KeyWriter, version: Version, id: impl FnOnce(&mut KeyWriter)) {
+    pub(super) fn write_id(&self, out: &mut KeyWriter, id: impl FnOnce(&mut KeyWriter)) {
         out.id(LONGEST_PART, id);
+    }
+
+    /// Writes version and suffix.
+    pub(super) fn write_tail(&self, out: &mut KeyWriter, version: Version) {
         out.raw(":");
         version.write(out);
         if let Some(suffix) = self.suffix {
@@ -100,7 +103,7 @@ impl Unversioned {
         if tenancy == Tenancy::Missing {
             return (None, tenancy);
         }
-        out.id(LONGEST_PART, id);
+        layout.write_id(&mut out, id);
         let suffix = layout.suffix.map(|suffix| {
             let mut out = KeyWriter::new();
             out.text(suffix);

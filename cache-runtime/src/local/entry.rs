@@ -1,16 +1,16 @@
 //! A decoded value, and what has to hold for it to be served.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use quick_cache::{Lifecycle, Weighter};
 
 #[cfg(feature = "redis")]
 use super::channel::Channel;
-use super::hits::Series;
+use super::terms::Terms;
 use crate::clock::{Millis, Moment};
 use crate::key::KeyText;
 use crate::private::Held;
-use crate::tags::Cell;
 
 /// What an entry costs beyond its key's and its value's bytes: map slot, three `Arc` headers, the entry itself.
 const OVERHEAD: u64 = 200;
@@ -22,15 +22,12 @@ pub(crate) struct Entry {
     pub expires: Millis,
     /// The clock of tags when it was loaded.
     pub since: u64,
-    /// Of its tags.
-    pub cells: Arc<[Arc<Cell>]>,
-    pub tether: Tether,
-    /// Of the stamps, which may lie on another server.
-    pub stamps: Tether,
+    pub terms: Arc<Terms>,
+    pub key: KeyText,
     /// How many bytes it has, encoded.
-    pub bytes: usize,
-    /// Where a hit is counted.
-    pub hits: Arc<Series>,
+    pub bytes: u32,
+    /// Whether the tier has given it up.
+    pub void: AtomicBool,
 }
 
 /// Who tells of changes.
@@ -44,18 +41,27 @@ pub(crate) enum Tether {
 }
 
 impl Entry {
+    /// It is not served any more, by whoever has it.
+    pub(super) fn give_up(&self) {
+        self.void.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_void(&self) -> bool {
+        self.void.load(Ordering::SeqCst)
+    }
+
     /// Whether it will never be served again.
     pub(crate) fn is_gone(&self, now: Millis) -> bool {
         self.expires <= now
-            || self.cells.iter().any(|cell| cell.stamp() > self.since)
-            || self.tether.is_cut()
-            || self.stamps.is_cut()
+            || self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
+            || self.terms.tether.is_cut()
+            || self.terms.stamps.is_cut()
     }
 
     /// Whether a change would be known here by now.
     pub(crate) fn is_coherent(&self, now: Moment) -> bool {
         let _ = now;
-        match (&self.tether, &self.stamps) {
+        match (&self.terms.tether, &self.terms.stamps) {
             #[cfg(feature = "redis")]
             (Tether::To(one), Tether::To(two)) => {
                 one.is_alive_at(now) && (Arc::ptr_eq(one, two) || two.is_alive_at(now))
@@ -68,6 +74,16 @@ impl Entry {
 }
 
 impl Tether {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Own, Self::Own) => true,
+            #[cfg(feature = "redis")]
+            (Self::To(one), Self::To(two)) => Arc::ptr_eq(one, two),
+            #[cfg(feature = "redis")]
+            _ => false,
+        }
+    }
+
     fn is_cut(&self) -> bool {
         match self {
             Self::Own => false,
@@ -85,8 +101,8 @@ pub(super) struct Weight {
 
 impl Weighter<KeyText, Arc<Entry>> for Weight {
     fn weight(&self, key: &KeyText, entry: &Arc<Entry>) -> u64 {
-        let bytes = key.as_str().len().saturating_add(entry.bytes);
-        u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OVERHEAD).max(self.least)
+        let bytes = u64::try_from(key.as_str().len()).unwrap_or(u64::MAX).saturating_add(entry.bytes.into());
+        bytes.saturating_add(OVERHEAD).max(self.least)
     }
 }
 
@@ -107,6 +123,7 @@ impl Lifecycle<KeyText, Arc<Entry>> for Evictions {
     type RequestState = Evicted;
 
     fn on_evict(&self, state: &mut Evicted, key: KeyText, entry: Arc<Entry>) {
+        entry.give_up();
         state.0.push((key, entry));
     }
 }

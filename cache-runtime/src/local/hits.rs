@@ -6,11 +6,12 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::terms::Terms;
 use crate::telemetry::{self, Name};
 
 /// How late the recorder is told at most.
@@ -38,6 +39,8 @@ pub(crate) struct Series {
     reported: AtomicU64,
     told: Arc<AtomicBool>,
     all: Weak<Hits>,
+    /// On what the last entry was held.
+    pub(super) last: Mutex<Weak<Terms>>,
 }
 
 /// Alone on its cache lines, so that threads do not wait for each other.
@@ -61,7 +64,15 @@ impl Hits {
             let mut resources = self.resources.write().unwrap_or_else(PoisonError::into_inner);
             let new = || {
                 let (name, told, all) = (self.name.clone(), Arc::clone(&self.told), Arc::downgrade(self));
-                Arc::new(Series { name, resource, shards: Default::default(), reported: AtomicU64::new(0), told, all })
+                Arc::new(Series {
+                    name,
+                    resource,
+                    shards: Default::default(),
+                    reported: AtomicU64::new(0),
+                    told,
+                    all,
+                    last: Mutex::default(),
+                })
             };
             Arc::clone(resources.entry(resource).or_insert_with(new))
         })

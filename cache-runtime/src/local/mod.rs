@@ -8,10 +8,12 @@
 mod channel;
 mod entry;
 mod hits;
+mod near;
 mod order;
+mod terms;
 mod watch;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -23,8 +25,8 @@ pub(crate) use self::channel::Channel;
 pub(crate) use self::entry::{Entry, Tether};
 use self::entry::{Evicted, Evictions, Weight};
 use self::hits::Hits;
-pub(crate) use self::hits::Series;
 use self::order::{Order, Turn};
+pub(crate) use self::terms::Terms;
 use self::watch::Watch;
 use crate::clock::{Millis, Moment};
 use crate::key::KeyText;
@@ -49,6 +51,10 @@ pub(crate) struct Local(Arc<Shared>);
 pub(crate) struct WeakLocal(Weak<Shared>);
 
 struct Shared {
+    /// No two tiers of a process have the same.
+    id: u64,
+    /// How often.
+    emptied: AtomicU64,
     map: Map<KeyText, Arc<Entry>, Weight, RandomState, Evictions>,
     order: Order,
     /// The stamps of tags: the embedded store's own, or a copy of a server's.
@@ -78,7 +84,10 @@ impl Local {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::default(), Evictions);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(Arc::new(Shared {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            emptied: AtomicU64::new(0),
             map,
             order: Order::new(),
             cells: Arc::default(),
@@ -91,17 +100,29 @@ impl Local {
         }))
     }
 
-    /// What may be served under this key. Does not allocate.
-    pub(crate) fn get(&self, key: &str, now: Moment) -> Option<Arc<Entry>> {
-        let entry = self.0.map.get(key)?;
+    /// Has what is held under this key served, if it may be. Allocates nothing, but for what keeps it near to this thread.
+    pub(crate) fn serve(&self, key: &str, now: Moment, serve: &mut dyn FnMut(&Entry) -> bool) -> bool {
         if !self.0.asked.load(Ordering::Relaxed) {
             self.0.asked.store(true, Ordering::Relaxed);
         }
+        let place = near::place(key);
+        // Before the tier is asked: emptied after this, it makes what is kept near of no use.
+        let from = (self.0.id, self.0.emptied.load(Ordering::SeqCst));
+        let mut check = |entry: &Entry| self.may_serve(entry, now).then(|| serve(entry));
+        if let Some(served) = near::serve(place, from, key, &mut check) {
+            return served;
+        }
+        let Some(entry) = self.0.map.get(key) else { return false };
         if entry.is_gone(now.at) {
             self.0.map.remove_if(key, |there| Arc::ptr_eq(there, &entry));
-            return None;
+            return false;
         }
-        (entry.is_coherent(now) && self.0.watch.is_current()).then_some(entry)
+        near::keep(place, from, &entry);
+        check(&entry).unwrap_or(false)
+    }
+
+    fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
+        !entry.is_gone(now.at) && entry.is_coherent(now) && self.0.watch.is_current()
     }
 
     pub(crate) fn cells(&self) -> Arc<Cells> {
@@ -116,16 +137,21 @@ impl Local {
     /// After a fill of this process: what was held is gone, and who read before it holds nothing. `None` if the key was voided
     /// since.
     pub(crate) fn after_fill(&self, ticket: Ticket, key: &KeyText) -> Option<Ticket> {
-        let (turn, _removed) = self.0.order.advance(ticket.turn, || self.0.map.remove(key.as_str()));
+        let (turn, _removed) = self.0.order.advance(ticket.turn, || self.remove(key.as_str()));
         turn.map(|turn| Ticket { turn, ..ticket })
     }
 
     /// Holds the entry, unless something voided the key since the ticket was taken. Says whether it does.
-    pub(crate) fn put(&self, ticket: Ticket, key: &KeyText, entry: Entry) -> bool {
+    pub(crate) fn put(&self, ticket: Ticket, key: &KeyText, mut entry: Entry) -> bool {
+        entry.key = key.clone();
         let mut evicted = Evicted::default();
         // What is evicted is dropped, and with it a user's value, when no lock is held any more.
         let entry = Arc::new(entry);
-        let insert = || self.0.map.insert_with_lifecycle(key.clone(), entry, &mut evicted);
+        let mut replaced = None;
+        let insert = || {
+            replaced = self.remove(key.as_str());
+            self.0.map.insert_with_lifecycle(key.clone(), entry, &mut evicted);
+        };
         let held = self.0.order.unless_void(ticket.turn, insert).is_some();
         telemetry::local_evictions(&self.0.name, evicted.count());
         held
@@ -133,19 +159,29 @@ impl Local {
 
     /// Forgets the entry, and what is being read for it.
     pub(crate) fn void(&self, key: &str, reason: VoidReason) {
-        if self.0.order.void(key, || self.0.map.remove(key)).is_some() {
+        if self.0.order.void(key, || self.remove(key)).is_some() {
             telemetry::local_void(&self.0.name, reason);
         }
     }
 
     /// Forgets everything.
     pub(crate) fn void_all(&self, reason: VoidReason) {
-        self.0.order.void_all(|| self.0.map.clear());
+        self.0.order.void_all(|| {
+            self.0.map.clear();
+            self.0.emptied.fetch_add(1, Ordering::SeqCst);
+        });
         telemetry::local_void(&self.0.name, reason);
     }
 
+    /// Gives an entry up.
+    fn remove(&self, key: &str) -> Option<(KeyText, Arc<Entry>)> {
+        let removed = self.0.map.remove(key)?;
+        removed.1.give_up();
+        Some(removed)
+    }
+
     /// Where the hits of a resource are counted.
-    pub(crate) fn hits(&self, resource: &'static str) -> Arc<Series> {
+    pub(crate) fn hits(&self, resource: &'static str) -> Arc<hits::Series> {
         self.0.hits.of(resource)
     }
 

@@ -1,12 +1,13 @@
 //! The tier without a store.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::{Entry, Local, LocalLimits, Tether};
+use super::{Entry, Local, LocalLimits, Terms, Tether};
 use crate::clock::Moment;
 use crate::key::KeyText;
-use crate::tags::Cells;
+use crate::tags::{Cell, Cells};
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
@@ -27,16 +28,20 @@ pub(crate) fn local() -> Local {
     limited(100, 1 << 20)
 }
 
+fn terms<const N: usize>(local: &Local, cells: [Arc<Cell>; N]) -> Arc<Terms> {
+    let hits = local.hits("user");
+    Terms { cells: cells.into(), tether: Tether::Own, stamps: Tether::Own, hits }.shared()
+}
+
 fn entry(local: &Local, value: u64) -> Entry {
     Entry {
         value: Some(Arc::new(value)),
         expires: NOW + 100,
         since: 0,
-        cells: Arc::new([]),
-        tether: Tether::Own,
-        stamps: Tether::Own,
+        terms: terms(local, []),
+        key: key(""),
         bytes: 10,
-        hits: local.hits("user"),
+        void: AtomicBool::new(false),
     }
 }
 
@@ -44,19 +49,82 @@ fn entry(local: &Local, value: u64) -> Entry {
 pub(crate) fn holding(local: &Local, text: &'static str) -> impl Fn() -> bool {
     assert!(local.put(local.ticket(&key(text), NOW), &key(text), entry(local, 7)));
     let local = local.clone();
-    move || local.get(text, at(NOW)).is_some()
+    move || is_held(&local, text, at(NOW))
 }
 
 fn value(local: &Local, text: &str) -> Option<u64> {
-    local.get(text, at(NOW))?.value.as_ref()?.downcast_ref::<u64>().copied()
+    served(local, text, at(NOW))
+}
+
+fn served(local: &Local, text: &str, now: Moment) -> Option<u64> {
+    let mut value = None;
+    local.serve(text, now, &mut |entry| {
+        value = entry.value.as_ref().and_then(|value| value.downcast_ref::<u64>().copied());
+        value.is_some()
+    });
+    value
+}
+
+fn is_held(local: &Local, text: &str, now: Moment) -> bool {
+    served(local, text, now).is_some()
+}
+
+fn put(local: &Local, text: &str, value: u64) {
+    assert!(local.put(local.ticket(&key(text), NOW), &key(text), entry(local, value)));
+}
+
+#[test]
+fn what_the_tier_gives_up_is_not_served_by_a_thread_that_keeps_it() {
+    let (one, two) = (local(), local());
+    for local in [&one, &two] {
+        put(local, "a", 1);
+        assert_eq!((value(local, "a"), value(local, "a")), (Some(1), Some(1)), "now it is near");
+    }
+    put(&one, "a", 2);
+    assert_eq!((value(&one, "a"), value(&two, "a")), (Some(2), Some(1)), "another tier's entry is another one");
+    let other = one.clone();
+    std::thread::spawn(move || other.void("a", VoidReason::Own)).join().expect("a void");
+    assert_eq!((value(&one, "a"), value(&two, "a")), (None, Some(1)));
+    two.void_all(VoidReason::Own);
+    assert_eq!(value(&two, "a"), None);
+    put(&two, "a", 3);
+    assert_eq!(value(&two, "a"), Some(3));
+    let ticket = two.after_fill(two.ticket(&key("a"), NOW), &key("a"));
+    assert!(ticket.is_some() && value(&two, "a").is_none(), "a fill takes its place");
+}
+
+#[test]
+fn what_is_evicted_is_not_served_by_a_thread_that_keeps_it() {
+    let local = limited(4, 1 << 20);
+    put(&local, "0", 0);
+    assert_eq!(value(&local, "0"), Some(0));
+    // Others are asked for elsewhere, again and again.
+    for n in 1..1_000_u64 {
+        put(&local, &n.to_string(), n);
+        (0..3).for_each(|_| drop(local.0.map.get(n.to_string().as_str())));
+    }
+    assert!(!local.0.map.contains_key("0"));
+    assert_eq!(value(&local, "0"), None);
+}
+
+#[test]
+fn what_is_near_is_known_to_be_in_use() {
+    let local = limited(100, 1 << 20);
+    put(&local, "hot", 1);
+    for n in 0..1_000 {
+        for _ in 0..100 {
+            assert_eq!(value(&local, "hot"), Some(1), "after {n} others");
+        }
+        put(&local, &n.to_string(), n);
+    }
 }
 
 #[test]
 fn an_entry_is_held_until_it_expires() {
     let local = local();
     let held = holding(&local, "a");
-    assert!(held() && local.get("a", at(NOW + 99)).is_some());
-    assert!(local.get("a", at(NOW + 100)).is_none());
+    assert!(held() && is_held(&local, "a", at(NOW + 99)));
+    assert!(!is_held(&local, "a", at(NOW + 100)));
     assert_eq!(local.usage().0, 0, "removed when it is met");
 }
 
@@ -94,7 +162,7 @@ fn a_newer_stamp_of_a_tag_ends_an_entry() {
     let cells = Cells::default();
     let cell = cells.cell("t:a");
     cells.raise("t:a", 5);
-    let tagged = |since| Entry { since, cells: Arc::new([Arc::clone(&cell)]), ..entry(&local, 7) };
+    let tagged = |since| Entry { since, terms: terms(&local, [Arc::clone(&cell)]), ..entry(&local, 7) };
     let put = |since| assert!(local.put(local.ticket(&key("a"), NOW), &key("a"), tagged(since)));
     put(4);
     assert_eq!(value(&local, "a"), None);
@@ -122,13 +190,19 @@ fn both_bounds_hold() {
 #[cfg(feature = "redis")]
 mod channels {
     use super::super::Channel;
-    use super::{Arc, Duration, Entry, Tether, entry, key, local, value};
+    use super::{Arc, Duration, Entry, Terms, Tether, entry, key, local, value};
 
     fn tethered(channel: &Arc<Channel>) -> (super::Local, impl Fn() -> bool) {
         let local = local();
-        let entry = Entry { tether: Tether::To(Arc::clone(channel)), ..entry(&local, 7) };
+        let entry = Entry { terms: on(channel, &local), ..entry(&local, 7) };
         assert!(local.put(local.ticket(&key("a"), super::NOW), &key("a"), entry));
         (local.clone(), move || value(&local, "a").is_some())
+    }
+
+    fn on(channel: &Arc<Channel>, local: &super::Local) -> Arc<Terms> {
+        let tether = Tether::To(Arc::clone(channel));
+        let terms = Terms { cells: [].into(), tether, stamps: Tether::Own, hits: local.hits("user") };
+        terms.shared()
     }
 
     fn channel() -> Arc<Channel> {

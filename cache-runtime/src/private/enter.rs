@@ -144,13 +144,15 @@ where
     if call.bypass {
         return None;
     }
-    let entry = engine::held(cache, call.policy.local, key)?;
-    let found = match &entry.value {
-        None => S::none()?,
-        Some(held) => S::some((sharing.give)(&**held).filter(|value| key.accepts(value))?),
-    };
-    engine::serve_held(&entry);
-    Some(found)
+    let mut found = None;
+    engine::serve_held(cache, call.policy.local, key, &mut |value| {
+        found = match value {
+            None => S::none(),
+            Some(held) => (sharing.give)(&**held).filter(|value| key.accepts(value)).map(S::some),
+        };
+        found.is_some()
+    });
+    found
 }
 
 async fn search<S, K>(cache: Cache, call: Call<'_>, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>

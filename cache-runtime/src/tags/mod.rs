@@ -20,12 +20,12 @@ pub(crate) const CLEAR: &str = "clear";
 
 /// The name of a resource's stamp.
 pub(crate) fn resource(resource: &str) -> String {
-    format!("r:{resource}")
+    ["r:", resource].concat()
 }
 
 /// The name of a tag's stamp.
 pub(crate) fn tag(tag: &str) -> String {
-    format!("t:{tag}")
+    ["t:", tag].concat()
 }
 
 /// The names that concern one entry.

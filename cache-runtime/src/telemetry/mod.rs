@@ -3,19 +3,20 @@
 //! Labels hold names that the program was compiled with (cache, resource) and words from short lists; never a key, a
 //! tenant, a value or a server's own message.
 
-use std::sync::Arc;
+mod recorder;
+mod series;
+
 use std::time::Duration;
 
-use metrics::{counter, gauge, histogram};
+use metrics::{counter, gauge};
 
+use self::series::NONE;
+pub(crate) use self::series::Name;
 use crate::breaker::BreakerState;
 use crate::error::{ErrorKind, Operation};
 use crate::key::KeyText;
 use crate::outcome::{Level, Outcome, Status};
 use crate::wire::DecodeError;
-
-/// The `cache` label.
-pub(crate) type Name = Arc<str>;
 
 /// How a load ended; the `result` label of `cache_load_duration_seconds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,27 +67,25 @@ impl FillEnd {
 }
 
 pub(crate) fn request(cache: &Name, resource: &'static str, outcome: &Outcome) {
-    counter!(
-        "cache_requests_total", "cache" => cache.clone(), "resource" => resource,
-        "level" => outcome.level.as_str(), "result" => outcome.status.as_str()
-    )
-    .increment(1);
+    count_requests(cache, resource, outcome, 1);
     tracing::trace!(
         cache = %cache, resource, result = outcome.status.as_str(), level = outcome.level.as_str(), "cache request"
     );
 }
 
+fn count_requests(cache: &Name, resource: &'static str, outcome: &Outcome, count: u64) {
+    let (level, result) = (outcome.level.as_str(), outcome.status.as_str());
+    cache.count("cache_requests_total", [("resource", resource), ("level", level), ("result", result)], count);
+}
+
 pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Duration) {
-    histogram!(
-        "cache_load_duration_seconds", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str()
-    )
-    .record(took.as_secs_f64());
+    let labels = [("resource", resource), ("result", end.as_str()), NONE];
+    cache.observe("cache_load_duration_seconds", labels, took.as_secs_f64());
     tracing::trace!(cache = %cache, resource, result = end.as_str(), "cache load");
 }
 
 pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
-    counter!("cache_fills_total", "cache" => cache.clone(), "resource" => resource, "result" => end.as_str())
-        .increment(1);
+    cache.count("cache_fills_total", [("resource", resource), ("result", end.as_str()), NONE], 1);
     match end {
         FillEnd::TooLarge | FillEnd::NotEncoded => {
             tracing::warn!(cache = %cache, resource, result = end.as_str(), "value not cached");
@@ -98,7 +97,7 @@ pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
 /// `result` is `done`, or `deferred` where the store could not be reached and it is tried again.
 pub(crate) fn invalidation(cache: &Name, resource: &str, result: &'static str) {
     counter!(
-        "cache_invalidations_total", "cache" => cache.clone(), "resource" => resource.to_owned(), "result" => result
+        "cache_invalidations_total", "cache" => cache.label(), "resource" => resource.to_owned(), "result" => result
     )
     .increment(1);
     tracing::debug!(cache = %cache, resource, result, "cache invalidation");
@@ -107,33 +106,28 @@ pub(crate) fn invalidation(cache: &Name, resource: &str, result: &'static str) {
 /// The key is shown as a short hash: enough to follow one entry through a log.
 pub(crate) fn decode_failure(cache: &Name, resource: &'static str, key: &KeyText, error: DecodeError) {
     counter!(
-        "cache_decode_failures_total", "cache" => cache.clone(), "resource" => resource, "reason" => error.as_str()
+        "cache_decode_failures_total", "cache" => cache.label(), "resource" => resource, "reason" => error.as_str()
     )
     .increment(1);
     tracing::warn!(cache = %cache, resource, reason = error.as_str(), ?key, "stored bytes do not decode; entry removed");
 }
 
 pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration) {
-    histogram!(
-        "cache_operation_duration_seconds", "cache" => cache.clone(), "operation" => operation.as_str()
-    )
-    .record(took.as_secs_f64());
+    let labels = [("operation", operation.as_str()), NONE, NONE];
+    cache.observe("cache_operation_duration_seconds", labels, took.as_secs_f64());
 }
 
 /// Errors while the breaker is open are counted and not logged: the transition was.
 pub(crate) fn error(cache: &Name, operation: Operation, kind: ErrorKind, code: &'static str) {
-    counter!(
-        "cache_errors_total", "cache" => cache.clone(), "operation" => operation.as_str(), "kind" => kind.as_str()
-    )
-    .increment(1);
+    cache.count("cache_errors_total", [("operation", operation.as_str()), ("kind", kind.as_str()), NONE], 1);
     if kind != ErrorKind::BreakerOpen {
         tracing::debug!(cache = %cache, operation = operation.as_str(), kind = kind.as_str(), code, "store operation failed");
     }
 }
 
 pub(crate) fn breaker(cache: &Name, to: BreakerState) {
-    counter!("cache_breaker_transitions_total", "cache" => cache.clone(), "to" => to.as_str()).increment(1);
-    gauge!("cache_breaker_open", "cache" => cache.clone()).set(if to == BreakerState::Closed { 0.0 } else { 1.0 });
+    counter!("cache_breaker_transitions_total", "cache" => cache.label(), "to" => to.as_str()).increment(1);
+    gauge!("cache_breaker_open", "cache" => cache.label()).set(if to == BreakerState::Closed { 0.0 } else { 1.0 });
     if to == BreakerState::Open {
         tracing::warn!(cache = %cache, "store unwell: breaker open, calls go to the source");
     } else {
@@ -142,32 +136,32 @@ pub(crate) fn breaker(cache: &Name, to: BreakerState) {
 }
 
 pub(crate) fn tenant_missing(cache: &Name, resource: &'static str) {
-    counter!("cache_tenant_missing_total", "cache" => cache.clone(), "resource" => resource).increment(1);
+    counter!("cache_tenant_missing_total", "cache" => cache.label(), "resource" => resource).increment(1);
     tracing::warn!(cache = %cache, resource, "call without a tenant runs uncached");
 }
 
 /// A caller that waited for another's load gave up and ran the body itself.
 pub(crate) fn wait_ended(cache: &Name, resource: &'static str) {
-    counter!("cache_wait_timeouts_total", "cache" => cache.clone(), "resource" => resource).increment(1);
+    counter!("cache_wait_timeouts_total", "cache" => cache.label(), "resource" => resource).increment(1);
     tracing::warn!(cache = %cache, resource, "waited too long for another caller's load");
 }
 
 /// Whether a write is guarded: not where the store could not be reached.
 pub(crate) fn guard(cache: &Name, set: bool) {
-    counter!("cache_guards_total", "cache" => cache.clone(), "result" => if set { "set" } else { "failed" })
+    counter!("cache_guards_total", "cache" => cache.label(), "result" => if set { "set" } else { "failed" })
         .increment(1);
 }
 
 /// A load in place of an entry that was served; `result` is `stored`, `lost` (to an invalidation or a failure of the store),
 /// `failed`, `elsewhere` where another process does it, or `refused` where too many run.
 pub(crate) fn renewal(cache: &Name, resource: &'static str, result: &'static str) {
-    counter!("cache_renewals_total", "cache" => cache.clone(), "resource" => resource, "result" => result).increment(1);
+    counter!("cache_renewals_total", "cache" => cache.label(), "resource" => resource, "result" => result).increment(1);
     tracing::debug!(cache = %cache, resource, result, "cache renewal");
 }
 
 /// A body waited for another one of its resource, as the store is away; `result` is `waited` or `exceeded`.
 pub(crate) fn fallback(cache: &Name, resource: &'static str, result: &'static str) {
-    counter!("cache_fallback_waits_total", "cache" => cache.clone(), "resource" => resource, "result" => result)
+    counter!("cache_fallback_waits_total", "cache" => cache.label(), "resource" => resource, "result" => result)
         .increment(1);
 }
 
@@ -207,12 +201,7 @@ pub(crate) const fn local_hit() -> Outcome {
 
 /// As [`request`], of many hits.
 pub(crate) fn local_hits(cache: &Name, resource: &'static str, count: u64) {
-    let outcome = local_hit();
-    counter!(
-        "cache_requests_total", "cache" => cache.clone(), "resource" => resource,
-        "level" => outcome.level.as_str(), "result" => outcome.status.as_str()
-    )
-    .increment(count);
+    count_requests(cache, resource, &local_hit(), count);
 }
 
 pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
@@ -220,12 +209,12 @@ pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
 }
 
 pub(crate) fn local_void(cache: &Name, reason: VoidReason) {
-    counter!("cache_local_voids_total", "cache" => cache.clone(), "reason" => reason.as_str()).increment(1);
+    counter!("cache_local_voids_total", "cache" => cache.label(), "reason" => reason.as_str()).increment(1);
 }
 
 pub(crate) fn local_evictions(cache: &Name, count: usize) {
     if count > 0 {
-        counter!("cache_local_evictions_total", "cache" => cache.clone())
+        counter!("cache_local_evictions_total", "cache" => cache.label())
             .increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 }
@@ -233,7 +222,7 @@ pub(crate) fn local_evictions(cache: &Name, count: usize) {
 /// One more connection whose entries are served, or one less.
 #[cfg(feature = "redis")]
 pub(crate) fn local_coherent(cache: &Name, alive: bool) {
-    let gauge = gauge!("cache_local_coherent", "cache" => cache.clone());
+    let gauge = gauge!("cache_local_coherent", "cache" => cache.label());
     if alive {
         gauge.increment(1.0)
     } else {
@@ -245,7 +234,7 @@ pub(crate) fn local_coherent(cache: &Name, alive: bool) {
 /// The server does not tell of changes to what was read from it.
 #[cfg(feature = "redis")]
 pub(crate) fn local_untracked(cache: &Name) {
-    counter!("cache_local_refused_total", "cache" => cache.clone()).increment(1);
+    counter!("cache_local_refused_total", "cache" => cache.label()).increment(1);
     tracing::warn!(
         cache = %cache, "the server refuses RESP3 or `CLIENT TRACKING`: nothing is held in the local tier"
     );
