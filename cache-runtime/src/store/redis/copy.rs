@@ -112,9 +112,8 @@ impl Copy {
     }
 
     /// As [`stamps`](Self::stamps), and of which edition that is.
-    pub(super) fn stamps_now(&self, names: &[String]) -> Option<(Stamps, u64)> {
-        let edition = self.edition();
-        Some((self.stamps(names)?, edition))
+    pub(super) fn stamps_now(&self, names: &[String]) -> Option<(u64, Stamps)> {
+        Some((self.edition(), self.stamps(names)?))
     }
 
     pub(super) fn edition(&self) -> u64 {

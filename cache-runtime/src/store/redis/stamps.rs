@@ -77,7 +77,7 @@ impl RedisStore {
         names: &[String],
     ) -> StoreResult<(Option<Stored>, Stamps)> {
         if let Some(connection) = self.slot.ready().filter(|connection| !left && self.tells(connection))
-            && let Some((stamps, edition)) = self.copy.stamps_now(names)
+            && let Some((edition, stamps)) = self.copy.stamps_now(names)
         {
             let stored = self.get_on(&connection, key).await?.map(entry);
             // All that the server told of before the answer is in the copy, and that is what it was.

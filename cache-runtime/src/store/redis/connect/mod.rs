@@ -3,11 +3,13 @@
 //! redis-rs's `ConnectionManager` lets callers wait for a reconnect with its retries; here a caller waits no longer than
 //! its own timeout, and while the server refuses connections it does not wait at all.
 
+mod attempt;
 mod connection;
 #[cfg(feature = "cluster")]
 mod renew;
+mod silence;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,18 +17,15 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 pub(crate) use self::connection::Connection;
+#[cfg(feature = "cluster")]
+pub(super) use self::silence::SILENCE;
 use super::endpoint::Endpoint;
-use super::error::store_error;
-use super::link::Link;
 use crate::error::ErrorKind;
 use crate::local::Local;
 use crate::store::{StoreError, StoreResult};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// A connection that answered nothing for this long while operations timed out is replaced.
-pub(super) const SILENCE: Duration = Duration::from_millis(500);
 
 /// Holds the connection.
 #[derive(Clone)]
@@ -169,24 +168,6 @@ impl Slot {
         }
     }
 
-    pub(crate) fn answered(&self) {
-        self.0.answered();
-    }
-
-    /// After a longer silence the connection may lead nowhere (a host that is gone sends no reset): try another.
-    pub(crate) fn timed_out(&self) {
-        let mut state = self.0.lock();
-        if matches!(state.phase, Phase::Ready(_)) && self.0.last_answer().elapsed() > SILENCE {
-            state.down(None, StoreError::new(ErrorKind::Timeout));
-        }
-        #[cfg(feature = "cluster")]
-        if self.is_cluster() {
-            let generation = state.generation;
-            drop(state);
-            self.renew(generation);
-        }
-    }
-
     #[cfg(feature = "cluster")]
     pub(super) fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -208,49 +189,5 @@ impl Slot {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Without the lock, as every answer is noted.
-    fn answered(&self) {
-        let after = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.last_answer.store(after, Ordering::Relaxed);
-    }
-
-    fn last_answer(&self) -> Instant {
-        self.origin + Duration::from_micros(self.last_answer.load(Ordering::Relaxed))
-    }
-
-    async fn connect(&self) -> StoreResult<Link> {
-        match tokio::time::timeout(
-            self.endpoint.longest(self.timeout),
-            self.endpoint.connect(self.timeout, &self.local),
-        )
-        .await
-        {
-            Ok(Ok(link)) => Ok(link),
-            Ok(Err(error)) => Err(store_error(&error)),
-            Err(_) => Err(StoreError::new(ErrorKind::Timeout)),
-        }
-    }
-
-    fn connected(&self, generation: u64, connected: StoreResult<Link>) {
-        let mut state = self.lock();
-        if state.generation != generation {
-            return;
-        }
-        match connected {
-            Ok(link) => {
-                tracing::debug!(server = ?self.endpoint, "connected to the cache's store");
-                state.phase = Phase::Ready(Arc::new(Connection::new(link, generation)));
-                state.pause = FIRST_PAUSE;
-                self.answered();
-                self.connected.notify_one();
-            }
-            Err(error) => {
-                tracing::debug!(server = ?self.endpoint, kind = error.kind.as_str(), code = error.code, "cannot connect");
-                state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
-                state.pause = (state.pause * 2).min(LONGEST_PAUSE);
-            }
-        }
     }
 }
