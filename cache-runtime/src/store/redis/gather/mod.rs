@@ -20,7 +20,7 @@ use crate::store::StoreResult;
 use crate::wire::Payload;
 
 /// So many at once read alone: they gain nothing from each other.
-const ALONE: usize = 3;
+const ALONE: usize = 2;
 
 /// The reads of one connection.
 #[derive(Default)]
