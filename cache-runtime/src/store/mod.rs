@@ -106,7 +106,7 @@ impl Store {
             }
             #[cfg(feature = "redis")]
             Self::Redis(store) => match asks {
-                Asks::Tether => tokio::try_join!(store.get_tracked(key), store.stamps(names)),
+                Asks::Tether => store.read_tracked(key, names).await,
                 Asks::Left | Asks::Bytes => store.read(key, asks == Asks::Left, names).await,
             },
         }

@@ -4,13 +4,18 @@
 //! so is everything that was stamped before the read.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::tags::{CLEAR, Known, MOST, Stamps};
 
 /// The copy of one cache.
 #[derive(Default)]
-pub(crate) struct Copy(RwLock<State>);
+pub(crate) struct Copy {
+    state: RwLock<State>,
+    /// Counts the changes.
+    edition: AtomicU64,
+}
 
 #[derive(Default)]
 struct State {
@@ -106,12 +111,24 @@ impl Copy {
         state.based.then_some(Stamps { clock: Some(state.clock), birth: state.birth, latest })
     }
 
+    /// As [`stamps`](Self::stamps), and of which edition that is.
+    pub(super) fn stamps_now(&self, names: &[String]) -> Option<(u64, Stamps)> {
+        Some((self.edition(), self.stamps(names)?))
+    }
+
+    pub(super) fn edition(&self) -> u64 {
+        self.edition.load(Ordering::SeqCst)
+    }
+
     fn shared(&self) -> RwLockReadGuard<'_, State> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn exclusive(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock: whoever knows of a change finds it counted.
+        self.edition.fetch_add(1, Ordering::SeqCst);
+        state
     }
 }
 

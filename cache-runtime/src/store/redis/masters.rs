@@ -58,7 +58,7 @@ impl RedisStore {
 
     async fn query_routed<T: FromRedisValue>(&self, command: &Cmd, routing: RoutingInfo) -> StoreResult<T> {
         let connection = self.slot.connection().await?;
-        let Link::Cluster(mut link) = connection.link else {
+        let Link::Cluster(mut link) = connection.link.clone() else {
             return Err(StoreError::new(ErrorKind::Refused));
         };
         let answer = link.route_command(command.clone(), routing).await.and_then(Value::extract_error);

@@ -6,6 +6,8 @@ mod connect;
 mod copy;
 mod endpoint;
 mod error;
+mod gather;
+mod get;
 mod lease;
 mod link;
 #[cfg(feature = "cluster")]
@@ -24,16 +26,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::aio::ConnectionLike as _;
-use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
+use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisResult, ServerErrorKind, Value};
 
 use tokio::sync::Notify;
 
 #[cfg(feature = "cluster")]
 pub(crate) use self::cluster::parse_cluster;
-use self::connect::Slot;
+use self::connect::{Connection, Slot};
 use self::copy::Copy;
 pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
+use self::get::get_command;
 use self::link::Link;
 pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
@@ -90,11 +93,6 @@ impl RedisStore {
         self.nodes.timed_out(connect::SILENCE);
     }
 
-    pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let bytes: Option<Vec<u8>> = self.query(&get_command(key), &[]).await?;
-        Ok(bytes.map(Payload::new))
-    }
-
     pub(crate) async fn get_many(&self, keys: &[KeyText]) -> StoreResult<Vec<Option<Payload>>> {
         if keys.is_empty() {
             return Ok(Vec::new());
@@ -123,16 +121,16 @@ impl RedisStore {
 
     /// One command; `scripts` are the ones it calls.
     async fn query<T: FromRedisValue>(&self, command: &Cmd, scripts: &[&Program]) -> StoreResult<T> {
-        let mut connection = self.slot.connection().await?;
-        let mut done = command.query_async(&mut connection.link).await;
+        let connection = self.slot.connection().await?;
+        let mut done = Box::pin(one_of(command, &connection)).await;
         if is_unknown_script(&done) {
             #[cfg(feature = "cluster")]
             if let (Link::Cluster(_), [program]) = (&connection.link, scripts) {
-                let done = program.whole(command).query_async(&mut connection.link).await;
+                let done = Box::pin(one_of(&program.whole(command), &connection)).await;
                 return self.settle(connection.generation, done);
             }
-            load(scripts, &mut connection).await;
-            done = command.query_async(&mut connection.link).await;
+            Box::pin(load(scripts, &connection)).await;
+            done = Box::pin(one_of(command, &connection)).await;
         }
         self.settle(connection.generation, done)
     }
@@ -142,41 +140,23 @@ impl RedisStore {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.slot.connection().await?;
-        let mut done = all_of(commands, &mut connection.link).await;
+        let connection = self.slot.connection().await?;
+        let mut link = connection.link.clone();
+        let mut done = all_of(commands, &mut link).await;
         if is_unknown_script(&done) {
-            load(scripts, &mut connection).await;
-            done = all_of(commands, &mut connection.link).await;
+            load(scripts, &connection).await;
+            done = all_of(commands, &mut link).await;
         }
         self.settle(connection.generation, done)
     }
 
     fn settle<T>(&self, generation: u64, done: RedisResult<T>) -> StoreResult<T> {
-        match done {
-            Ok(value) => {
-                self.slot.answered();
-                Ok(value)
-            }
-            Err(error) => {
-                if self.is_lost(&error) {
-                    self.slot.broken(generation);
-                }
-                Err(store_error(&error))
-            }
-        }
+        self.slot.settle(generation, done)
     }
 }
 
-impl RedisStore {
-    /// Whether the connection is of no use after this error.
-    fn is_lost(&self, error: &RedisError) -> bool {
-        // A server that was the master and is a replica now: the sentinels know which one is.
-        #[cfg(feature = "sentinel")]
-        if self.slot.is_elected() && sentinel::is_demoted(error) {
-            return true;
-        }
-        error.is_unrecoverable_error() || error.is_io_error()
-    }
+async fn one_of<T: FromRedisValue>(command: &Cmd, connection: &Connection) -> RedisResult<T> {
+    Ok(T::from_redis_value(connection.ask(command).await?.extract_error()?)?)
 }
 
 /// Sends commands together. Of several errors the first one is told, as it would be of one command.
@@ -185,28 +165,16 @@ async fn all_of<T: FromRedisValue>(commands: &Pipeline, link: &mut Link) -> Redi
     answers.into_iter().map(|answer| Ok(T::from_redis_value(answer.extract_error()?)?)).collect()
 }
 
-/// A connection and which one it is, so that only the broken one is dropped.
-pub(crate) struct Connection {
-    pub link: Link,
-    pub generation: u64,
-}
-
 /// Whether the server was restarted, or flushed its scripts, or never had them.
 fn is_unknown_script<T>(done: &RedisResult<T>) -> bool {
     done.as_ref().is_err_and(|error| error.kind() == Theirs::Server(ServerErrorKind::NoScript))
 }
 
 /// What fails here fails again in the command that follows.
-async fn load(scripts: &[&Program], connection: &mut Connection) {
+async fn load(scripts: &[&Program], connection: &Connection) {
     for program in scripts {
-        let _ = program.script.load_async(&mut connection.link).await;
+        let _ = program.script.load_async(&mut connection.link.clone()).await;
     }
-}
-
-fn get_command(key: &KeyText) -> Cmd {
-    let mut command = Cmd::new();
-    command.arg("GET").arg(key.as_str());
-    command
 }
 
 fn pttl_command(key: &KeyText) -> Cmd {

@@ -10,6 +10,7 @@ use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
 use crate::store::{StoreResult, Stored};
 use crate::tags::{CLEAR, Known, MOST, Stamps};
+use crate::wire::Payload;
 
 impl RedisStore {
     /// Stamps names. One round trip.
@@ -43,9 +44,7 @@ impl RedisStore {
         if let Some(stamps) = self.copied(names) {
             return Ok(stamps);
         }
-        let watched = self.slot.ready().is_some_and(|link| {
-            link.channel().is_some_and(|channel| !channel.is_closed() && self.local.watch().is_on(channel))
-        });
+        let watched = self.slot.ready().is_some_and(|connection| self.tells(&connection));
         let asked = watched.then(|| self.copy.ask(names));
         let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
         if let Some(asked) = asked {
@@ -77,6 +76,30 @@ impl RedisStore {
         left: bool,
         names: &[String],
     ) -> StoreResult<(Option<Stored>, Stamps)> {
+        if let Some(connection) = self.slot.ready().filter(|connection| !left && self.tells(connection))
+            && let Some((edition, stamps)) = self.copy.stamps_now(names)
+        {
+            let stored = self.get_on(&connection, key).await?.map(entry);
+            // All that the server told of before the answer is in the copy, and that is what it was.
+            if self.local.watch().is_current() && self.copy.edition() == edition {
+                return Ok((stored, stamps));
+            }
+            return match self.copied_on(&connection, names) {
+                Some(stamps) => Ok((stored, stamps)),
+                None => Ok((stored, Box::pin(self.stamps(names)).await?)),
+            };
+        }
+        // Boxed, as the future is moved before it is polled.
+        Box::pin(self.read_beside(key, left, names)).await
+    }
+
+    /// As [`read`](Self::read), of an entry that is to be held.
+    pub(crate) async fn read_tracked(&self, key: &KeyText, names: &[String]) -> StoreResult<(Option<Stored>, Stamps)> {
+        Box::pin(async { tokio::try_join!(self.get_tracked(key), self.stamps(names)) }).await
+    }
+
+    /// An entry and the stamps, which may have to be asked for.
+    async fn read_beside(&self, key: &KeyText, left: bool, names: &[String]) -> StoreResult<(Option<Stored>, Stamps)> {
         #[cfg(feature = "cluster")]
         if self.slot.is_cluster() {
             return tokio::try_join!(self.read_entry(key, left), self.stamps(names));
@@ -109,16 +132,23 @@ impl RedisStore {
 
     /// What is known of these names at the time of the last answer. `None` where the server has to be asked.
     pub(crate) fn copied(&self, names: &[String]) -> Option<Stamps> {
-        let link = self.slot.ready()?;
-        let watch = self.local.watch();
-        let told = link.channel().is_some_and(|channel| watch.is_on(channel)) && watch.is_current();
-        if told { self.copy.stamps(names) } else { None }
+        self.copied_on(&*self.slot.ready()?, names)
+    }
+
+    /// Whether the server tells of changed stamps on this connection.
+    fn tells(&self, connection: &Connection) -> bool {
+        let channel = connection.link.channel().filter(|channel| !channel.is_closed());
+        channel.is_some_and(|channel| self.local.watch().is_on(channel))
+    }
+
+    fn copied_on(&self, connection: &Connection, names: &[String]) -> Option<Stamps> {
+        if self.tells(connection) && self.local.watch().is_current() { self.copy.stamps(names) } else { None }
     }
 
     /// Whether the server tells of changed stamps on this connection. Sees to it that it does.
     async fn watches(&self, connection: &Connection) -> bool {
-        let Some(channel) = connection.link.channel().filter(|channel| !channel.is_closed()) else { return false };
-        self.local.watch().is_on(channel) || matches!(self.watch_stamps().await, Ok(Some(_)))
+        let tells = connection.link.channel().is_some_and(|channel| !channel.is_closed());
+        tells && (self.tells(connection) || matches!(self.watch_stamps().await, Ok(Some(_))))
     }
 
     /// An entry that is not to be held here, and what is left of its life.
@@ -128,7 +158,7 @@ impl RedisStore {
 
     async fn read_entry(&self, key: &KeyText, left: bool) -> StoreResult<Option<Stored>> {
         if !left {
-            return Ok(stored(self.query(&get_command(key), &[]).await?, -1));
+            return Ok(self.get(key).await?.map(entry));
         }
         let mut commands = Pipeline::new();
         commands.add_command(get_command(key)).add_command(pttl_command(key));
@@ -138,9 +168,14 @@ impl RedisStore {
     }
 }
 
+/// An entry of which nothing else was asked.
+fn entry(bytes: Payload) -> Stored {
+    Stored { bytes, left: None, tether: None }
+}
+
 fn stored(bytes: Option<Vec<u8>>, pttl: i64) -> Option<Stored> {
     let left = u64::try_from(pttl).ok().map(std::time::Duration::from_millis);
-    Some(Stored { bytes: crate::wire::Payload::new(bytes?), left, tether: None })
+    Some(Stored { bytes: Payload::new(bytes?), left, tether: None })
 }
 
 /// Scores are whole numbers below 2^53.

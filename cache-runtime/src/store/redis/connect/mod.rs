@@ -3,28 +3,29 @@
 //! redis-rs's `ConnectionManager` lets callers wait for a reconnect with its retries; here a caller waits no longer than
 //! its own timeout, and while the server refuses connections it does not wait at all.
 
+mod attempt;
+mod connection;
 #[cfg(feature = "cluster")]
 mod renew;
+mod silence;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::Connection;
+pub(crate) use self::connection::Connection;
+#[cfg(feature = "cluster")]
+pub(super) use self::silence::SILENCE;
 use super::endpoint::Endpoint;
-use super::error::store_error;
-use super::link::Link;
 use crate::error::ErrorKind;
 use crate::local::Local;
 use crate::store::{StoreError, StoreResult};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// A connection that answered nothing for this long while operations timed out is replaced.
-pub(super) const SILENCE: Duration = Duration::from_millis(500);
 
 /// Holds the connection.
 #[derive(Clone)]
@@ -36,6 +37,9 @@ struct Shared {
     local: Local,
     /// Told of each new connection.
     connected: Arc<Notify>,
+    origin: Instant,
+    /// Microseconds after the origin.
+    last_answer: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -45,11 +49,10 @@ struct State {
     renewed: Option<Instant>,
     generation: u64,
     pause: Duration,
-    last_answer: Instant,
 }
 
 enum Phase {
-    Ready(Link),
+    Ready(Arc<Connection>),
     /// Somebody connects; the channel closes or changes when it is done.
     Connecting(watch::Receiver<()>),
     /// Nothing, and not to be tried before then; with the reason of the last failure.
@@ -62,8 +65,8 @@ enum Phase {
 impl State {
     /// Leaves the connection.
     fn down(&mut self, until: Option<Instant>, error: StoreError) {
-        if let Phase::Ready(link) = &self.phase {
-            link.close();
+        if let Phase::Ready(connection) = &self.phase {
+            connection.link.close();
         }
         self.phase = Phase::Down { until, error };
     }
@@ -82,13 +85,14 @@ impl Slot {
             timeout,
             local,
             connected,
+            origin: Instant::now(),
+            last_answer: AtomicU64::new(0),
             state: Mutex::new(State {
                 phase: Phase::Down { until: None, error: StoreError::new(ErrorKind::Unavailable) },
                 #[cfg(feature = "cluster")]
                 renewed: None,
                 generation: 0,
                 pause: FIRST_PAUSE,
-                last_answer: Instant::now(),
             }),
         }))
     }
@@ -98,23 +102,29 @@ impl Slot {
     }
 
     /// The connection, if there is one now.
-    pub(crate) fn ready(&self) -> Option<Link> {
+    pub(crate) fn ready(&self) -> Option<Arc<Connection>> {
         match &self.0.lock().phase {
-            Phase::Ready(link) => Some(link.clone()),
+            Phase::Ready(connection) => Some(Arc::clone(connection)),
             _ => None,
         }
     }
 
     /// The connection. Waits while one is being made; the caller bounds the wait.
-    pub(crate) async fn connection(&self) -> StoreResult<Connection> {
+    pub(crate) async fn connection(&self) -> StoreResult<Arc<Connection>> {
+        // Futures of reads are moved before they are polled: what is rare in them is boxed.
+        match self.ready() {
+            Some(connection) => Ok(connection),
+            None => Box::pin(self.connected()).await,
+        }
+    }
+
+    async fn connected(&self) -> StoreResult<Arc<Connection>> {
         // A wait that ends without a connection is tried once more: its task may have died with its runtime.
         for _ in 0..2 {
             let mut wait = {
                 let mut state = self.0.lock();
                 match &state.phase {
-                    Phase::Ready(link) => {
-                        return Ok(Connection { link: link.clone(), generation: state.generation });
-                    }
+                    Phase::Ready(connection) => return Ok(Arc::clone(connection)),
                     Phase::Connecting(wait) if wait.has_changed().is_ok() => wait.clone(),
                     Phase::Down { until: Some(until), error } if *until > Instant::now() => return Err(*error),
                     Phase::Connecting(_) | Phase::Down { .. } => self.start(&mut state),
@@ -124,7 +134,7 @@ impl Slot {
         }
         let state = self.0.lock();
         match &state.phase {
-            Phase::Ready(link) => Ok(Connection { link: link.clone(), generation: state.generation }),
+            Phase::Ready(connection) => Ok(Arc::clone(connection)),
             Phase::Down { error, .. } => Err(*error),
             Phase::Connecting(_) => Err(StoreError::new(ErrorKind::Unavailable)),
         }
@@ -158,24 +168,6 @@ impl Slot {
         }
     }
 
-    pub(crate) fn answered(&self) {
-        self.0.lock().last_answer = Instant::now();
-    }
-
-    /// After a longer silence the connection may lead nowhere (a host that is gone sends no reset): try another.
-    pub(crate) fn timed_out(&self) {
-        let mut state = self.0.lock();
-        if matches!(state.phase, Phase::Ready(_)) && state.last_answer.elapsed() > SILENCE {
-            state.down(None, StoreError::new(ErrorKind::Timeout));
-        }
-        #[cfg(feature = "cluster")]
-        if self.is_cluster() {
-            let generation = state.generation;
-            drop(state);
-            self.renew(generation);
-        }
-    }
-
     #[cfg(feature = "cluster")]
     pub(super) fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -197,39 +189,5 @@ impl Slot {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn connect(&self) -> StoreResult<Link> {
-        match tokio::time::timeout(
-            self.endpoint.longest(self.timeout),
-            self.endpoint.connect(self.timeout, &self.local),
-        )
-        .await
-        {
-            Ok(Ok(link)) => Ok(link),
-            Ok(Err(error)) => Err(store_error(&error)),
-            Err(_) => Err(StoreError::new(ErrorKind::Timeout)),
-        }
-    }
-
-    fn connected(&self, generation: u64, connected: StoreResult<Link>) {
-        let mut state = self.lock();
-        if state.generation != generation {
-            return;
-        }
-        match connected {
-            Ok(link) => {
-                tracing::debug!(server = ?self.endpoint, "connected to the cache's store");
-                state.phase = Phase::Ready(link);
-                state.pause = FIRST_PAUSE;
-                state.last_answer = Instant::now();
-                self.connected.notify_one();
-            }
-            Err(error) => {
-                tracing::debug!(server = ?self.endpoint, kind = error.kind.as_str(), code = error.code, "cannot connect");
-                state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
-                state.pause = (state.pause * 2).min(LONGEST_PAUSE);
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Phase, Slot};
+use super::{Connection, Phase, Slot};
 
 /// As often as this at most: while a node is away without being replaced, nothing is gained.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(1);
@@ -35,12 +35,12 @@ impl Slot {
             match connected {
                 Ok(link) => {
                     tracing::debug!(server = ?shared.endpoint, "connected anew to the cache's store");
-                    state.phase = Phase::Ready(link);
                     state.generation += 1;
+                    state.phase = Phase::Ready(Arc::new(Connection::new(link, state.generation)));
                     shared.connected.notify_one();
                 }
                 // The nodes that were named are gone, and so are those that were found.
-                Err(error) if state.last_answer < began => {
+                Err(error) if shared.last_answer() < began => {
                     state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
                 }
                 Err(_) => {}

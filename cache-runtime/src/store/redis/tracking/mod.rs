@@ -37,7 +37,9 @@ impl RedisStore {
         if self.slot.is_cluster() {
             return self.nodes.is_tracking();
         }
-        self.slot.ready().is_some_and(|link| link.channel().is_some_and(|channel| !channel.is_closed()))
+        self.slot
+            .ready()
+            .is_some_and(|connection| connection.link.channel().is_some_and(|channel| !channel.is_closed()))
     }
 
     /// The bytes of a key and how long they live on; the server tells of changes to them from the read on, where it does that.

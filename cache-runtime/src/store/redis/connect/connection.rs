@@ -1,0 +1,64 @@
+//! One connection that is in use.
+
+#[cfg(feature = "cluster")]
+use ::redis::aio::ConnectionLike as _;
+use ::redis::{Cmd, RedisError, RedisResult, Value};
+
+use super::Slot;
+use crate::store::StoreResult;
+use crate::store::redis::error::store_error;
+use crate::store::redis::gather::Gather;
+use crate::store::redis::link::Link;
+#[cfg(feature = "sentinel")]
+use crate::store::redis::sentinel::is_demoted;
+
+/// A connection and which one it is, so that only the broken one is dropped.
+pub(crate) struct Connection {
+    pub link: Link,
+    pub generation: u64,
+    pub gather: Gather,
+}
+
+impl Connection {
+    pub(super) fn new(link: Link, generation: u64) -> Self {
+        Self { link, generation, gather: Gather::default() }
+    }
+
+    /// One command. What the server refuses is an answer, too.
+    pub(crate) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
+        match &self.link {
+            // Without the box of the trait's method: reads have one of their own.
+            Link::Single(single) => single.link.clone().send_packed_command(command).await,
+            #[cfg(feature = "cluster")]
+            Link::Cluster(link) => link.clone().req_packed_command(command).await,
+        }
+    }
+}
+
+impl Slot {
+    /// Notes what became of a command on the connection of this generation.
+    pub(crate) fn settle<T>(&self, generation: u64, done: RedisResult<T>) -> StoreResult<T> {
+        match done {
+            Ok(value) => {
+                self.answered();
+                Ok(value)
+            }
+            Err(error) => {
+                if self.is_lost(&error) {
+                    self.broken(generation);
+                }
+                Err(store_error(&error))
+            }
+        }
+    }
+
+    /// Whether the connection is of no use after this error.
+    fn is_lost(&self, error: &RedisError) -> bool {
+        // A server that was the master and is a replica now: the sentinels know which one is.
+        #[cfg(feature = "sentinel")]
+        if self.is_elected() && is_demoted(error) {
+            return true;
+        }
+        error.is_unrecoverable_error() || error.is_io_error()
+    }
+}

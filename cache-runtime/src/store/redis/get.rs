@@ -1,0 +1,48 @@
+//! The read of one entry: alone, or together with others.
+
+use std::sync::Arc;
+
+use ::redis::{Cmd, FromRedisValue, RedisResult, Value};
+
+use super::link::Link;
+use super::{Connection, RedisStore};
+use crate::key::KeyText;
+use crate::store::StoreResult;
+use crate::wire::Payload;
+
+impl RedisStore {
+    pub(crate) async fn get(&self, key: &KeyText) -> StoreResult<Option<Payload>> {
+        let connection = self.slot.connection().await?;
+        self.get_on(&connection, key).await
+    }
+
+    /// The bytes of a key, in a command that may be shared with others who read at the same time.
+    pub(super) async fn get_on(&self, connection: &Arc<Connection>, key: &KeyText) -> StoreResult<Option<Payload>> {
+        let reading = connection.gather.begin();
+        if reading.shares()
+            && matches!(connection.link, Link::Single(_))
+            && let Some(answer) = reading.shared(connection, &self.slot, key).await
+        {
+            return answer;
+        }
+        // Boxed, as the future of a read is moved before it is polled.
+        let bytes = Box::pin(self.alone(connection, key)).await?;
+        reading.learn(bytes.as_ref().map_or(0, Vec::len));
+        Ok(bytes.map(Payload::new))
+    }
+
+    async fn alone(&self, connection: &Connection, key: &KeyText) -> StoreResult<Option<Vec<u8>>> {
+        let answer = connection.ask(&get_command(key)).await;
+        self.settle(connection.generation, answer.and_then(bytes))
+    }
+}
+
+fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
+    Ok(Option::from_redis_value(answer.extract_error()?)?)
+}
+
+pub(super) fn get_command(key: &KeyText) -> Cmd {
+    let mut command = Cmd::with_capacity(2, key.as_str().len() + 3);
+    command.arg("GET").arg(key.as_str());
+    command
+}
