@@ -162,17 +162,14 @@ impl Func {
     }
 
     /// `if false { return .. }`, so that `?` in the body knows what it converts into.
-    pub(crate) fn pin_type(&self) -> TokenStream {
+    pub(crate) fn pin_type(&self, p: &TokenStream) -> TokenStream {
         let span = self.return_span();
         let ty = self.return_type();
         if is_impl(&ty) {
             return TokenStream::new();
         }
-        quote_spanned! {span=>
-            if let ::core::option::Option::Some(__cache_never) = ::core::option::Option::None::<#ty> {
-                return __cache_never;
-            }
-        }
+        let q = crate::expand::respan(p, span);
+        quote_spanned!(span=> if false { return #q::never::<#ty>(); })
     }
 }
 

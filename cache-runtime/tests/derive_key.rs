@@ -212,7 +212,7 @@ fn types_without_type_parameters_are_registered() {
             format!(
                 "{} {} {}",
                 (key.key)().replace("derive_key::", "").replace("<'_>", ""),
-                (key.spec)().resource,
+                key.spec.resource,
                 key.line > 0
             )
         })

@@ -14,7 +14,7 @@ use crate::valid::{Key, Read};
 /// Out: the same function, whose body asks for the key first and runs BODY only to load.
 pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let mixed = mixed();
-    let (p, import) = &private(read.krate.as_ref());
+    let (p, import) = &private(read.krate.as_ref(), true);
     let target = &read.target;
     let short = matches!(target.key, Key::Short(_));
 
@@ -42,36 +42,27 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     // Both calls stand at the return type, so that what is wrong with it is said there, and once.
     let span = func.return_span();
     let q = &respan(p, span);
+    let set = quote_spanned!(mixed=> #cache #bypass #ttl #none_ttl #policy #detached);
+    let call = if set.is_empty() {
+        quote_spanned!(span=> &#site_name)
+    } else {
+        quote_spanned!(span=> #q::Call::new(&#site_name) #set)
+    };
     let enter = quote_spanned! {span=>
-        #q::enter(#q::Call::new(&#site_name) #cache #bypass #ttl #none_ttl #policy #detached, __cache_shape, #key, __cache_sharing).await
+        #q::enter(#call, __cache_shape, #key, (&__cache_shape).sharing()).await
     };
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));
-    let load = load(p, read, func, &decide);
-    // The shape is asked for again where the body has a deadline.
-    let late = read.policies.has("hard_timeout");
-    let name =
-        if late { quote_spanned!(mixed=> (__cache_shape, __cache_fill)) } else { quote_spanned!(mixed=> __cache_fill) };
-    let found = quote_spanned! {mixed=>
-        match #enter {
-            #p::Entry::Ready(__cache_ret) => return __cache_ret,
-            #p::Entry::Load(__cache_fill) => __cache_fill,
-        }
-    };
-    let found = if late { quote_spanned!(mixed=> (__cache_shape, #found)) } else { found };
+    let load = load(p, read, func, decide.as_ref());
     func.with_body(quote_spanned! {mixed=>
         #import
-        // The key, and with it every borrow of a parameter, ends with this statement; so does the scope of the traits.
-        let #name = {
-            #[allow(unused_imports)]
-            use #p::{
-                ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _, ViaShareable as _, ViaUnshareable as _,
-            };
-            #items
-            let __cache_shape = #shape;
-            #must_share
-            // Found by method lookup as well: whether the value can be held decoded.
-            let __cache_sharing = (&#p::SharingProbe::of(__cache_shape)).sharing();
-            #found
+        #items
+        let __cache_shape = #shape;
+        #must_share
+        // The key, and with it every borrow of a parameter, ends with this statement. Whether the value can be held decoded is
+        // found by method lookup as well.
+        let __cache_fill = match #enter {
+            #p::Entry::Ready(__cache_ret) => return __cache_ret,
+            #p::Entry::Load(__cache_fill) => __cache_fill,
         };
         #kept
         #load
@@ -79,7 +70,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
 }
 
 /// The call that runs the body: in place, or where it can go on without the caller.
-fn load(p: &TokenStream, read: &Read, func: &Func, decide: &TokenStream) -> TokenStream {
+fn load(p: &TokenStream, read: &Read, func: &Func, decide: Option<&TokenStream>) -> TokenStream {
     let (mixed, span) = (mixed(), func.return_span());
     let q = &respan(p, span);
     let late = read.policies.has("hard_timeout").then(|| quote_spanned!(span=> #q::late(__cache_shape)));
@@ -95,16 +86,17 @@ fn load(p: &TokenStream, read: &Read, func: &Func, decide: &TokenStream) -> Toke
             #load
         };
     }
-    let (pin_type, body) = (func.pin_type(), func.body());
-    let body = quote_spanned!(mixed=> ::core::pin::pin!(async move { #pin_type #body }));
+    let (pin_type, body) = (func.pin_type(p), func.body());
+    let body = quote_spanned!(mixed=> async move { #pin_type #body });
+    let decide = decide.map(|decide| quote_spanned!(mixed=> .decide(#decide)));
     match late {
-        Some(late) => quote_spanned!(span=> #q::load_within(__cache_fill, #body, #decide, #late).await),
-        None => quote_spanned!(span=> #q::load(__cache_fill, #body, #decide).await),
+        Some(late) => quote_spanned!(span=> #q::load_within(__cache_fill, #body, #late) #decide.await),
+        None => quote_spanned!(span=> #q::load(__cache_fill, #body) #decide.await),
     }
 }
 
-/// What to do with a loaded value: the parameters to keep for it, and the closure.
-fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStream) {
+/// What to do with a loaded value: the parameters to keep for it, and the closure, where something is asked.
+fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, Option<TokenStream>) {
     let mixed = mixed();
     let value = quote_spanned!(mixed=> __cache_value);
     let late = read.target.ttl.as_ref().and_then(|ttl| value::late(p, func, ttl, &value).map(|tokens| (ttl, tokens)));
@@ -130,7 +122,8 @@ fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStr
     let name = if uses { value } else { quote!(_) };
     let body = block(&after, quote_spanned!(mixed=> #p::Decision::new() #ttl #keep_if #tags));
     if lent.is_none() {
-        return (before, quote_spanned!(mixed=> |#name| #body));
+        let asked = ttl.is_some() || tags.is_some() || keep_if.is_some();
+        return (before, asked.then(|| quote_spanned!(mixed=> |#name| #body)));
     }
     let mut decide = quote_spanned!(mixed=> move |#name| #body);
     // The body has `self`, and may outlive this call.
@@ -141,5 +134,5 @@ fn decision(p: &TokenStream, read: &Read, func: &Func) -> (TokenStream, TokenStr
         before.extend(quote_spanned!(span=> let #kept = ::core::clone::Clone::clone(&#own);));
         decide = rename(decide, &own.to_string(), &kept);
     }
-    (before, decide)
+    (before, Some(decide))
 }

@@ -13,7 +13,7 @@ use crate::scan::{any_ident, variable};
 /// Out: `{ let __cache_own_db = p::own(&*db); async move { let db = __cache_own_db.lend(); { db.user(id).await } } }`.
 pub(super) fn body(p: &TokenStream, func: &Func, lent: &[Lent]) -> TokenStream {
     let mixed = mixed();
-    let (pin_type, body) = (func.pin_type(), func.body());
+    let (pin_type, body) = (func.pin_type(p), func.body());
     // What the body does not name is not cloned for it.
     let (own, lend): (TokenStream, TokenStream) =
         lent.iter().filter(|lent| names(&body, &lent.ident)).map(|lent| own(p, lent, "own")).unzip();

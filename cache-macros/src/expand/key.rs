@@ -97,43 +97,35 @@ fn is_variable(func: &Func, root: &Ident) -> bool {
 }
 
 /// In: `resource = "user", key(id, hash(email)), tenant = org, tags("org:{org}")`.
-/// Out: `p::ParsedKey { spec, suffix, id: |out| { out.part(&id); out.hashed(&email); }, tenant: .., tags: .. }`.
+/// Out: `p::ParsedKey::new(&SPEC, |out| { out.part(&id); out.hashed(&email); }).tenant(..).tags(..)`.
 fn parsed(p: &TokenStream, short: &Short, spec: Option<&Ident>) -> TokenStream {
     let mixed = mixed();
     let parts = short.parts.iter().map(|part| {
         let value = part.tokens();
         let span = at(value.span());
         let method = Ident::new(if part.hashed { "hashed" } else { "part" }, span);
-        quote_spanned!(span=> __cache_out.#method(&#value);)
+        quote_spanned!(span=> __cache_out.#method(&#value))
     });
-    let out = Ident::new(if short.parts.is_empty() { "_" } else { "__cache_out" }, mixed);
-    let out = if short.parts.is_empty() { quote!(_) } else { quote!(#out) };
-    let tenant = match &short.tenant {
-        Some(tenant) => {
-            let span = at(tenant.span());
-            let q = &respan(p, span);
-            quote_spanned!(span=> |__cache_out: &mut #p::KeyWriter| #q::Tenancy::write(&#tenant, __cache_out))
-        }
-        None => quote_spanned!(mixed=> |_: &mut #p::KeyWriter| #p::Tenancy::Shared),
+    let id = match short.parts.as_slice() {
+        [] => quote_spanned!(mixed=> |_| {}),
+        [_] => quote_spanned!(mixed=> |__cache_out| #(#parts)*),
+        _ => quote_spanned!(mixed=> |__cache_out| { #(#parts;)* }),
     };
-    let suffix = match &short.suffix {
-        Some(suffix) if crate::args::literal(suffix).is_none() => {
-            quote_spanned!(mixed=> ::core::option::Option::Some(::std::string::ToString::to_string(&#suffix)))
-        }
-        _ => quote_spanned!(mixed=> ::core::option::Option::None),
-    };
+    let tenant = short.tenant.as_ref().map(|tenant| {
+        let span = at(tenant.span());
+        let q = &respan(p, span);
+        let write = quote_spanned!(span=> |__cache_out| #q::Tenancy::write(&#tenant, __cache_out));
+        quote_spanned!(mixed=> .tenant(#write))
+    });
+    let suffix = short.suffix.as_ref().filter(|suffix| crate::args::literal(suffix).is_none());
+    let suffix = suffix.map(|suffix| quote_spanned!(mixed=> .suffix(::std::string::ToString::to_string(&#suffix))));
     let tags = short.tags.iter().map(|each| tags::tag(p, each));
-    let version = matches!(short.version, Some(Version::Auto))
-        .then(|| quote_spanned!(mixed=> .version(#p::auto_version(__cache_shape))));
-    quote_spanned! {mixed=>
-        #p::ParsedKey {
-            spec: #spec #version,
-            suffix: #suffix,
-            id: |#out: &mut #p::KeyWriter| { #(#parts)* },
-            tenant: #tenant,
-            tags: || ::std::vec![#(#tags),*],
-        }
-    }
+    let tags = (!short.tags.is_empty()).then(|| quote_spanned!(mixed=> .tags(|| ::std::vec![#(#tags),*])));
+    let spec = match short.version {
+        Some(Version::Auto) => quote_spanned!(mixed=> #spec.version(#p::auto_version(__cache_shape))),
+        _ => quote_spanned!(mixed=> &#spec),
+    };
+    quote_spanned!(mixed=> #p::ParsedKey::new(#spec, #id) #suffix #tenant #tags)
 }
 
 /// The constant facts of a short key.

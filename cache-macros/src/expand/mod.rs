@@ -32,17 +32,23 @@ fn at(span: Span) -> Span {
 }
 
 /// A short name for `::cache_runtime::__private`, or that of `crate = ..`, and the item that gives it.
-fn private(krate: Option<&Path>) -> (TokenStream, TokenStream) {
+/// `traits` brings the traits that find shapes into scope as well; they have no names.
+fn private(krate: Option<&Path>, traits: bool) -> (TokenStream, TokenStream) {
     let mixed = mixed();
     let path = match krate {
         Some(path) => quote_spanned!(mixed=> #path::__private),
         None => quote_spanned!(mixed=> ::cache_runtime::__private),
     };
-    (quote_spanned!(mixed=> __cache_p), quote_spanned!(mixed=> use #path as __cache_p;))
+    let import = if traits {
+        quote_spanned!(mixed=> use #path::{self as __cache_p, via::*};)
+    } else {
+        quote_spanned!(mixed=> use #path as __cache_p;)
+    };
+    (quote_spanned!(mixed=> __cache_p), import)
 }
 
 /// The same path, elsewhere, so that an error about what follows it points there.
-fn respan(path: &TokenStream, span: Span) -> TokenStream {
+pub(crate) fn respan(path: &TokenStream, span: Span) -> TokenStream {
     let respan = |mut token: proc_macro2::TokenTree| {
         token.set_span(span);
         token
@@ -70,8 +76,7 @@ fn probe(p: &TokenStream, func: &Func) -> TokenStream {
 fn lookup(p: &TokenStream, probe: &TokenStream) -> TokenStream {
     let mixed = mixed();
     quote_spanned! {mixed=> {
-        #[allow(unused_imports)]
-        use #p::{ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};
+        use #p::via::*;
         (&&&#probe).shape()
     }}
 }

@@ -44,16 +44,16 @@ pub(super) fn site(
     let (mut items, mut specs, mut entries) = (TokenStream::new(), Vec::new(), Vec::new());
     for (n, target) in targets.iter().enumerate() {
         let text = &target.text;
-        let spec = match &target.key {
+        let entry = match &target.key {
             Key::Short(short) => {
                 let constant = numbered("__CACHE_KEY", index * 100 + n);
                 let ttl = target.ttl.as_ref().and_then(|ttl| value::constant(p, ttl));
                 let spec = key::spec(p, short, ttl.as_ref(), facts);
                 items.extend(quote_spanned!(mixed=> const #constant: #p::KeySpec = #spec;));
-                let (version, value) =
+                let (version, target) =
                     value_facts(p, which, func, matches!(short.version, Some(Version::Auto)), facts.traits);
-                let entry =
-                    quote_spanned!(mixed=> #p::TargetSpec::Short { spec: || #constant #version, value: #value });
+                let version = version.map(|version| quote_spanned!(mixed=> .auto(|| #constant.version(#version))));
+                let entry = quote_spanned!(mixed=> #target(#text, &#constant) #version);
                 specs.push(Some(constant));
                 entry
             }
@@ -62,36 +62,30 @@ pub(super) fn site(
                 match key::type_path(expr).filter(|path| is_nameable(func, &quote!(#path), true)) {
                     Some(path) => {
                         let path = ours(quote!(#path));
-                        quote_spanned!(mixed=> #p::typed_target::<#path>())
+                        quote_spanned!(mixed=> #p::Target::typed::<#path>(#text))
                     }
-                    None => quote_spanned!(mixed=> #p::TargetSpec::Dynamic),
+                    None => quote_spanned!(mixed=> #p::Target::dynamic(#text)),
                 }
             }
             Key::Tag(_) => {
                 specs.push(None);
-                quote_spanned!(mixed=> #p::TargetSpec::Tag)
+                quote_spanned!(mixed=> #p::Target::tag(#text))
             }
         };
-        entries.push(quote_spanned!(mixed=> #p::Target { text: #text, spec: #spec }));
+        entries.push(entry);
     }
     let kind = Ident::new(
         match which {
-            Which::Cached => "Reads",
-            Which::Invalidates => "Invalidates",
-            Which::Updates => "Updates",
+            Which::Cached => "reads",
+            Which::Invalidates => "invalidates",
+            Which::Updates => "updates",
         },
         mixed,
     );
     let function = func.sig.ident.unraw().to_string();
     items.extend(quote_spanned! {mixed=>
-        static #name: #p::Site = #p::Site {
-            kind: #p::Kind::#kind,
-            function: #function,
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            targets: &[#(#entries),*],
-        };
+        static #name: #p::Site =
+            #p::Site::#kind(#function, ::core::module_path!(), &[#(#entries),*]);
         #p::inventory::submit! { #p::SiteRef(&#name) }
     });
     Site { items, name, specs }
@@ -107,16 +101,24 @@ fn ours(tokens: TokenStream) -> TokenStream {
     tokens.into_iter().map(respan).collect()
 }
 
-/// The version and the value's type name, where the return type can be named outside the function.
-fn value_facts(p: &TokenStream, which: Which, func: &Func, auto: bool, traits: bool) -> (TokenStream, TokenStream) {
+/// The version that only a call finds out, and what makes the target: the return type, where it can be named outside the function.
+fn value_facts(
+    p: &TokenStream,
+    which: Which,
+    func: &Func,
+    auto: bool,
+    traits: bool,
+) -> (Option<TokenStream>, TokenStream) {
     let mixed = mixed();
-    let none = quote_spanned!(mixed=> ::core::option::Option::None);
-    if which == Which::Invalidates || !is_nameable(func, &func.return_type(), false) {
-        return (TokenStream::new(), none);
+    let ty = func.return_type();
+    if which == Which::Invalidates || !is_nameable(func, &ty, false) {
+        return (None, quote_spanned!(mixed=> #p::Target::short));
     }
-    let shape = if traits { super::bare_shape(p, func) } else { super::shape(p, func) };
-    let version = if auto { quote_spanned!(mixed=> .version(#p::auto_version(#shape))) } else { TokenStream::new() };
-    (version, quote_spanned!(mixed=> ::core::option::Option::Some(|| #p::value_name(#shape))))
+    let shape = || if traits { super::bare_shape(p, func) } else { super::shape(p, func) };
+    let version = auto.then(shape).map(|shape| quote_spanned!(mixed=> #p::auto_version(#shape)));
+    let span = func.return_span();
+    let q = &super::respan(p, span);
+    (version, quote_spanned!(span=> #q::Target::of::<#ty>))
 }
 
 /// Whether an item inside the function can name this type: it sees neither the generics of the function nor those of the

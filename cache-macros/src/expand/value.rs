@@ -1,6 +1,6 @@
 //! Expressions over the returned value.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
@@ -53,7 +53,8 @@ pub(super) fn constant(p: &TokenStream, time: &Time) -> Option<TokenStream> {
     let Time::Fixed(duration) = time else {
         return None;
     };
-    let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    let secs = Literal::u64_unsuffixed(duration.as_secs());
+    let nanos = Literal::u32_unsuffixed(duration.subsec_nanos());
     let mixed = mixed();
     Some(quote_spanned!(mixed=> #p::Duration::new(#secs, #nanos)))
 }

@@ -13,7 +13,7 @@ use crate::valid::{Key, Target, Write};
 pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> TokenStream {
     let mixed = mixed();
     let krate = writes.iter().find_map(|write| write.krate.as_ref());
-    let (p, import) = &private(krate);
+    let (p, import) = &private(krate, false);
     let cache =
         writes.iter().find_map(|write| write.cache.as_ref()).map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let stores = writes.iter().any(|write| write.which == Which::Updates);
@@ -30,7 +30,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     }
     let Parts { items, first_site, before, late, on_value, .. } = &parts;
     let Kept { before: kept, after: unkept } = keep(p, func, &[], late);
-    let pin_type = func.pin_type();
+    let pin_type = func.pin_type(p);
     let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {
         let probe = quote_spanned!(mixed=> #p::probe(&__cache_ret));

@@ -1,71 +1,48 @@
 async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
-    use my::cache::__private as __cache_p;
-    let __cache_fill = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-            ViaShareable as _, ViaUnshareable as _,
-        };
-        const __CACHE_KEY: __cache_p::KeySpec = __cache_p::KeySpec::new("user")
-            .parts(&[__cache_p::KeyPart::new("id")]);
-        static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-            kind: __cache_p::Kind::Reads,
-            function: "get_user",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            targets: &[
-                __cache_p::Target {
-                    text: "user(id)",
-                    spec: __cache_p::TargetSpec::Short {
-                        spec: || {
-                            __CACHE_KEY
-                                .version(
-                                    __cache_p::auto_version(
-                                        (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape(),
-                                    ),
-                                )
-                        },
-                        value: ::core::option::Option::Some(|| __cache_p::value_name(
-                            (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape(),
-                        )),
-                    },
-                },
-            ],
-        };
-        __cache_p::inventory::submit! {
-            __cache_p::SiteRef(& __CACHE_SITE)
-        }
-        let __cache_shape = (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape();
-        let __cache_sharing = (&__cache_p::SharingProbe::of(__cache_shape)).sharing();
-        match __cache_p::enter(
-                __cache_p::Call::new(&__CACHE_SITE),
-                __cache_shape,
-                __cache_p::ParsedKey {
-                    spec: __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
-                    suffix: ::core::option::Option::None,
-                    id: |__cache_out: &mut __cache_p::KeyWriter| {
-                        __cache_out.part(&id);
-                    },
-                    tenant: |_: &mut __cache_p::KeyWriter| __cache_p::Tenancy::Shared,
-                    tags: || ::std::vec![],
-                },
-                __cache_sharing,
-            )
-            .await
-        {
-            __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-            __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-        }
+    use my::cache::__private::{self as __cache_p, via::*};
+    const __CACHE_KEY: __cache_p::KeySpec = __cache_p::KeySpec::new("user")
+        .parts(&[__cache_p::KeyPart::new("id")]);
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
+        "get_user",
+        ::core::module_path!(),
+        &[
+            __cache_p::Target::of::<sqlx::Result<User>>("user(id)", &__CACHE_KEY)
+                .auto(|| {
+                    __CACHE_KEY
+                        .version(
+                            __cache_p::auto_version(
+                                (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape(),
+                            ),
+                        )
+                }),
+        ],
+    );
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
+    }
+    let __cache_shape = (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape();
+    let __cache_fill = match __cache_p::enter(
+            &__CACHE_SITE,
+            __cache_shape,
+            __cache_p::ParsedKey::new(
+                __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
+                |__cache_out| __cache_out.part(&id),
+            ),
+            (&__cache_shape).sharing(),
+        )
+        .await
+    {
+        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
+        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
     };
     __cache_p::load(
             __cache_fill,
-            ::core::pin::pin!(
-                async move { if let ::core::option::Option::Some(__cache_never) =
-                ::core::option::Option::None:: < sqlx::Result < User > > { return
-                __cache_never; } { db.user(id). await } }
-            ),
-            |_| __cache_p::Decision::new(),
+            async move {
+                if false {
+                    return __cache_p::never::<sqlx::Result<User>>();
+                }
+                { db.user(id).await }
+            },
         )
         .await
 }

@@ -4,60 +4,41 @@ async fn get_user(
     id: Uuid,
     patience: Duration,
 ) -> Result<Option<User>, DbError> {
-    use ::cache_runtime::__private as __cache_p;
-    let (__cache_shape, __cache_fill) = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-            ViaShareable as _, ViaUnshareable as _,
-        };
-        static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-            kind: __cache_p::Kind::Reads,
-            function: "get_user",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            targets: &[
-                __cache_p::Target {
-                    text: "UserKey { org, id }",
-                    spec: __cache_p::typed_target::<UserKey>(),
-                },
-            ],
-        };
-        __cache_p::inventory::submit! {
-            __cache_p::SiteRef(& __CACHE_SITE)
-        }
-        let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
-            .shape();
-        __cache_p::must_share(__cache_shape);
-        let __cache_sharing = (&__cache_p::SharingProbe::of(__cache_shape)).sharing();
-        (
-            __cache_shape,
-            match __cache_p::enter(
-                    __cache_p::Call::new(&__CACHE_SITE)
-                        .policy(
-                            __cache_p::Policy::new()
-                                .local(__cache_p::Duration::new(10u64, 0u32))
-                                .stale_while_revalidate(patience)
-                                .hard_timeout(__cache_p::Duration::new(2u64, 0u32))
-                                .refresh(__cache_p::Refresh::Ahead(0.8)),
-                        )
-                        .detached(),
-                    __cache_shape,
-                    __cache_p::Typed(
-                        &(UserKey {
-                            org: __cache_p::key_field(&org),
-                            id: __cache_p::key_field(&id),
-                        }),
-                    ),
-                    __cache_sharing,
+    use ::cache_runtime::__private::{self as __cache_p, via::*};
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
+        "get_user",
+        ::core::module_path!(),
+        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
+    );
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
+    }
+    let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
+        .shape();
+    __cache_p::must_share(__cache_shape);
+    let __cache_fill = match __cache_p::enter(
+            __cache_p::Call::new(&__CACHE_SITE)
+                .policy(
+                    __cache_p::Policy::new()
+                        .local(__cache_p::Duration::new(10, 0))
+                        .stale_while_revalidate(patience)
+                        .hard_timeout(__cache_p::Duration::new(2, 0))
+                        .refresh(__cache_p::Refresh::Ahead(0.8)),
                 )
-                .await
-            {
-                __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-                __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-            },
+                .detached(),
+            __cache_shape,
+            __cache_p::Typed(
+                &(UserKey {
+                    org: __cache_p::key_field(&org),
+                    id: __cache_p::key_field(&id),
+                }),
+            ),
+            (&__cache_shape).sharing(),
         )
+        .await
+    {
+        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
+        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
     };
     let __cache_keep_org = __cache_p::own(&*org);
     let __cache_body = {
@@ -68,10 +49,8 @@ async fn get_user(
             let db = __cache_own_db.lend();
             #[allow(unused_mut, unused_variables, clippy::shadow_unrelated)]
             let org = __cache_own_org.lend();
-            if let ::core::option::Option::Some(__cache_never) = ::core::option::Option::None::<
-                Result<Option<User>, DbError>,
-            > {
-                return __cache_never;
+            if false {
+                return __cache_p::never::<Result<Option<User>, DbError>>();
             }
             { db.user(org, id).await }
         }

@@ -1,56 +1,40 @@
 /// Docs.
 pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbError> {
-    use ::cache_runtime::__private as __cache_p;
-    let __cache_fill = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-            ViaShareable as _, ViaUnshareable as _,
-        };
-        static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-            kind: __cache_p::Kind::Reads,
-            function: "get_user",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            targets: &[
-                __cache_p::Target {
-                    text: "UserKey { org, id }",
-                    spec: __cache_p::typed_target::<UserKey>(),
-                },
-            ],
-        };
-        __cache_p::inventory::submit! {
-            __cache_p::SiteRef(& __CACHE_SITE)
-        }
-        let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
-            .shape();
-        let __cache_sharing = (&__cache_p::SharingProbe::of(__cache_shape)).sharing();
-        match __cache_p::enter(
-                __cache_p::Call::new(&__CACHE_SITE),
-                __cache_shape,
-                __cache_p::Typed(
-                    &(UserKey {
-                        org: __cache_p::key_field(&org),
-                        id: __cache_p::key_field(&id),
-                    }),
-                ),
-                __cache_sharing,
-            )
-            .await
-        {
-            __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-            __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-        }
+    use ::cache_runtime::__private::{self as __cache_p, via::*};
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
+        "get_user",
+        ::core::module_path!(),
+        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
+    );
+    __cache_p::inventory::submit! {
+        __cache_p::SiteRef(& __CACHE_SITE)
+    }
+    let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
+        .shape();
+    let __cache_fill = match __cache_p::enter(
+            &__CACHE_SITE,
+            __cache_shape,
+            __cache_p::Typed(
+                &(UserKey {
+                    org: __cache_p::key_field(&org),
+                    id: __cache_p::key_field(&id),
+                }),
+            ),
+            (&__cache_shape).sharing(),
+        )
+        .await
+    {
+        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
+        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
     };
     __cache_p::load(
             __cache_fill,
-            ::core::pin::pin!(
-                async move { if let ::core::option::Option::Some(__cache_never) =
-                ::core::option::Option::None:: < Result < Option < User >, DbError > > {
-                return __cache_never; } { db.user(org, id). await } }
-            ),
-            |_| __cache_p::Decision::new(),
+            async move {
+                if false {
+                    return __cache_p::never::<Result<Option<User>, DbError>>();
+                }
+                { db.user(org, id).await }
+            },
         )
         .await
 }

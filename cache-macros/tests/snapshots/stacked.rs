@@ -3,56 +3,27 @@ async fn rename(org: &str, id: u64) -> String {
     #[allow(unused_imports)]
     use updates as _;
     use ::cache_runtime::__private as __cache_p;
-    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-        kind: __cache_p::Kind::Invalidates,
-        function: "rename",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            __cache_p::Target {
-                text: "UserKey { org, id }",
-                spec: __cache_p::typed_target::<UserKey>(),
-            },
-        ],
-    };
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::invalidates(
+        "rename",
+        ::core::module_path!(),
+        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
+    );
     __cache_p::inventory::submit! {
         __cache_p::SiteRef(& __CACHE_SITE)
     }
     const __CACHE_KEY_100: __cache_p::KeySpec = __cache_p::KeySpec::new("name")
         .version(__cache_p::Version::Fixed("2024"))
         .parts(&[__cache_p::KeyPart::new("id")]);
-    static __CACHE_SITE_1: __cache_p::Site = __cache_p::Site {
-        kind: __cache_p::Kind::Updates,
-        function: "rename",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            __cache_p::Target {
-                text: "name(id)",
-                spec: __cache_p::TargetSpec::Short {
-                    spec: || __CACHE_KEY_100,
-                    value: ::core::option::Option::Some(|| __cache_p::value_name({
-                        #[allow(unused_imports)]
-                        use __cache_p::{
-                            ViaOption as _, ViaPlain as _, ViaResult as _,
-                            ViaResultOption as _,
-                        };
-                        (&&&__cache_p::Probe::<String>::NEW).shape()
-                    })),
-                },
-            },
-        ],
-    };
+    static __CACHE_SITE_1: __cache_p::Site = __cache_p::Site::updates(
+        "rename",
+        ::core::module_path!(),
+        &[__cache_p::Target::of::<String>("name(id)", &__CACHE_KEY_100)],
+    );
     __cache_p::inventory::submit! {
         __cache_p::SiteRef(& __CACHE_SITE_1)
     }
     let __cache_shape = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-        };
+        use __cache_p::via::*;
         (&&&__cache_p::Probe::<String>::NEW).shape()
     };
     let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
@@ -69,22 +40,16 @@ async fn rename(org: &str, id: u64) -> String {
         .slot(
             __cache_p::stored_under(
                 __cache_shape,
-                __cache_p::ParsedKey {
-                    spec: __CACHE_KEY_100,
-                    suffix: ::core::option::Option::None,
-                    id: |__cache_out: &mut __cache_p::KeyWriter| {
-                        __cache_out.part(&id);
-                    },
-                    tenant: |_: &mut __cache_p::KeyWriter| __cache_p::Tenancy::Shared,
-                    tags: || ::std::vec![],
-                },
+                __cache_p::ParsedKey::new(
+                    &__CACHE_KEY_100,
+                    |__cache_out| __cache_out.part(&id),
+                ),
             ),
         );
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if let ::core::option::Option::Some(__cache_never) =
-                ::core::option::Option::None:: < String > { return __cache_never; } { org
+                async move { if false { return __cache_p::never:: < String > (); } { org
                 .to_owned() } }
             ),
         )

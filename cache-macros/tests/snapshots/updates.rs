@@ -1,26 +1,15 @@
 async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError> {
     use ::cache_runtime::__private as __cache_p;
-    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-        kind: __cache_p::Kind::Updates,
-        function: "create_user",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            __cache_p::Target {
-                text: "UserKey { org, id: ret.id }",
-                spec: __cache_p::typed_target::<UserKey>(),
-            },
-        ],
-    };
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::updates(
+        "create_user",
+        ::core::module_path!(),
+        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id: ret.id }")],
+    );
     __cache_p::inventory::submit! {
         __cache_p::SiteRef(& __CACHE_SITE)
     }
     let __cache_shape = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-        };
+        use __cache_p::via::*;
         (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
     };
     let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
@@ -28,9 +17,8 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if let ::core::option::Option::Some(__cache_never) =
-                ::core::option::Option::None:: < Result < User, DbError > > { return
-                __cache_never; } { db.create(org, new). await } }
+                async move { if false { return __cache_p::never:: < Result < User,
+                DbError > > (); } { db.create(org, new). await } }
             ),
         )
         .await;
@@ -55,7 +43,7 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
                 .store(
                     __cache_slot_0,
                     __cache_value,
-                    ::core::option::Option::Some(__cache_p::Duration::new(300u64, 0u32)),
+                    ::core::option::Option::Some(__cache_p::Duration::new(300, 0)),
                 );
         }
         __cache_p::Fate::None => {}

@@ -1,40 +1,19 @@
 async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
     use ::cache_runtime::__private as __cache_p;
     const __CACHE_KEY: __cache_p::KeySpec = __cache_p::KeySpec::new("user")
-        .ttl(__cache_p::Duration::new(300u64, 0u32))
+        .ttl(__cache_p::Duration::new(300, 0))
         .parts(&[__cache_p::KeyPart::new("id")])
         .tags(&["users", "team:{ret.team}"]);
-    static __CACHE_SITE: __cache_p::Site = __cache_p::Site {
-        kind: __cache_p::Kind::Updates,
-        function: "save_user",
-        module: ::core::module_path!(),
-        file: ::core::file!(),
-        line: ::core::line!(),
-        targets: &[
-            __cache_p::Target {
-                text: "user(id)",
-                spec: __cache_p::TargetSpec::Short {
-                    spec: || __CACHE_KEY,
-                    value: ::core::option::Option::Some(|| __cache_p::value_name({
-                        #[allow(unused_imports)]
-                        use __cache_p::{
-                            ViaOption as _, ViaPlain as _, ViaResult as _,
-                            ViaResultOption as _,
-                        };
-                        (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
-                    })),
-                },
-            },
-        ],
-    };
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::updates(
+        "save_user",
+        ::core::module_path!(),
+        &[__cache_p::Target::of::<Result<User, DbError>>("user(id)", &__CACHE_KEY)],
+    );
     __cache_p::inventory::submit! {
         __cache_p::SiteRef(& __CACHE_SITE)
     }
     let __cache_shape = {
-        #[allow(unused_imports)]
-        use __cache_p::{
-            ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
-        };
+        use __cache_p::via::*;
         (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape()
     };
     let mut __cache_write = __cache_p::Write::new(&__CACHE_SITE);
@@ -42,23 +21,18 @@ async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
         .slot(
             __cache_p::stored_under(
                 __cache_shape,
-                __cache_p::ParsedKey {
-                    spec: __CACHE_KEY,
-                    suffix: ::core::option::Option::None,
-                    id: |__cache_out: &mut __cache_p::KeyWriter| {
-                        __cache_out.part(&id);
-                    },
-                    tenant: |_: &mut __cache_p::KeyWriter| __cache_p::Tenancy::Shared,
-                    tags: || ::std::vec![__cache_p::Cow::Borrowed("users")],
-                },
+                __cache_p::ParsedKey::new(
+                        &__CACHE_KEY,
+                        |__cache_out| __cache_out.part(&id),
+                    )
+                    .tags(|| ::std::vec![__cache_p::Cow::Borrowed("users")]),
             ),
         );
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if let ::core::option::Option::Some(__cache_never) =
-                ::core::option::Option::None:: < Result < User, DbError > > { return
-                __cache_never; } { save(id, new). await } }
+                async move { if false { return __cache_p::never:: < Result < User,
+                DbError > > (); } { save(id, new). await } }
             ),
         )
         .await;
@@ -76,7 +50,7 @@ async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
                 .store(
                     __cache_slot_0,
                     __cache_value,
-                    ::core::option::Option::Some(__cache_p::Duration::new(300u64, 0u32)),
+                    ::core::option::Option::Some(__cache_p::Duration::new(300, 0)),
                 );
         }
         __cache_p::Fate::None => {}

@@ -2,19 +2,17 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::pin::pin;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Cache, Located, Replacement};
-use crate::call;
-use crate::engine::{self, Due, Lookup, due};
+use crate::engine::{Due, due};
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeySpec, KeyText, TypedKey};
 use crate::policy::Policy;
-use crate::private::{Decision, Fill, Found, Res, Typed, find, json, run};
+use crate::private::{self, Call, Entry, Probe, Typed, ViaResult as _, enter, json};
 use crate::registry;
 use crate::store::Asks;
 use crate::tags::{self, Stamps};
@@ -143,35 +141,11 @@ impl Cache {
         F: Future<Output = Result<K::Value, E>>,
         E: Into<Box<dyn Error + Send + Sync>>,
     {
-        let lookup = Lookup {
-            cache: self,
-            ttl: None,
-            none_ttl: None,
-            policy: self.policy_of(&K::SPEC),
-            wants_none: false,
-            mode: call::mode(),
-            detached: false,
+        let shape = (&Probe::<Result<K::Value, Box<dyn Error + Send + Sync>>>::NEW).shape();
+        let loaded = match enter(Call::through(self), shape, Typed(key), K::sharing()).await {
+            Entry::Ready(found) => found,
+            Entry::Load(fill) => private::load(fill, async { load().await.map_err(Into::into) }).await,
         };
-        let (typed, sharing) = (Typed(key), K::sharing());
-        let mut found = None;
-        if let Some(sharing) = sharing {
-            engine::serve_held(self, None, &typed, &mut |value| {
-                found = value.and_then(|held| (sharing.give)(&**held)).filter(|value| key.accepts(value));
-                found.is_some()
-            });
-        }
-        if let Some(value) = found {
-            return Ok(value);
-        }
-        let leave = match find(lookup, &typed, sharing).await {
-            Found::Served(Some(value)) => return Ok(value),
-            Found::Load(leave) => leave,
-            Found::Renew(..) => unreachable!("a caller whose body is not detached is not asked to renew"),
-            Found::Served(None) => unreachable!("a caller that wants no `None` is not given one"),
-        };
-        let fill = Fill::<Res<K::Value, Box<dyn Error + Send + Sync>>>::new(leave, K::sharing()).tags(key.value_tags());
-        let body = pin!(async { load().await.map_err(Into::into) });
-        let loaded = run(fill, body, |_| Decision::new(), None, false).await;
         loaded.map_err(|error| CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
     }
 

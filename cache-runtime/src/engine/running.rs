@@ -1,4 +1,4 @@
-//! What surrounds a body while it runs: its span, its lease, its time. Compiled once; `private/nested.rs` polls the body inside.
+//! What surrounds a body while it runs: its span, its lease, its time. Compiled once; `private/fill.rs` polls the body inside.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -7,33 +7,51 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::fill::Fill;
-use super::find::{Found, find};
+use super::find::{ask, next, take};
 use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
 use super::sharing::Sharing;
 use super::site::Site;
 use crate::cache::{Cache, Handle};
-use crate::call;
-use crate::engine::{self, Load, Lookup};
-use crate::outcome::{Level, Outcome, Status};
+use crate::engine;
 use crate::policy::Policy;
 
 /// What an expansion knows of a call before the body runs.
 pub struct Call<'a> {
     #[expect(dead_code, reason = "names the call site in a debugger; later policies read it")]
-    site: &'static Site,
+    site: Option<&'static Site>,
     cache: Option<&'a Cache>,
-    bypass: bool,
-    ttl: Option<Duration>,
-    none_ttl: Option<Duration>,
-    policy: Policy,
-    detached: bool,
+    pub(super) bypass: bool,
+    pub(super) ttl: Option<Duration>,
+    pub(super) none_ttl: Option<Duration>,
+    pub(super) policy: Policy,
+    pub(super) detached: bool,
+}
+
+impl From<&'static Site> for Call<'_> {
+    fn from(site: &'static Site) -> Self {
+        Self::new(site)
+    }
 }
 
 impl<'a> Call<'a> {
     /// A call with the key's own settings.
     pub fn new(site: &'static Site) -> Self {
-        Self { site, cache: None, bypass: false, ttl: None, none_ttl: None, policy: Policy::new(), detached: false }
+        Self {
+            site: Some(site),
+            cache: None,
+            bypass: false,
+            ttl: None,
+            none_ttl: None,
+            policy: Policy::new(),
+            detached: false,
+        }
+    }
+
+    /// A call of no annotated function.
+    pub(crate) fn through(cache: &'a Cache) -> Self {
+        let (none_ttl, policy) = (None, Policy::new());
+        Self { site: None, cache: Some(cache), bypass: false, ttl: None, none_ttl, policy, detached: false }
     }
 
     /// `cache = ..`.
@@ -111,7 +129,7 @@ impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
 
 /// Looks the key up.
 pub fn enter<'a, S, K>(
-    call: Call<'a>,
+    call: impl Into<Call<'a>>,
     _shape: S,
     key: K,
     sharing: Option<Sharing<S::Value>>,
@@ -121,70 +139,61 @@ where
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
-    let cache: Handle<'a> = match call.cache {
+    let call = call.into();
+    match held::<S>(&call, &key, sharing) {
+        Ok(held) => Enter { held: Some(held), search: None },
+        Err(cache) => Enter { held: None, search: Some(Box::pin(search(cache, call, key, sharing))) },
+    }
+}
+
+/// What the local tier holds; the cache where it holds nothing.
+fn held<S: Shape>(
+    call: &Call<'_>,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+) -> Result<S::Return, Cache> {
+    let cache = match call.cache {
         Some(cache) => Handle::Borrowed(cache),
         None => Cache::ambient(),
     };
-    if let Some(held) = sharing.and_then(|sharing| held::<S, K>(&cache, &call, &key, sharing)) {
-        return Enter { held: Some(held), search: None };
+    if let Some(sharing) = sharing
+        && !call.bypass
+    {
+        let mut found = None;
+        engine::serve_held(&cache, call.policy.local, key, &mut |value| {
+            found = match value {
+                None => S::none(),
+                Some(held) => (sharing.give)(&**held).filter(|value| key.accepts(value)).map(S::some),
+            };
+            found.is_some()
+        });
+        if let Some(found) = found {
+            return Ok(found);
+        }
     }
-    let cache = match cache {
+    Err(match cache {
         Handle::Borrowed(cache) => cache.clone(),
         Handle::Owned(cache) => cache,
-    };
-    Enter { held: None, search: Some(Box::pin(search(cache, call, key, sharing))) }
+    })
 }
 
-/// What the local tier holds.
-fn held<S, K>(cache: &Cache, call: &Call<'_>, key: &K, sharing: Sharing<S::Value>) -> Option<S::Return>
-where
-    S: Shape,
-    K: KeyOf<S::Value>,
-{
-    if call.bypass {
-        return None;
-    }
-    let mut found = None;
-    engine::serve_held(cache, call.policy.local, key, &mut |value| {
-        found = match value {
-            None => S::none(),
-            Some(held) => (sharing.give)(&**held).filter(|value| key.accepts(value)).map(S::some),
-        };
-        found.is_some()
-    });
-    found
-}
-
+/// What depends on the type of the key is no more than this.
 async fn search<S, K>(cache: Cache, call: Call<'_>, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
-    let resource = key.spec().resource;
-    let lookup = Lookup {
-        cache: &cache,
-        ttl: call.ttl,
-        none_ttl: call.none_ttl,
-        policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
-        wants_none: S::none().is_some(),
-        detached: call.detached,
-        mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
+    let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
+        Ok(asking) => asking,
+        Err(load) => return load,
     };
-    match find(lookup, &key, sharing).await {
-        Found::Served(value) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
-            Some(found) => Entry::Ready(found),
-            // Excluded by `wants_none`; running the body is right all the same.
-            None => Entry::Load(Fill::new(
-                Load::uncached(cache.clone(), resource, Outcome::new(Status::Bypass, Level::Body)),
-                None,
-            )),
-        },
-        Found::Renew(value, load) => match value.map_or_else(S::none, |value| Some(S::some(value))) {
-            Some(now) => Entry::Load(Fill::behind(now, load, sharing).tags(key.late_tags())),
-            // Excluded by `wants_none` as well.
-            None => Entry::Load(Fill::new(load, sharing)),
-        },
-        Found::Load(load) => Entry::Load(Fill::new(load, sharing).tags(key.late_tags())),
+    let mut refused = None;
+    loop {
+        let answer = next(&mut asking, refused).await;
+        match take::<S>(&cache, &mut asking, answer, &key, sharing) {
+            Ok(entry) => return entry,
+            Err(offer) => refused = Some(offer),
+        }
     }
 }

@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use serde::Serialize;
+use tokio::time::Instant;
 
-use super::nested::Nested;
 use super::shape::{CacheValue, Fate, Shape};
-use super::sharing::{Held, Sharing};
+use super::sharing::Sharing;
 use super::tags::ValueTag;
 use crate::cache::Cache;
-use crate::engine::Load;
-use crate::wire::{Payload, decode};
+use crate::engine::{Around, Load, Running};
+use crate::wire::{Body, DecodeError, Payload};
 
 /// Leave to run the body, and what to do with its value.
 pub struct Fill<S: Shape> {
@@ -32,18 +34,9 @@ pub(super) struct Late<V> {
 }
 
 impl<S: Shape> Fill<S> {
-    pub(crate) fn new(load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
-        Self { load, now: None, late: Late { tags: Vec::new(), sharing } }
-    }
-
-    pub(super) fn behind(now: S::Return, load: Load, sharing: Option<Sharing<S::Value>>) -> Self {
-        Self { now: Some(now), ..Self::new(load, sharing) }
-    }
-
-    /// Tags of the key that name the value.
-    pub(crate) fn tags(mut self, tags: Vec<ValueTag<S::Value>>) -> Self {
-        self.late.tags = tags;
-        self
+    /// `tags` are those of the key that name the value.
+    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>, tags: Vec<ValueTag<S::Value>>) -> Self {
+        Self { load, now: None, late: Late { tags, sharing } }
     }
 }
 
@@ -85,44 +78,198 @@ impl Decision {
     }
 
     /// The tags of the key that name the value.
-    fn also<V>(self, tags: &[ValueTag<V>], value: &V) -> Self {
-        self.tags(tags.iter().map(|tag| tag.of(value)).collect())
+    fn also<V>(mut self, tags: &[ValueTag<V>], value: &V) -> Self {
+        for tag in tags {
+            self.tags.push(tag.of(value));
+        }
+        self
+    }
+}
+
+/// Asks what is to become of a value, once.
+pub(super) trait Decide<V> {
+    fn decide(&mut self, value: &V) -> Decision;
+}
+
+impl<V, D: FnOnce(&V) -> Decision> Decide<V> for Option<D> {
+    fn decide(&mut self, value: &V) -> Decision {
+        self.take().map_or(Decision::new(), |decide| decide(value))
+    }
+}
+
+pin_project! {
+    /// A body that runs and fills. Written out: what depends on the body's type is no more than this, and the rest is compiled
+    /// once for each return type.
+    #[must_use]
+    pub struct Run<S: Shape, B, D = fn(&<S as Shape>::Value) -> Decision> {
+        going: Going<S>,
+        #[pin]
+        body: B,
+        decide: Option<D>,
     }
 }
 
 /// Runs the body and fills. A caller that is not patient is given an old value, or `late`, when its time is over.
-pub(crate) async fn run<S, B, D>(
+pub(super) fn run<S: Shape, B, D>(
     fill: Fill<S>,
-    body: Pin<&mut B>,
-    decide: D,
+    body: B,
+    decide: Option<D>,
     late: Option<fn() -> S::Return>,
     limited: bool,
-) -> S::Return
+) -> Run<S, B, D> {
+    Run { going: Going::of(fill, late, limited), body, decide }
+}
+
+impl<S: Shape, B, D> Run<S, B, D> {
+    /// What the attribute says about the value.
+    pub fn decide<E: FnOnce(&S::Value) -> Decision>(self, decide: E) -> Run<S, B, E> {
+        Run { going: self.going, body: self.body, decide: Some(decide) }
+    }
+}
+
+impl<S, B, D> Future for Run<S, B, D>
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
     D: FnOnce(&S::Value) -> Decision,
 {
-    let Fill { load, late: value, .. } = fill;
-    let end = if limited { load.patience(late.is_some()) } else { None };
-    let running = load.start();
-    let Some(returned) = (Nested { body, around: load.around(end) }).await else {
-        let (cache, resource, old) = (load.cache(), load.resource(), load.old());
-        drop((running, load));
-        return early::<S>(&cache, resource, old.as_ref(), late, false);
-    };
-    let landing = match S::fate(&returned) {
-        Fate::Value(found) => {
-            let decision = decide(found).also(&value.tags, found);
-            let hold = value.sharing.map(|sharing| move || (sharing.hold)(found));
-            load.value(running, &mut json(found), decision, hold.as_ref().map(|hold| hold as &dyn Fn() -> Held))
+    type Output = S::Return;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Return> {
+        let this = self.project();
+        this.going.poll(this.body, this.decide, context)
+    }
+}
+
+/// What is known of the types.
+struct Going<S: Shape> {
+    progress: Progress,
+    value: Late<S::Value>,
+    late: Option<fn() -> S::Return>,
+    /// What the body gave, while that is stored.
+    returned: Option<S::Return>,
+}
+
+/// How far it is.
+struct Progress {
+    /// Until the body has ended.
+    load: Option<Load>,
+    /// While it runs.
+    running: Option<(Running, Around)>,
+    /// Whether its caller may give up, and whether it has something to return then.
+    limited: Option<bool>,
+    end: Option<Instant>,
+    landing: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Progress {
+    /// Polls the body, which says whether it is ready. Ready with `false` once its caller gives up.
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        body: &mut dyn FnMut(&mut Context<'_>) -> bool,
+    ) -> Poll<Option<(Load, Running, bool)>> {
+        let Self { load: Some(load), .. } = self else { return Poll::Ready(None) };
+        let (_, around) = match &mut self.running {
+            Some(running) => running,
+            none => {
+                self.end = self.limited.and_then(|late| load.patience(late));
+                none.insert((load.start(), load.around(self.end)))
+            }
+        };
+        let mut ended = false;
+        if let Poll::Ready(entered) = around.enter(context) {
+            ended = body(context);
+            drop(entered);
         }
-        Fate::None => load.none(running),
-        Fate::Err => return load.failed(running).and_then(|old| reopened::<S>(&old)).unwrap_or(returned),
-    };
-    landing.land(end).await;
-    returned
+        if !ended {
+            ready!(around.pending(context));
+        }
+        let running = self.running.take().map(|(running, _)| running);
+        Poll::Ready(self.load.take().zip(running).map(|(load, running)| (load, running, ended)))
+    }
+
+    fn landed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.landing {
+            Some(landing) => landing.as_mut().poll(context),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+impl<S: Shape> Going<S> {
+    fn of(fill: Fill<S>, late: Option<fn() -> S::Return>, limited: bool) -> Self {
+        let Fill { load, late: value, .. } = fill;
+        let limited = if limited { Some(late.is_some()) } else { None };
+        let progress = Progress { load: Some(load), running: None, limited, end: None, landing: None };
+        Self { progress, value, late, returned: None }
+    }
+}
+
+impl<S: Shape> Going<S>
+where
+    S::Value: CacheValue,
+{
+    fn poll(
+        &mut self,
+        mut body: Pin<&mut dyn Future<Output = S::Return>>,
+        decide: &mut dyn Decide<S::Value>,
+        context: &mut Context<'_>,
+    ) -> Poll<S::Return> {
+        let Self { progress, returned, .. } = self;
+        let polled = progress.poll(context, &mut |context| match body.as_mut().poll(context) {
+            Poll::Ready(value) => {
+                *returned = Some(value);
+                true
+            }
+            Poll::Pending => false,
+        });
+        match ready!(polled) {
+            Some((load, running, false)) => {
+                let (cache, resource, old) = left(load, running);
+                return Poll::Ready(early::<S>(&cache, resource, old.as_ref(), self.late, false));
+            }
+            Some((load, running, true)) => self.end(load, running, decide),
+            None => {}
+        }
+        ready!(self.progress.landed(context));
+        match self.returned.take() {
+            Some(returned) => Poll::Ready(returned),
+            None => Poll::Pending,
+        }
+    }
+
+    /// The body has returned.
+    fn end(&mut self, load: Load, running: Running, decide: &mut dyn Decide<S::Value>) {
+        let Some(returned) = &self.returned else { return };
+        let landing = match S::fate(returned) {
+            Fate::Value(found) => {
+                let decision = decide.decide(found).also(&self.value.tags, found);
+                match self.value.sharing {
+                    Some(sharing) => load.value(running, &mut json(found), decision, Some(&|| (sharing.hold)(found))),
+                    None => load.value(running, &mut json(found), decision, None),
+                }
+            }
+            Fate::None => load.none(running),
+            Fate::Err => {
+                if let Some(old) = load.failed(running)
+                    && let Some(old) = reopened::<S>(&old)
+                {
+                    self.returned = Some(old);
+                }
+                return;
+            }
+        };
+        self.progress.landing = Some(Box::pin(landing.land(self.progress.end)));
+    }
+}
+
+/// The body is given up.
+fn left(load: Load, running: Running) -> (Cache, &'static str, Option<Payload>) {
+    let left = (load.cache(), load.resource(), load.old());
+    drop((running, load));
+    left
 }
 
 /// What is returned before the body has ended.
@@ -139,7 +286,11 @@ where
 {
     let stale = old.and_then(reopened::<S>);
     Load::left(cache, resource, stale.is_some(), goes_on);
-    stale.or_else(|| late.map(|late| late())).unwrap_or_else(|| unreachable!("one of the two ended the wait"))
+    match (stale, late) {
+        (Some(stale), _) => stale,
+        (None, Some(late)) => late(),
+        (None, None) => unreachable!("one of the two ended the wait"),
+    }
 }
 
 /// Writes a value as JSON.
@@ -153,8 +304,16 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
-    match decode::<S::Value>(old, true).ok()?.value {
-        Some(value) => Some(S::some(value)),
-        None => S::none(),
+    for loosely in [false, true] {
+        let body = Body::open(old, true, loosely).ok()?;
+        if body.none {
+            return S::none();
+        }
+        match body.value() {
+            Ok(value) => return Some(S::some(value)),
+            Err(DecodeError::Malformed) => {}
+            Err(_) => return None,
+        }
     }
+    None
 }

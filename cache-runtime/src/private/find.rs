@@ -1,51 +1,122 @@
 //! One call, as seen by who knows the type of its value: decodes what the engine offers.
 
-use super::key::KeyOf;
-use super::shape::CacheValue;
-use super::sharing::Sharing;
+use super::enter::{Call, Entry};
+use super::fill::Fill;
+use super::key::{EntryKey, KeyOf};
+use super::shape::{CacheValue, Shape};
+use super::sharing::{Held, Sharing};
+use crate::cache::Cache;
+use crate::call;
 use crate::engine::{Accepted, Answer, Asking, Load, Lookup};
+use crate::outcome::{Level, Outcome, Status};
 use crate::wire::{Body, DecodeError};
 
-/// What was found.
-pub(crate) enum Found<V> {
-    /// Counted already. `None` is "there is none".
-    Served(Option<V>),
-    Load(Load),
-    /// Serve this, and run the body in the background.
-    Renew(Option<V>, Load),
-}
+/// What was offered, and why it is no value.
+pub(super) type Refused = (Answer, DecodeError);
 
-/// Looks a key up: in the flights of others, and in the store.
-pub(crate) async fn find<V: CacheValue, K: KeyOf<V>>(
-    lookup: Lookup<'_>,
-    key: &K,
-    sharing: Option<Sharing<V>>,
-) -> Found<V> {
-    let mut asking = match Asking::new(lookup, key, sharing.is_some()) {
-        Ok(asking) => asking,
-        Err(load) => return Found::Load(load),
-    };
-    loop {
-        let offer = match asking.next().await {
-            Answer::Offer(offer) => offer,
-            Answer::Load(load) => return Found::Load(load),
-        };
-        match decoded(offer.body(), key) {
-            Ok(value) => {
-                let held = sharing.filter(|_| offer.holds()).zip(value.as_ref()).map(|(way, value)| (way.hold)(value));
-                return match asking.accept(*offer, held) {
-                    Accepted::Serve => Found::Served(value),
-                    Accepted::Renew(load) => Found::Renew(value, load),
-                    Accepted::Load(load) => Found::Load(load),
-                };
-            }
-            Err(error) => asking.refuse(offer, error).await,
-        }
+/// Begins to look a key up: in the flights of others, and in the store. `Err` where the call leaves the cache out.
+pub(super) fn ask<'a, S: Shape>(
+    cache: &'a Cache,
+    call: &Call<'_>,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+) -> Result<Asking<'a>, Entry<S>> {
+    match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
+        Ok(asking) => Ok(asking),
+        Err(load) => Err(Entry::Load(Fill::new(load, sharing, key.late_tags()))),
     }
 }
 
-fn decoded<V: CacheValue, K: KeyOf<V>>(body: Option<&Body>, key: &K) -> Result<Option<V>, DecodeError> {
-    let Some(body) = body else { return Ok(None) };
-    let value = body.value()?;
-    if key.accepts(&value) { Ok(Some(value)) } else { Err(DecodeError::Rejected) }
+fn asking<'a>(
+    cache: &'a Cache,
+    call: &Call<'_>,
+    key: &dyn EntryKey,
+    wants_none: bool,
+    holds: bool,
+) -> Result<Asking<'a>, Load> {
+    let lookup = Lookup {
+        cache,
+        ttl: call.ttl,
+        none_ttl: call.none_ttl,
+        policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
+        wants_none,
+        detached: call.detached,
+        mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
+    };
+    Asking::new(lookup, key, holds)
+}
+
+/// What comes next, after what was refused.
+pub(super) async fn next(asking: &mut Asking<'_>, refused: Option<Refused>) -> Answer {
+    if let Some((Answer::Offer(offer), error)) = refused {
+        asking.refuse(offer, error).await;
+    }
+    asking.next().await
+}
+
+/// Takes what is offered, if it is a value.
+pub(super) fn take<S>(
+    cache: &Cache,
+    asking: &mut Asking<'_>,
+    answer: Answer,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+) -> Result<Entry<S>, Refused>
+where
+    S: Shape,
+    S::Value: CacheValue,
+{
+    let mut now = None;
+    let mut found = |body: Option<&Body>, holds: bool| {
+        let value = match body {
+            Some(body) => body.value()?,
+            None => {
+                now = S::none();
+                return Ok(None);
+            }
+        };
+        if !key.accepts(&value) {
+            return Err(DecodeError::Rejected);
+        }
+        let held = match sharing {
+            Some(way) if holds => Some((way.hold)(&value)),
+            _ => None,
+        };
+        now = Some(S::some(value));
+        Ok(held)
+    };
+    let load = match accepted(asking, answer, &mut found)? {
+        (None, _) => match now {
+            Some(now) => return Ok(Entry::Ready(now)),
+            // Excluded by `wants_none`; running the body is right all the same.
+            None => return Ok(Entry::Load(Fill::new(uncached(cache, key), None, Vec::new()))),
+        },
+        (Some(load), true) => return Ok(Entry::Load(Fill { now, ..Fill::new(load, sharing, key.late_tags()) })),
+        (Some(load), false) => load,
+    };
+    Ok(Entry::Load(Fill::new(load, sharing, key.late_tags())))
+}
+
+/// Makes a value of what is offered, which is to be held if that is said; gives what is held.
+type Found<'a> = dyn FnMut(Option<&Body>, bool) -> Result<Option<Held>, DecodeError> + 'a;
+
+/// A load, if there is to be one, and whether it is behind its caller.
+fn accepted(asking: &mut Asking<'_>, answer: Answer, found: &mut Found<'_>) -> Result<(Option<Load>, bool), Refused> {
+    let offer = match answer {
+        Answer::Offer(offer) => offer,
+        Answer::Load(load) => return Ok((Some(load), false)),
+    };
+    let held = match found(offer.body(), offer.holds()) {
+        Ok(held) => held,
+        Err(error) => return Err((Answer::Offer(offer), error)),
+    };
+    Ok(match asking.accept(*offer, held) {
+        Accepted::Serve => (None, false),
+        Accepted::Renew(load) => (Some(load), true),
+        Accepted::Load(load) => (Some(load), false),
+    })
+}
+
+fn uncached(cache: &Cache, key: &dyn EntryKey) -> Load {
+    Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body))
 }

@@ -1,6 +1,6 @@
 //! The two ways to spell a key, behind one trait.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use super::tags::ValueTag;
 use crate::key::{KeyField, KeySpec, KeyWriter, Tenancy, TypedKey};
@@ -58,7 +58,10 @@ pub trait KeyOf<V>: EntryKey {
     }
 
     /// The tags that an entry has beside [`tags`](EntryKey::tags) because of its value.
-    fn value_tags(&self, value: &V) -> Vec<Cow<'static, str>> {
+    fn value_tags(&self, value: &V) -> Vec<Cow<'static, str>>
+    where
+        Self: Sized,
+    {
         self.late_tags().iter().map(|tag| tag.of(value)).collect()
     }
 }
@@ -94,27 +97,58 @@ impl<K: TypedKey, V: SameValue<K::Value>> KeyOf<V> for Typed<'_, K> {
 }
 
 /// A key spelled in the attribute: closures over the parameters.
-pub struct ParsedKey<I, T, G> {
+///
+/// The facts are those of a constant, which is not copied; only `version = auto` makes its own.
+pub struct ParsedKey<I, P = &'static KeySpec, T = fn(&mut KeyWriter) -> Tenancy, G = fn() -> Vec<Cow<'static, str>>> {
     /// Resource, version, suffix, ttl.
-    pub spec: KeySpec,
+    pub spec: P,
     /// A computed suffix.
     pub suffix: Option<String>,
     /// `|out| { out.part(&id); }`
     pub id: I,
-    /// `|out| Tenancy::write(&tenant, out)`, or `|_| Tenancy::Shared`.
+    /// `|out| Tenancy::write(&tenant, out)`, where there is one.
     pub tenant: T,
-    /// `|| vec![..]`
+    /// `|| vec![..]`, where there are some.
     pub tags: G,
 }
 
-impl<I, T, G> EntryKey for ParsedKey<I, T, G>
+impl<I: Fn(&mut KeyWriter), P: Borrow<KeySpec>> ParsedKey<I, P> {
+    /// A key without a tenant, tags and a suffix of its own.
+    pub fn new(spec: P, id: I) -> Self {
+        Self { spec, suffix: None, id, tenant: |_| Tenancy::Shared, tags: Vec::new }
+    }
+}
+
+impl<I, P, T, G> ParsedKey<I, P, T, G> {
+    /// `suffix = ..`, where it is computed.
+    #[must_use]
+    pub fn suffix(mut self, suffix: String) -> Self {
+        self.suffix = Some(suffix);
+        self
+    }
+
+    /// `tenant = ..`.
+    pub fn tenant<U: Fn(&mut KeyWriter) -> Tenancy>(self, tenant: U) -> ParsedKey<I, P, U, G> {
+        let Self { spec, suffix, id, tags, .. } = self;
+        ParsedKey { spec, suffix, id, tenant, tags }
+    }
+
+    /// `tags(..)`.
+    pub fn tags<U: Fn() -> Vec<Cow<'static, str>>>(self, tags: U) -> ParsedKey<I, P, T, U> {
+        let Self { spec, suffix, id, tenant, .. } = self;
+        ParsedKey { spec, suffix, id, tenant, tags }
+    }
+}
+
+impl<I, P, T, G> EntryKey for ParsedKey<I, P, T, G>
 where
     I: Fn(&mut KeyWriter),
+    P: Borrow<KeySpec>,
     T: Fn(&mut KeyWriter) -> Tenancy,
     G: Fn() -> Vec<Cow<'static, str>>,
 {
     fn spec(&self) -> &KeySpec {
-        &self.spec
+        self.spec.borrow()
     }
     fn suffix(&self) -> Option<Cow<'_, str>> {
         self.suffix.as_deref().map(Cow::Borrowed)
@@ -130,7 +164,7 @@ where
     }
 }
 
-impl<V, I, T, G> KeyOf<V> for ParsedKey<I, T, G>
+impl<V, I, P, T, G> KeyOf<V> for ParsedKey<I, P, T, G>
 where
     Self: EntryKey,
 {

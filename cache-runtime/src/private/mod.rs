@@ -6,7 +6,6 @@ mod fill;
 mod find;
 mod infer;
 mod key;
-mod nested;
 mod patience;
 mod shape;
 mod sharing;
@@ -22,17 +21,16 @@ pub use inventory;
 
 pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
 pub use self::enter::{Call, Entry, enter};
-pub use self::fill::{Decision, Fill};
-pub(crate) use self::fill::{json, run};
-pub(crate) use self::find::{Found, find};
-pub use self::infer::{Stored, auto_version, fate, probe, stored_under, typed_target, value_name};
+pub(crate) use self::fill::json;
+pub use self::fill::{Decision, Fill, Run};
+pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
 };
 pub(crate) use self::sharing::Held;
-pub use self::sharing::{Shareable, Sharing, SharingProbe, ViaShareable, ViaUnshareable, must_share, share};
+pub use self::sharing::{Shareable, Sharing, ViaShareable, ViaUnshareable, must_share, share};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
 pub use self::tags::{TagText, ValueTag, tag_text};
 pub(crate) use self::work::Work;
@@ -40,6 +38,18 @@ pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
 pub use crate::policy::{Policy, Refresh, Revalidate};
 pub use crate::schema::{CacheSchema, Recursion, hash};
+
+/// The traits by which method lookup finds shapes, for an expansion to bring into scope.
+pub mod via {
+    pub use super::{
+        ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _, ViaShareable as _, ViaUnshareable as _,
+    };
+}
+
+/// What a return that is never reached gives: it tells the compiler the type of a body.
+pub fn never<R>() -> R {
+    unreachable!("it stands behind `if false`")
+}
 
 /// Calls `function` with `value`, so that a closure written in an attribute learns its parameter's type.
 pub fn apply<V: ?Sized, O>(value: &V, function: impl FnOnce(&V) -> O) -> O {

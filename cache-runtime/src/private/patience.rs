@@ -1,11 +1,10 @@
 //! Bodies that run in the background, or longer than their callers wait.
 
 use std::future::Future;
-use std::pin::Pin;
 
 use tokio::time::timeout_at;
 
-use super::fill::{Decision, Fill, early, run};
+use super::fill::{Decision, Fill, Run, early, run};
 use super::shape::{CacheValue, Shape};
 use crate::cache::Waited;
 use crate::call;
@@ -21,12 +20,12 @@ where
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
     let Fill { mut load, now, late: value } = fill;
-    let mut body = Box::pin(body);
+    let body = Box::pin(body);
     let cache = load.cache();
     if let Some(now) = now {
         let work = Box::pin(async move {
             if load.renews().await {
-                run(Fill::<S> { load, now: None, late: value }, body.as_mut(), decide, None, false).await;
+                run(Fill::<S> { load, now: None, late: value }, body, Some(decide), None, false).await;
             }
         });
         // Without room the value is left as it is, for a later caller to renew.
@@ -39,9 +38,9 @@ where
     let (old, resource) = (load.old(), load.resource());
     let fill = Fill::<S> { load, now: None, late: value };
     let Some((leave, end)) = end.and_then(|end| Some((cache.0.background.enter()?, end))) else {
-        return run(fill, body.as_mut(), decide, None, false).await;
+        return run(fill, body, Some(decide), None, false).await;
     };
-    let work = Box::pin(call::carried(async move { run(fill, body.as_mut(), decide, None, false).await }));
+    let work = Box::pin(call::carried(async move { run(fill, body, Some(decide), None, false).await }));
     let Waited { done, task } = cache.spawn(leave, work);
     match timeout_at(end, done).await {
         Ok(Ok((returned, outcome))) => {
@@ -59,29 +58,22 @@ where
 
 /// Runs the body in place and fills. A body that takes longer than the `soft_timeout` is dropped, if there is a stale value to
 /// serve in its place.
-pub fn load<S, B, D>(fill: Fill<S>, body: Pin<&mut B>, decide: D) -> impl Future<Output = S::Return>
+pub fn load<S, B>(fill: Fill<S>, body: B) -> Run<S, B>
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
-    D: FnOnce(&S::Value) -> Decision,
 {
-    run(fill, body, decide, None, true)
+    run(fill, body, None, None, true)
 }
 
 /// Likewise, and drops a body that takes longer than the `hard_timeout`; `late` is what to return then if there is no stale
 /// value.
-pub fn load_within<S, B, D>(
-    fill: Fill<S>,
-    body: Pin<&mut B>,
-    decide: D,
-    late: fn() -> S::Return,
-) -> impl Future<Output = S::Return>
+pub fn load_within<S, B>(fill: Fill<S>, body: B, late: fn() -> S::Return) -> Run<S, B>
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
-    D: FnOnce(&S::Value) -> Decision,
 {
-    run(fill, body, decide, Some(late), true)
+    run(fill, body, None, Some(late), true)
 }

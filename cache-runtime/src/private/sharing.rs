@@ -1,7 +1,6 @@
 //! Whether a value can be held decoded, for the local tier.
 
 use std::any::Any;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::shape::Shape;
@@ -46,17 +45,7 @@ impl<V: Shareable> Default for Sharing<V> {
     }
 }
 
-/// Stands for a shape, of which it is asked whether its value can be held: `(&SharingProbe::of(shape)).sharing()`.
-pub struct SharingProbe<S>(PhantomData<fn() -> S>);
-
-impl<S: Shape> SharingProbe<S> {
-    /// Of this shape.
-    pub const fn of(_shape: S) -> Self {
-        Self(PhantomData)
-    }
-}
-
-/// Found by method lookup where the value can be held.
+/// Found by method lookup where the value of a shape can be held: `(&shape).sharing()`.
 pub trait ViaShareable {
     /// The value's type.
     type Value;
@@ -64,7 +53,7 @@ pub trait ViaShareable {
     fn sharing(&self) -> Option<Sharing<Self::Value>>;
 }
 
-impl<S: Shape> ViaShareable for SharingProbe<S>
+impl<S: Shape> ViaShareable for S
 where
     S::Value: Shareable,
 {
@@ -82,7 +71,7 @@ pub trait ViaUnshareable {
     fn sharing(&self) -> Option<Sharing<Self::Value>>;
 }
 
-impl<S: Shape> ViaUnshareable for &SharingProbe<S> {
+impl<S: Shape> ViaUnshareable for &S {
     type Value = S::Value;
     fn sharing(&self) -> Option<Sharing<S::Value>> {
         None
@@ -106,14 +95,14 @@ where
 mod tests {
     #[allow(unused_imports)]
     use super::super::shape::{Probe, ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};
-    use super::{SharingProbe, ViaShareable as _, ViaUnshareable as _};
+    use super::{ViaShareable as _, ViaUnshareable as _};
 
     struct NotClone;
 
     #[test]
     fn what_can_be_cloned_is_held() {
         let shape = (&&&Probe::<Result<String, ()>>::NEW).shape();
-        let sharing = (&SharingProbe::of(shape)).sharing().expect("a String can be held");
+        let sharing = (&shape).sharing().expect("a String can be held");
         let held = (sharing.hold)(&"Ada".to_owned());
         assert_eq!((sharing.give)(&*held).as_deref(), Some("Ada"));
         assert_eq!((sharing.give)(&7_u8), None, "another type is not taken for it");
@@ -122,6 +111,6 @@ mod tests {
     #[test]
     fn what_cannot_is_not() {
         let shape = (&&&Probe::<NotClone>::NEW).shape();
-        assert!((&SharingProbe::of(shape)).sharing().is_none());
+        assert!((&shape).sharing().is_none());
     }
 }

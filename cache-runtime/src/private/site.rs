@@ -1,6 +1,10 @@
 //! One static per annotated function.
 
-use crate::key::KeySpec;
+use std::any::type_name;
+use std::panic::Location;
+
+use super::infer::value_of;
+use crate::key::{KeySpec, TypedKey};
 
 /// What an annotation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +35,27 @@ pub struct Site {
     pub targets: &'static [Target],
 }
 
+impl Site {
+    /// The site of a `#[cached]`.
+    #[track_caller]
+    pub const fn reads(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
+        let place = Location::caller();
+        Self { kind: Kind::Reads, function, module, file: place.file(), line: place.line(), targets }
+    }
+
+    /// That of an `#[updates]`.
+    #[track_caller]
+    pub const fn updates(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
+        Self { kind: Kind::Updates, ..Self::reads(function, module, targets) }
+    }
+
+    /// That of an `#[invalidates]`.
+    #[track_caller]
+    pub const fn invalidates(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
+        Self { kind: Kind::Invalidates, ..Self::reads(function, module, targets) }
+    }
+}
+
 /// One entry, or set of entries, that an annotation concerns.
 #[derive(Debug)]
 pub struct Target {
@@ -45,24 +70,76 @@ pub struct Target {
 pub enum TargetSpec {
     /// Spelled in the attribute. `value` names the value type; `None` where it depends on generics.
     Short {
-        /// Resource, version, parts; for `version = auto` on a generic value the version is not known here.
-        spec: fn() -> KeySpec,
+        /// Resource, version, parts; for `version = auto` the version is not known here.
+        spec: &'static KeySpec,
+        /// The same with its version, for `version = auto` on a value that is not generic.
+        versioned: Option<fn() -> KeySpec>,
         /// The type of the value, for readers and updaters.
         value: Option<fn() -> &'static str>,
     },
     /// A typed key that can be named here.
     Typed {
         /// `<K as TypedKey>::SPEC`.
-        spec: fn() -> KeySpec,
-        /// `type_name::<K::Value>()`.
+        spec: &'static KeySpec,
+        /// `type_name::<K::Value>`.
         value: fn() -> &'static str,
-        /// `type_name::<K>()`.
+        /// `type_name::<K>`.
         key: fn() -> &'static str,
     },
     /// A key whose type depends on the call.
     Dynamic,
     /// `tag("..")`.
     Tag,
+}
+
+impl Target {
+    /// Spelled in the attribute.
+    pub const fn short(text: &'static str, spec: &'static KeySpec) -> Self {
+        Self { text, spec: TargetSpec::Short { spec, versioned: None, value: None } }
+    }
+
+    /// Likewise, for what a function that returns an `R` reads or stores.
+    pub const fn of<R>(text: &'static str, spec: &'static KeySpec) -> Self {
+        Self { text, spec: TargetSpec::Short { spec, versioned: None, value: Some(value_of::<R>) } }
+    }
+
+    /// `version = auto`: the facts with the version, which only a call can find out.
+    #[must_use]
+    pub const fn auto(mut self, spec: fn() -> KeySpec) -> Self {
+        if let TargetSpec::Short { versioned, .. } = &mut self.spec {
+            *versioned = Some(spec);
+        }
+        self
+    }
+
+    /// A typed key that can be named.
+    pub const fn typed<K: TypedKey>(text: &'static str) -> Self {
+        Self {
+            text,
+            spec: TargetSpec::Typed { spec: const { &K::SPEC }, value: type_name::<K::Value>, key: type_name::<K> },
+        }
+    }
+
+    /// A key whose type depends on the call.
+    pub const fn dynamic(text: &'static str) -> Self {
+        Self { text, spec: TargetSpec::Dynamic }
+    }
+
+    /// `tag("..")`.
+    pub const fn tag(text: &'static str) -> Self {
+        Self { text, spec: TargetSpec::Tag }
+    }
+}
+
+impl TargetSpec {
+    /// The facts of the key, where it has some.
+    pub(crate) fn facts(&self) -> Option<KeySpec> {
+        match self {
+            Self::Short { versioned: Some(spec), .. } => Some(spec()),
+            Self::Short { spec, .. } | Self::Typed { spec, .. } => Some(**spec),
+            Self::Dynamic | Self::Tag => None,
+        }
+    }
 }
 
 /// A site, as collected by `inventory`.
@@ -74,16 +151,25 @@ inventory::collect!(SiteRef);
 /// A typed key, as collected by `inventory`: submitted by the derive for types without type parameters.
 #[derive(Debug)]
 pub struct KeyRef {
-    /// `type_name::<K>()`.
+    /// `type_name::<K>`.
     pub key: fn() -> &'static str,
-    /// `type_name::<K::Value>()`.
+    /// `type_name::<K::Value>`.
     pub value: fn() -> &'static str,
     /// `<K as TypedKey>::SPEC`.
-    pub spec: fn() -> KeySpec,
+    pub spec: &'static KeySpec,
     /// `file!()`.
     pub file: &'static str,
     /// `line!()`.
     pub line: u32,
+}
+
+impl KeyRef {
+    /// Of the type, at the place of the call.
+    #[track_caller]
+    pub const fn of<K: TypedKey>() -> Self {
+        let (file, line) = (Location::caller().file(), Location::caller().line());
+        Self { key: type_name::<K>, value: type_name::<K::Value>, spec: const { &K::SPEC }, file, line }
+    }
 }
 
 inventory::collect!(KeyRef);

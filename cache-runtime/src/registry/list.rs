@@ -48,10 +48,7 @@ impl TargetInfo {
         self.0.text
     }
     pub(super) fn spec(&self) -> Option<KeySpec> {
-        match self.0.spec {
-            TargetSpec::Short { spec, .. } | TargetSpec::Typed { spec, .. } => Some(spec()),
-            TargetSpec::Dynamic | TargetSpec::Tag => None,
-        }
+        self.0.spec.facts()
     }
     /// The resource; `None` for tags and for keys whose type depends on the call.
     pub fn resource(&self) -> Option<&'static str> {

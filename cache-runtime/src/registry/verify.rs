@@ -112,7 +112,7 @@ pub fn verify() -> Result<(), Problems> {
         .iter()
         .flat_map(|site| site.targets().filter_map(|target| said(*site, target)).collect::<Vec<_>>())
         .chain(inventory::iter::<KeyRef>.into_iter().map(|key| Said {
-            spec: (key.spec)(),
+            spec: *key.spec,
             value: Some((key.value)()),
             at: format!("{}:{}", key.file, key.line),
             kind: Kind::Reads,

@@ -50,15 +50,14 @@ fn linked() -> HashMap<View, BTreeSet<String>> {
         all.entry(view).or_default().insert(spec.version.text().into_owned());
     };
     for key in inventory::iter::<KeyRef> {
-        add((key.spec)());
+        add(*key.spec);
     }
     for SiteRef(site) in inventory::iter::<SiteRef> {
         for target in site.targets {
-            match target.spec {
-                // The version of a short-form invalidation is not written, and its default means nothing.
-                TargetSpec::Short { .. } if site.kind == Kind::Invalidates => {}
-                TargetSpec::Short { spec, .. } | TargetSpec::Typed { spec, .. } => add(spec()),
-                TargetSpec::Dynamic | TargetSpec::Tag => {}
+            // The version of a short-form invalidation is not written, and its default means nothing.
+            let unwritten = site.kind == Kind::Invalidates && matches!(target.spec, TargetSpec::Short { .. });
+            if let Some(spec) = target.spec.facts().filter(|_| !unwritten) {
+                add(spec);
             }
         }
     }

@@ -17,7 +17,13 @@ pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
     let name = &input.ident;
     let bounded = with_bounds(input, key);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
-    let write_key = each_shape(key, &WRITTEN, |shape| write_part(p, shape));
+    let write_key = match key.shapes.as_slice() {
+        // The parts of the id, in parentheses.
+        [shape] if key.typed.is_some() && shape.named && shape.variant.is_none() && same_as_id(shape) => {
+            quote!(__cache_out.group(|__cache_out| #p::TypedKey::write_id(self, __cache_out));)
+        }
+        _ => each_shape(key, &WRITTEN, |shape| write_part(p, shape)),
+    };
     let is_absent = transparent(&key.shapes).map(|_| {
         let ask = each_shape(key, &WRITTEN, |shape| {
             let ask = quote!(#p::CacheKey::is_absent);
@@ -101,6 +107,11 @@ fn transparent<'a>(shapes: &'a [Shape<'_>]) -> Option<&'a KeyField<'a>> {
     let mut written = shape.with(&WRITTEN);
     let field = written.next().filter(|_| !shape.named && shape.variant.is_none() && written.next().is_none())?;
     (field.role != Role::Hash).then_some(field)
+}
+
+/// Whether it has fields in its id, and writes no others.
+fn same_as_id(shape: &Shape<'_>) -> bool {
+    shape.with(&ID).next().is_some() && shape.with(&[Role::Tenant]).next().is_none()
 }
 
 /// As a part of another key: `(a,b)`, `Name` or `Name(a,b)`; a newtype as what is in it.

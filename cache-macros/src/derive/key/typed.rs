@@ -45,13 +45,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
     let registered = generics::as_static(name, &input.generics).map(|ty| {
         quote! {
             #p::inventory::submit! {
-                #p::KeyRef {
-                    key: || ::core::any::type_name::<#ty>(),
-                    value: || ::core::any::type_name::<<#ty as #p::TypedKey>::Value>(),
-                    spec: || <#ty as #p::TypedKey>::SPEC,
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                }
+                #p::KeyRef::of::<#ty>()
             }
         }
     });
