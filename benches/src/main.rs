@@ -2,6 +2,7 @@
 
 mod bench;
 mod calls;
+mod compile;
 mod contenders;
 mod count;
 mod curves;

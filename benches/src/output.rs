@@ -22,18 +22,14 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let (mut rows, mut objects, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for group in rows::GROUPS.iter().filter(|group| options.wants(group.name)) {
         match whole(|| (group.run)(&bench)) {
-            Ok(made) => {
-                made.iter().for_each(|row| println!("{}\n", row.text()));
-                objects.extend(made.iter().map(Row::json));
-                rows.extend(made);
-            }
+            Ok(made) => keep(made, &mut objects, &mut rows),
             Err(problem) => failed.push(complain(group.name, &problem)),
         }
     }
     for curve in curves::CURVES.iter().filter(|curve| !options.quick && options.wants(curve.name)) {
         match whole(|| (curve.run)(&bench)) {
             Ok(made) => {
-                for plot in made {
+                for plot in made.plots {
                     println!("{}\n", plot.text());
                     objects.push(plot.json());
                     if options.docs {
@@ -42,6 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
                         fs::write(folder.join(plot.file), plot.svg()).map_err(|error| error.to_string())?;
                     }
                 }
+                keep(made.rows, &mut objects, &mut rows);
             }
             Err(problem) => failed.push(complain(curve.name, &problem)),
         }
@@ -56,6 +53,12 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let (musts, missed) = rows.iter().fold((0, 0), |(all, missed), row| (all + row.musts(), missed + row.missed()));
     println!("{musts} musts, {missed} MISSED; {} s", began.elapsed().as_secs());
     if failed.is_empty() { Ok(()) } else { Err(format!("could not run: {}", failed.join(", "))) }
+}
+
+fn keep(made: Vec<Row>, objects: &mut Vec<Value>, rows: &mut Vec<Row>) {
+    made.iter().for_each(|row| println!("{}\n", row.text()));
+    objects.extend(made.iter().map(Row::json));
+    rows.extend(made);
 }
 
 /// A row that panics must not take the others with it.

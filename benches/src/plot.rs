@@ -88,7 +88,10 @@ impl Plot {
         text((LEFT, 20.0), "start", 15, &format!("{} ({})", self.title, self.unit));
         text(((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10.0), "middle", 12, self.x);
         for tick in x.ticks() {
-            text((across(tick), HEIGHT - BOTTOM + 18.0), "middle", 12, &short(tick));
+            // A digit is some seven wide; half of the last label has to fit beside the axis.
+            let label = short(tick);
+            let most = WIDTH - 4.0 - 3.5 * label.len() as f64;
+            text((across(tick).min(most), HEIGHT - BOTTOM + 18.0), "middle", 12, &label);
         }
         for tick in y.ticks() {
             text((LEFT - 8.0, down(tick) + 4.0), "end", 12, &short(tick));
@@ -187,12 +190,17 @@ mod tests {
     #[test]
     fn a_plot_has_its_lines_and_ratios() {
         let line = |name, points: &[(f64, f64)]| Line { name, points: points.to_vec() };
-        let lines = vec![line("ours", &[(1.0, 10.0), (100.0, 400.0)]), line("peer", &[(1.0, 20.0), (100.0, 100.0)])];
+        let lines = vec![line("ours", &[(1.0, 10.0), (1e9, 400.0)]), line("peer", &[(1.0, 20.0), (1e9, 100.0)])];
         let plot = Plot { file: "x.svg", title: "Growth", x: "callers", unit: "hits/s", lines };
         assert_eq!(plot.json()["ratio"]["peer"][1][1], 4.0);
         assert!(plot.text().contains("400"), "{}", plot.text());
         let svg = plot.svg();
         assert_eq!(svg.matches("<polyline").count(), 2);
+        let right = svg.lines().filter(|line| line.contains("\"middle\"")).filter_map(|line| {
+            let words = line.split_once('>')?.1.split_once('<')?.0;
+            Some(line.split('"').nth(1)?.parse::<f64>().ok()? + 3.5 * words.len() as f64)
+        });
+        assert!(right.fold(0.0, f64::max) < super::WIDTH, "{svg}");
         assert!(!svg.contains("NaN") && svg.ends_with("</svg>\n"));
     }
 }

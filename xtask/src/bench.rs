@@ -7,8 +7,19 @@ use crate::run::cargo;
 
 pub(crate) const USAGE: &str = "[--quick] [--only ROW,..] [--json FILE] [--docs]";
 
+const HELP: &str = "\
+  --quick         fewer and shorter rounds, no curves
+  --only ROW,..   only the groups whose name contains one of these words: local, redis, miss, stampede, many, open,
+                  memory, decode, compile, replay, curve-callers, -size, -keys, -tags, -functions
+  --json FILE     all rows as JSON
+  --docs          writes the table and the plots into docs/performance.md and docs/performance";
+
 /// Finds or installs a server, then builds the program optimized and runs it. It reads its options itself.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
+    if options.iter().any(|option| matches!(*option, "--help" | "-h")) {
+        println!("cargo xtask bench {USAGE}\n{HELP}");
+        return ExitCode::SUCCESS;
+    }
     let server = match redis::ensure() {
         Ok(server) => server,
         Err(problem) => {

@@ -3,6 +3,7 @@
 mod bench;
 mod consistency;
 mod count;
+mod counts;
 mod manifest;
 mod mechanisms;
 mod package;

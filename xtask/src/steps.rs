@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use crate::counts::{self, EXPECTED};
 use crate::mechanisms::{MISSED, missed};
 use crate::redis::Server;
 use crate::report::{Outcome, table};
@@ -31,10 +32,12 @@ pub(crate) const ALL: &[Step] = &[
     Step { name: "docs", about: "rustdoc, warnings denied", run: docs },
     Step { name: "test", about: "unit, integration, UI, snapshot and doc tests", run: test_all },
     Step { name: "mechanisms", about: "each part that can be taken out is missed by its test", run: mechanisms },
+    Step { name: "counts", about: "allocations, round trips and instructions of a hit", run: count },
     Step { name: "examples", about: "every example program, without and with a server", run: examples },
     Step { name: "features", about: "cache-runtime with each feature alone", run: features },
     Step { name: "dependencies", about: "the size of the default dependency tree", run: dependencies },
     Step { name: "msrv", about: "README, manifest and dependencies agree on the Rust version", run: msrv },
+    Step { name: "benches", about: "rustfmt and clippy for the benchmarks, a workspace of their own", run: benches },
     Step { name: "licences", about: "cargo-deny, where it is installed", run: licences },
     Step { name: "leftovers", about: "no process, temporary file or changed source stays behind", run: leftovers },
 ];
@@ -136,6 +139,42 @@ fn mechanisms(context: &Context) -> Outcome {
     checks.fold(Outcome::default(), Outcome::and)
 }
 
+/// The tests have run before, with all others; that they are there, and count, is said here.
+fn count(context: &Context) -> Outcome {
+    let mut outcome = Outcome::default();
+    for file in ["allocations", "server"] {
+        let names: Vec<&str> = counts::TESTS.iter().filter(|test| test.0 == file).map(|test| test.1).collect();
+        let arguments = ["test", "--quiet", "--workspace", "--all-features", "--test", file, "--", "--exact"];
+        let ran = tests(context.watched(cargo(&arguments)).args(&names));
+        let all = ran.passed + ran.failed == names.len() as u64;
+        outcome = outcome.and(ran);
+        if !all {
+            outcome = outcome.and(Outcome::failed(format!("not all of these ran: {}", names.join(", "))));
+        }
+    }
+    if !counts::can_count() {
+        let what = "instructions of a hit were NOT counted: valgrind is not installed";
+        println!("{what}");
+        return outcome.note(what);
+    }
+    // Optimized, as a count of unoptimized code says little.
+    let build = ["build", "--quiet", "--release", "--package", "cache-instructions"];
+    let built = check(context.cargo(&build).env_remove("RUSTFLAGS"));
+    let expected = match context.read(EXPECTED) {
+        Ok(text) if built.failed == 0 => text,
+        Ok(_) => return outcome.and(built),
+        Err(problem) => return outcome.and(Outcome::failed(problem)),
+    };
+    let program = context.target.join("release/cache-instructions");
+    let update = env::var_os("UPDATE_COUNTS").is_some();
+    let (counted, text) = counts::instructions(&program, &expected, update);
+    outcome = outcome.and(counted);
+    match text.map(|text| fs::write(context.root.join(EXPECTED), text)) {
+        Some(Err(error)) => outcome.and(Outcome::failed(format!("{EXPECTED}: {error}"))),
+        _ => outcome,
+    }
+}
+
 /// The quickstart is run by the very command of the README, which builds the examples alone; all others, and every run
 /// with a server, take what the tests have built.
 fn examples(context: &Context) -> Outcome {
@@ -226,6 +265,16 @@ fn msrv(context: &Context) -> Outcome {
         },
     };
     readme.and(tree)
+}
+
+/// Checked where `cargo xtask bench` builds, so that both share what cargo downloads and nothing lands in the main lock file.
+fn benches(context: &Context) -> Outcome {
+    let manifest = ["--manifest-path", "benches/Cargo.toml"];
+    let format = check(context.cargo(&["fmt"]).args(manifest).arg("--check"));
+    let target = context.root.join("benches/target");
+    let mut clippy = context.cargo(&["clippy", "--locked", "--all-targets"]);
+    clippy.args(manifest).args(["--", "-D", "warnings"]).env("CARGO_TARGET_DIR", target);
+    format.and(check(&mut clippy))
 }
 
 fn licences(context: &Context) -> Outcome {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cache_runtime::Cache;
 
-use super::{plan, point};
+use super::{Drawn, plan, point};
 use crate::bench::Bench;
 use crate::calls::{spin, turn};
 use crate::contenders::moka::moka;
@@ -16,7 +16,7 @@ use crate::report::OURS;
 use crate::rows::local::shuffled;
 use crate::value::user;
 
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
+pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
     let runtime = bench.handle();
     let mut lines = Vec::new();
     for keys in [1_000, 10_000, 100_000, 1_000_000] {
@@ -53,5 +53,5 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
         );
         point(&mut lines, keys as f64, &samples);
     }
-    Ok(vec![Plot { file: "keys.svg", title: "Local hit by keys held", x: "keys", unit: "ns", lines }])
+    Ok(vec![Plot { file: "keys.svg", title: "Local hit by keys held", x: "keys", unit: "ns", lines }].into())
 }

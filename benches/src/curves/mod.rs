@@ -6,14 +6,28 @@ mod size;
 mod tags;
 
 use crate::bench::Bench;
+use crate::compile;
 use crate::measure::{Plan, Samples};
 use crate::plot::{Line, Plot};
+use crate::report::Row;
 
 /// Plots that are measured together.
 pub(crate) struct Curve {
     /// For `--only`.
     pub(crate) name: &'static str,
-    pub(crate) run: fn(&Bench) -> Result<Vec<Plot>, String>,
+    pub(crate) run: fn(&Bench) -> Result<Drawn, String>,
+}
+
+/// Plots, and what they have to show.
+pub(crate) struct Drawn {
+    pub(crate) plots: Vec<Plot>,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl From<Vec<Plot>> for Drawn {
+    fn from(plots: Vec<Plot>) -> Self {
+        Self { plots, rows: Vec::new() }
+    }
 }
 
 pub(crate) const CURVES: &[Curve] = &[
@@ -21,6 +35,7 @@ pub(crate) const CURVES: &[Curve] = &[
     Curve { name: "curve-size", run: size::run },
     Curve { name: "curve-keys", run: keys::run },
     Curve { name: "curve-tags", run: tags::run },
+    Curve { name: "curve-functions", run: compile::functions },
 ];
 
 /// Fewer rounds than a row has.
@@ -29,7 +44,7 @@ fn plan(bench: &Bench, milliseconds: u64) -> Plan {
 }
 
 /// Adds the medians at one place of the axis.
-fn point(lines: &mut Vec<Line>, x: f64, samples: &Samples) {
+pub(crate) fn point(lines: &mut Vec<Line>, x: f64, samples: &Samples) {
     for name in samples.names() {
         let y = samples.of(name).map_or(f64::NAN, |all| all.median);
         match lines.iter_mut().find(|line| line.name == name) {

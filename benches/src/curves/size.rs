@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quick_cache::sync::Cache as Quick;
 
-use super::{plan, point};
+use super::{Drawn, plan, point};
 use crate::bench::Bench;
 use crate::calls::{spin, step};
 use crate::contenders::by_hand::ByHand;
@@ -17,7 +17,7 @@ use crate::value::Blob;
 /// Few, as a megabyte each has to fit into the local tier.
 const KEYS: u64 = 20;
 
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
+pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
     let runtime = bench.handle();
     let by_hand = runtime.block_on(ByHand::connect(&bench.server.url()))?;
     let ids: Vec<u64> = (0..KEYS).collect();
@@ -64,5 +64,6 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
             lines: stored,
         },
         Plot { file: "size-local.svg", title: "Local hit by size of the value", x, unit: "ns", lines: held },
-    ])
+    ]
+    .into())
 }

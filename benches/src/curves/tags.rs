@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{plan, point};
+use super::{Drawn, plan, point};
 use crate::bench::Bench;
 use crate::calls::{spin, step};
 use crate::contenders::ours;
@@ -15,7 +15,7 @@ use crate::value::User;
 
 const KEYS: u64 = 100;
 
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
+pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
     let mut lines = (Vec::new(), Vec::new());
     both(bench, &mut lines, 0, async |id| ours::stored(id).await, async |id| ours::held(*id).await);
     both(bench, &mut lines, 1, async |id| ours::tags_1(id).await, async |id| ours::held_tags_1(*id).await);
@@ -27,7 +27,8 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Plot>, String> {
     Ok(vec![
         Plot { file: "tags-redis.svg", title: "Redis hit by tags", x, unit: "us, one caller", lines: lines.0 },
         Plot { file: "tags-local.svg", title: "Local hit by tags", x, unit: "ns", lines: lines.1 },
-    ])
+    ]
+    .into())
 }
 
 fn both(

@@ -11,6 +11,7 @@ mod replay;
 mod stampede;
 
 use crate::bench::Bench;
+use crate::compile;
 use crate::report::Row;
 
 /// Rows that share their contenders.
@@ -31,5 +32,6 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { name: "open", run: open::run },
     Group { name: "memory", run: memory::run },
     Group { name: "decode", run: decode::run },
+    Group { name: "compile", run: compile::run },
     Group { name: "replay", run: replay::run },
 ];

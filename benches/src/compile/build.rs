@@ -17,36 +17,18 @@ pub(crate) struct Spent {
     pub(crate) cpu: f64,
 }
 
-/// What is asked of cargo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Debug,
-    Check,
-    Release,
-}
-
-impl Mode {
-    fn args(self) -> &'static [&'static str] {
-        match self {
-            Self::Debug => &["build"],
-            Self::Check => &["check"],
-            Self::Release => &["build", "--release"],
-        }
-    }
-}
-
 /// Where the programs lie, and cargo for them.
-pub(crate) struct Bench {
-    pub(crate) scratch: PathBuf,
+pub(crate) struct Scratch {
+    pub(crate) folder: PathBuf,
 }
 
-impl Bench {
+impl Scratch {
     /// Cargo with everything it writes in the scratch folder.
     pub(crate) fn cargo<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .args(args)
-            .current_dir(&self.scratch)
+            .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.target())
             .env("CARGO_INCREMENTAL", "0")
             .env_remove("RUSTFLAGS")
@@ -55,28 +37,18 @@ impl Bench {
     }
 
     pub(crate) fn target(&self) -> PathBuf {
-        self.scratch.join("target")
+        self.folder.join("target")
     }
 
-    /// The program as `Mode::Debug` left it.
+    /// The program as it was built last.
     pub(crate) fn binary(&self, program: &Program) -> PathBuf {
         self.target().join("debug").join(&program.name)
     }
 
-    /// Builds what the program depends on, and the program.
-    pub(crate) fn warm(&self, program: &Program, mode: Mode) -> Result<(), String> {
-        self.build(program, mode).map(drop)
-    }
-
-    /// Builds the program anew.
-    pub(crate) fn time(&self, program: &Program, mode: Mode) -> Result<Spent, String> {
+    /// Builds the program anew, and what it depends on where that is not built.
+    pub(crate) fn time(&self, program: &Program) -> Result<Spent, String> {
         touch(&program.folder.join("src/main.rs"))?;
-        self.build(program, mode)
-    }
-
-    fn build(&self, program: &Program, mode: Mode) -> Result<Spent, String> {
-        let mut command = self.cargo(mode.args());
-        command.args(["--quiet", "--package", &program.name]);
+        let mut command = self.cargo(["build", "--quiet", "--package", &program.name]);
         let (cpu, start) = (children()?, Instant::now());
         output(&mut command)?;
         Ok(Spent { wall: start.elapsed().as_secs_f64(), cpu: children()? - cpu })
@@ -105,11 +77,6 @@ fn children() -> Result<f64, String> {
     let rest = stat.rsplit(')').next().unwrap_or_default();
     let ticks: f64 = rest.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     Ok(ticks / 100.0)
-}
-
-/// The middle one of each.
-pub(crate) fn median(rounds: &[Spent]) -> Spent {
-    Spent { wall: middle(rounds.iter().map(|spent| spent.wall)), cpu: middle(rounds.iter().map(|spent| spent.cpu)) }
 }
 
 pub(crate) fn middle(values: impl Iterator<Item = f64>) -> f64 {

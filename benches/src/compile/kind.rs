@@ -27,6 +27,11 @@ impl Kind {
         matches!(self, Self::Short | Self::Typed)
     }
 
+    /// What the time of the short form is compared with.
+    pub(crate) fn has_a_must(self) -> bool {
+        matches!(self, Self::Plain | Self::Short | Self::PeerRedis)
+    }
+
     pub(crate) fn dependency(self, runtime: &Path) -> String {
         match self {
             Self::Plain => String::new(),

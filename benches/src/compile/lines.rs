@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::build::{Bench, output};
+use super::build::{Scratch, output};
 use super::generate::Program;
 
 /// Lines of a whole program.
@@ -16,13 +16,15 @@ pub(crate) struct Lines {
 }
 
 /// Counts both.
-pub(crate) fn count(bench: &Bench, program: &Program) -> Result<Lines, String> {
-    Ok(Lines { expanded: expanded(bench, program)?, llvm: llvm(bench, program)? })
+pub(crate) fn count(scratch: &Scratch, program: &Program) -> Result<Lines, String> {
+    // The second prints instead of building, and cargo expects to find a program then.
+    let llvm = llvm(scratch, program)?;
+    Ok(Lines { expanded: expanded(scratch, program)?, llvm })
 }
 
-fn expanded(bench: &Bench, program: &Program) -> Result<usize, String> {
-    let mut command = bench.cargo(["rustc", "--quiet", "--profile", "check", "--package", &program.name, "--"]);
-    command.arg("-Zunpretty=expanded").env("RUSTC_WORKSPACE_WRAPPER", wrapper(&bench.scratch)?);
+fn expanded(scratch: &Scratch, program: &Program) -> Result<usize, String> {
+    let mut command = scratch.cargo(["rustc", "--quiet", "--package", &program.name, "--"]);
+    command.arg("-Zunpretty=expanded").env("RUSTC_WORKSPACE_WRAPPER", wrapper(&scratch.folder)?);
     let text = output(&mut command)?;
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     Ok(lines.count())
@@ -39,9 +41,9 @@ fn wrapper(scratch: &Path) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-fn llvm(bench: &Bench, program: &Program) -> Result<usize, String> {
-    let file = bench.scratch.join(format!("{}.ll", program.name));
-    let mut command = bench.cargo(["rustc", "--quiet", "--package", &program.name, "--"]);
+fn llvm(scratch: &Scratch, program: &Program) -> Result<usize, String> {
+    let file = scratch.folder.join(format!("{}.ll", program.name));
+    let mut command = scratch.cargo(["rustc", "--quiet", "--package", &program.name, "--"]);
     command.arg(format!("--emit=llvm-ir={}", file.display()));
     command.args(["-Ccodegen-units=1", "-Cno-prepopulate-passes", "-Cpasses=name-anon-globals"]);
     output(&mut command)?;

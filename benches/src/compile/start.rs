@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::build::{Bench, middle, output};
+use super::build::{Scratch, middle, output};
 use super::generate::Program;
 
 const RUNS: usize = 21;
@@ -18,26 +18,26 @@ pub(crate) struct Start {
 }
 
 /// The middle of some runs of the debug build.
-pub(crate) fn start(bench: &Bench, program: &Program) -> Result<Start, String> {
+pub(crate) fn start(scratch: &Scratch, program: &Program) -> Result<Start, String> {
     let (mut whole, mut verify) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let start = Instant::now();
-        let status = command(bench, program).arg("0").stdout(Stdio::null()).status();
+        let status = command(scratch, program).arg("0").stdout(Stdio::null()).status();
         whole.push(start.elapsed().as_secs_f64() * 1e3);
         let status = status.map_err(|error| format!("{}: {error}", program.name))?;
         if !status.success() {
             return Err(format!("{} ended with {status}", program.name));
         }
         if program.kind.is_ours() {
-            verify.push(nanos(bench, program)? / 1e6);
+            verify.push(nanos(scratch, program)? / 1e6);
         }
     }
     Ok(Start { whole: middle(whole.into_iter()), verify: middle(verify.into_iter()) })
 }
 
 /// What the program says of itself: `<nanoseconds> true`.
-fn nanos(bench: &Bench, program: &Program) -> Result<f64, String> {
-    let out = output(command(bench, program).arg("verify"))?;
+fn nanos(scratch: &Scratch, program: &Program) -> Result<f64, String> {
+    let out = output(command(scratch, program).arg("verify"))?;
     let text = String::from_utf8_lossy(&out);
     let (nanos, fine) = text.trim().split_once(' ').unwrap_or_default();
     match (nanos.parse(), fine) {
@@ -47,8 +47,8 @@ fn nanos(bench: &Bench, program: &Program) -> Result<f64, String> {
 }
 
 /// In memory, whatever is set around this.
-fn command(bench: &Bench, program: &Program) -> Command {
-    let mut command = Command::new(bench.binary(program));
+fn command(scratch: &Scratch, program: &Program) -> Command {
+    let mut command = Command::new(scratch.binary(program));
     command.env_remove("REDIS_URL").env_remove("CACHE_REDIS_URL");
     command
 }

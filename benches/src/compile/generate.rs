@@ -29,6 +29,10 @@ members = [\"programs/*\"]
 # A build as a user's, but for what cargo keeps for the next one.
 [profile.dev]
 incremental = false
+
+# For the time of a run; the programs have theirs.
+[profile.dev.package.\"*\"]
+debug = false
 ";
 
 const ROWS: &str = "\
@@ -77,17 +81,15 @@ pub async fn query(id: u64) -> Result<u64, Fail> {
 }
 ";
 
-/// Writes the workspace's own files, and takes the versions of `lock` where it can.
-pub(crate) fn workspace(scratch: &Path, lock: Option<&Path>) -> Result<(), String> {
+/// Writes the workspace's own files, with the versions of the benchmarks' lock file.
+pub(crate) fn workspace(scratch: &Path, lock: &Path) -> Result<(), String> {
     let programs = scratch.join("programs");
     if programs.exists() {
         fs::remove_dir_all(&programs).map_err(|error| format!("{}: {error}", programs.display()))?;
     }
+    fs::create_dir_all(&programs).map_err(|error| format!("{}: {error}", programs.display()))?;
     write(&scratch.join("Cargo.toml"), PROFILE)?;
-    match lock {
-        Some(lock) => fs::copy(lock, scratch.join("Cargo.lock")).map(|_| ()).map_err(|error| error.to_string()),
-        None => Ok(()),
-    }
+    fs::copy(lock, scratch.join("Cargo.lock")).map(drop).map_err(|error| format!("{}: {error}", lock.display()))
 }
 
 /// Writes one program.
