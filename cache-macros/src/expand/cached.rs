@@ -49,7 +49,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
         quote_spanned!(span=> #q::Call::new(&#site_name) #set)
     };
     let enter = quote_spanned! {span=>
-        #q::enter(#call, __cache_shape, #key, (&__cache_shape).sharing()).await
+        #q::enter(#call, __cache_shape, #key, (&&&&__cache_shape).sharing()).await
     };
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));
     let load = load(p, read, func, decide.as_ref());

@@ -39,7 +39,7 @@ where
                         id: __cache_p::key_field(&id),
                     }),
                 ),
-                (&__cache_shape).sharing(),
+                (&&&&__cache_shape).sharing(),
             )
             .await
         {

@@ -28,7 +28,7 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
                 __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
                 |__cache_out| __cache_out.part(&id),
             ),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

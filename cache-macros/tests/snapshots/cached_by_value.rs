@@ -19,7 +19,7 @@ where
                 .none_ttl(__cache_p::Duration::new(30, 0)),
             __cache_shape,
             __cache_p::Typed(&self.key(::core::clone::Clone::clone(&id))),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

@@ -33,7 +33,7 @@ async fn get_user(
                     id: __cache_p::key_field(&id),
                 }),
             ),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

@@ -21,7 +21,7 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
             __cache_p::Call::new(&__CACHE_SITE).detached(),
             __cache_shape,
             __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

@@ -32,7 +32,7 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
                         .text("org:").value(& org).finish()
                     ]
                 }),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

@@ -20,7 +20,7 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
                     id: __cache_p::key_field(&id),
                 }),
             ),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

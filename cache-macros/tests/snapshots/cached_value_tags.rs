@@ -27,7 +27,7 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
                         .text("org:").value(& org).finish()
                     ]
                 }),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

@@ -20,7 +20,7 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
-            (&__cache_shape).sharing(),
+            (&&&&__cache_shape).sharing(),
         )
         .await
     {

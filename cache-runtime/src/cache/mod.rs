@@ -33,7 +33,7 @@ pub(crate) use self::which::Handle;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::flight::Flights;
-use crate::key::{KeyLayout, KeySpec, KeyText, Tenancy, Unversioned, with_key};
+use crate::key::{Asked as _, KeyLayout, KeySpec, KeyText, Lent, Tenancy, Unversioned, lend};
 use crate::local::Local;
 use crate::policy::Policy;
 use crate::private::EntryKey;
@@ -147,20 +147,20 @@ impl Cache {
     /// Likewise, with the key's facts at hand.
     pub(crate) fn locate_as(&self, key: &dyn EntryKey, spec: &KeySpec, suffix: Option<&str>) -> Option<Located> {
         let suffixed = suffix.or(spec.suffix).is_some();
-        self.with_key(key, spec, suffix, |text| Located { key: KeyText::from_text(text), suffixed })
+        self.lend_key(key, spec, suffix, |lent| Located { key: KeyText::from_text(lent.text()), suffixed })
     }
 
     /// Lends that text. Allocates nothing.
-    pub(crate) fn with_key<T>(
+    pub(crate) fn lend_key<T>(
         &self,
         key: &dyn EntryKey,
         spec: &KeySpec,
         suffix: Option<&str>,
-        read: impl FnOnce(&str) -> T,
+        read: impl FnOnce(&mut Lent<'_>) -> T,
     ) -> Option<T> {
         let layout = self.layout(spec, suffix);
-        let read = |tenancy, text: &str| self.admits(tenancy).then(|| read(text));
-        with_key(self.0.id, &layout, spec.version, |out| key.write_tenant(out), |out| key.write_id(out), read)
+        let read = |tenancy, lent: &mut Lent<'_>| self.admits(tenancy).then(|| read(lent));
+        lend(self.0.id, &layout, spec.version, |out| key.write_tenant(out), |out| key.write_id(out), read)
     }
 
     fn layout<'a>(&'a self, spec: &KeySpec, suffix: Option<&'a str>) -> KeyLayout<'a> {

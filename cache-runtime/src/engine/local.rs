@@ -1,7 +1,6 @@
 //! The local tier, as a call meets it: before the store is asked, and after it has answered.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::cache::{Budget, Cache};
@@ -10,7 +9,7 @@ use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
 use crate::key::KeyText;
-use crate::local::{Entry, Terms, Tether, Ticket};
+use crate::local::{NewEntry, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
 use crate::store::Store;
@@ -24,14 +23,8 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
     policy.local.filter(|ttl| !ttl.is_zero())
 }
 
-/// Has what is held under the key served, and counts that. `asked` is what the call itself says of the tier, `serve` says whether
-/// it took the value. Allocates nothing.
-pub(crate) fn serve_held(
-    cache: &Cache,
-    asked: Option<Duration>,
-    key: &dyn EntryKey,
-    serve: &mut dyn FnMut(Option<&Held>) -> bool,
-) -> bool {
+/// Has what is held under the key taken, and counts that. `asked` is what the call itself says of the tier. Allocates nothing.
+pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn EntryKey, take: &mut dyn Take) -> bool {
     let spec = key.spec();
     let Some(ttl) = asked.or(spec.policy.local).or(cache.0.settings.policy.local) else { return false };
     if ttl.is_zero() || call::mode() != call::Mode::Usual {
@@ -41,15 +34,8 @@ pub(crate) fn serve_held(
         return false;
     }
     let now = cache.0.clock.moment();
-    let mut counted = |entry: &Entry| {
-        let served = serve(entry.value.as_ref());
-        if served {
-            entry.terms.hits.add();
-        }
-        served
-    };
-    let served =
-        cache.with_key(key, spec, key.suffix().as_deref(), |text| cache.0.local.serve(text, now, &mut counted));
+    let suffix = key.suffix();
+    let served = cache.lend_key(key, spec, suffix.as_deref(), |lent| cache.0.local.serve(lent, now, take));
     if served == Some(true) {
         call::report(telemetry::local_hit());
     }
@@ -161,16 +147,8 @@ pub(crate) struct Holding {
 /// Holds it, unless the key was voided since the ticket was taken.
 pub(crate) fn hold_local(cache: &Cache, ticket: Ticket, key: &KeyText, resource: &'static str, what: Holding) {
     let Holding { value, bytes, ttl, since, tether, watch } = what;
-    let hits = cache.0.local.hits(resource);
-    let terms = Terms { cells: watch.cells.into(), tether, stamps: watch.stamps, hits };
-    let entry = Entry {
-        value,
-        expires: ticket.at.saturating_add(millis(ttl)),
-        since,
-        terms: terms.shared(),
-        key: key.clone(),
-        bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-        void: AtomicBool::new(false),
-    };
-    cache.0.local.put(ticket, key, entry);
+    let (hits, names) = (cache.0.local.hits(resource), cache.0.local.names(key));
+    let terms = Terms { cells: watch.cells.into(), tether, stamps: watch.stamps, hits, names }.shared();
+    let expires = ticket.at.saturating_add(millis(ttl));
+    cache.0.local.put(ticket, key, NewEntry { value, expires, since, terms, bytes });
 }

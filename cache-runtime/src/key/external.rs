@@ -49,7 +49,8 @@ fn canonical(value: &Value, json: &mut String) {
 #[cfg(feature = "uuid")]
 impl CacheKey for uuid::Uuid {
     fn write_key(&self, out: &mut KeyWriter) {
-        out.display(self.as_hyphenated());
+        // Digits and hyphens stand as they are.
+        out.raw(self.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
     }
 }
 

@@ -12,7 +12,7 @@ mod typed;
 mod writer;
 
 pub use convert::KeyField;
-pub(crate) use scratch::with_key;
+pub(crate) use scratch::{Asked, Lent, lend};
 pub(crate) use text::{KeyLayout, KeyText, Unversioned};
 pub use typed::{KeyPart, KeySpec, Tenancy, TypedKey, Version};
 pub use writer::KeyWriter;

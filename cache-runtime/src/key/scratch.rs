@@ -5,10 +5,9 @@ use std::cell::RefCell;
 use super::{KeyLayout, KeyWriter, Tenancy, Version};
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::new()) };
 }
 
-#[derive(Default)]
 struct Scratch {
     writer: KeyWriter,
     head: Option<Head>,
@@ -19,56 +18,74 @@ struct Head {
     cache: u64,
     resource: &'static str,
     length: usize,
-    /// What follows the id in keys of this version, without a suffix.
-    tail: Option<(&'static str, String)>,
+    tail: Option<Tail>,
 }
 
-/// Writes a key and lends its text. `cache` is the number of the cache whose prefix the layout has.
-pub(crate) fn with_key<T>(
+/// What follows the id in keys of this version, without a suffix.
+struct Tail {
+    version: Version,
+    text: String,
+    /// The number of what such keys have in common, once the local tier held one of them.
+    names: Option<u64>,
+}
+
+/// A key that is asked for.
+pub(crate) trait Asked {
+    /// The number of what it has in common with others (see `local::Names`), and the rest of its text, if this thread knows them: then its whole text is not needed.
+    fn short(&self) -> Option<(u64, &str)>;
+    /// The whole text.
+    fn text(&mut self) -> &str;
+    /// What that number is.
+    fn learn(&mut self, names: u64);
+}
+
+/// A key that is written but for its end.
+pub(crate) struct Lent<'a> {
+    scratch: &'a mut Scratch,
+    layout: &'a KeyLayout<'a>,
+    version: Version,
+    /// Where the id begins, if all of the head is remembered.
+    id: Option<usize>,
+    whole: bool,
+}
+
+/// Writes a key and lends it. `cache` is the number of the cache whose prefix the layout has.
+pub(crate) fn lend<T>(
     cache: u64,
     layout: &KeyLayout<'_>,
     version: Version,
     tenant: impl Fn(&mut KeyWriter) -> Tenancy,
     id: impl FnOnce(&mut KeyWriter),
-    read: impl FnOnce(Tenancy, &str) -> T,
+    read: impl FnOnce(Tenancy, &mut Lent<'_>) -> T,
 ) -> T {
     SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
-        Ok(mut scratch) => scratch.with_key(cache, layout, version, tenant, id, read),
+        Ok(mut scratch) => scratch.lend(cache, layout, version, tenant, id, read),
         // A key that is written while another one is.
-        Err(_) => Scratch::default().with_key(cache, layout, version, tenant, id, read),
+        Err(_) => Scratch::new().lend(cache, layout, version, tenant, id, read),
     })
 }
 
 impl Scratch {
-    fn with_key<T>(
+    const fn new() -> Self {
+        Self { writer: KeyWriter::new(), head: None }
+    }
+
+    fn lend<T>(
         &mut self,
         cache: u64,
         layout: &KeyLayout<'_>,
         version: Version,
         tenant: impl Fn(&mut KeyWriter) -> Tenancy,
         id: impl FnOnce(&mut KeyWriter),
-        read: impl FnOnce(Tenancy, &str) -> T,
+        read: impl FnOnce(Tenancy, &mut Lent<'_>) -> T,
     ) -> T {
         let tenancy = self.begin(cache, layout, tenant);
+        let start = self.writer.as_text().len();
         if tenancy != Tenancy::Missing {
             layout.write_id(&mut self.writer, id);
-            self.end(layout, version);
         }
-        read(tenancy, self.writer.as_text())
-    }
-
-    fn end(&mut self, layout: &KeyLayout<'_>, version: Version) {
-        let (Some(head), None, Version::Fixed(version_text)) = (&mut self.head, layout.suffix, version) else {
-            return layout.write_tail(&mut self.writer, version);
-        };
-        match &head.tail {
-            Some((of, tail)) if std::ptr::eq(*of, version_text) => self.writer.raw(tail),
-            _ => {
-                let start = self.writer.as_text().len();
-                layout.write_tail(&mut self.writer, version);
-                head.tail = Some((version_text, self.writer.as_text()[start..].to_owned()));
-            }
-        }
+        let id = (tenancy == Tenancy::Shared && layout.suffix.is_none()).then_some(start);
+        read(tenancy, &mut Lent { scratch: self, layout, version, id, whole: false })
     }
 
     fn begin(&mut self, cache: u64, layout: &KeyLayout<'_>, tenant: impl Fn(&mut KeyWriter) -> Tenancy) -> Tenancy {
@@ -89,5 +106,61 @@ impl Scratch {
         self.head =
             (tenancy == Tenancy::Shared).then_some(Head { cache, resource: layout.resource, length, tail: None });
         tenancy
+    }
+}
+
+impl Head {
+    /// The end of keys of this version, if that is remembered.
+    fn tail(&self, version: Version) -> Option<&Tail> {
+        self.tail.as_ref().filter(|tail| is_same(tail.version, version))
+    }
+}
+
+/// Without a look at the text: versions are literals in the program.
+fn is_same(one: Version, two: Version) -> bool {
+    match (one, two) {
+        (Version::Fixed(one), Version::Fixed(two)) => std::ptr::eq(one, two),
+        (Version::Auto(one), Version::Auto(two)) => one == two,
+        _ => false,
+    }
+}
+
+impl Asked for Lent<'_> {
+    fn short(&self) -> Option<(u64, &str)> {
+        let (id, head) = (self.id?, self.scratch.head.as_ref()?);
+        let tail = head.tail(self.version)?;
+        let names = tail.names?;
+        let text = &self.scratch.writer.as_text()[id..];
+        Some((names, if self.whole { &text[..text.len() - tail.text.len()] } else { text }))
+    }
+
+    fn text(&mut self) -> &str {
+        if !std::mem::replace(&mut self.whole, true) {
+            self.end();
+        }
+        self.scratch.writer.as_text()
+    }
+
+    fn learn(&mut self, names: u64) {
+        if self.id.is_some()
+            && let Some(Head { tail: Some(tail), .. }) = &mut self.scratch.head
+            && is_same(tail.version, self.version)
+        {
+            tail.names = Some(names);
+        }
+    }
+}
+
+impl Lent<'_> {
+    fn end(&mut self) {
+        let (Scratch { writer, head }, version) = (&mut *self.scratch, self.version);
+        let (Some(_), Some(head)) = (self.id, head) else { return self.layout.write_tail(writer, version) };
+        if let Some(tail) = head.tail(version) {
+            return writer.raw(&tail.text);
+        }
+        let start = writer.as_text().len();
+        self.layout.write_tail(writer, version);
+        let text = writer.as_text()[start..].to_owned();
+        head.tail = Some(Tail { version, text, names: None });
     }
 }

@@ -19,8 +19,8 @@ pub struct KeyWriter {
 }
 
 impl KeyWriter {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    pub(crate) const fn new() -> Self {
+        Self { text: String::new(), later: false }
     }
 
     /// Appends one part; parts of a group are separated by a comma.

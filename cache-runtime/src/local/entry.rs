@@ -1,33 +1,52 @@
 //! A decoded value, and what has to hold for it to be served.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use ecow::EcoString;
 use quick_cache::{Lifecycle, Weighter};
 
 #[cfg(feature = "redis")]
 use super::channel::Channel;
+use super::names::Names;
 use super::terms::Terms;
 use crate::clock::{Millis, Moment};
-use crate::key::KeyText;
 use crate::private::Held;
 
-/// What an entry costs beyond its key's and its value's bytes: map slot, three `Arc` headers, the entry itself.
-const OVERHEAD: u64 = 200;
+/// What an entry costs beyond its key's and its value's bytes: map slot, headers, the entry itself. Measured by the benchmark
+/// of memory, with a reserve for the allocator's own.
+const OVERHEAD: u64 = 150;
 
-/// A decoded value.
+/// A larger value is not held.
+pub(crate) const LARGEST: usize = (SIZES as usize) * UNIT;
+
+/// In which sizes are counted.
+const UNIT: usize = 16;
+
+/// The lower bits of `expires` hold the size.
+const SIZE_BITS: u32 = 22;
+const SIZES: u64 = (1 << SIZE_BITS) - 1;
+
+/// A decoded value. There are many: what can be shared is, and the rest is packed.
 pub(crate) struct Entry {
     /// `None` where the store says that there is none.
     pub value: Option<Held>,
-    pub expires: Millis,
+    pub terms: Arc<Terms>,
     /// The clock of tags when it was loaded.
+    since: u64,
+    /// The text of the key, but for what its names have.
+    rest: EcoString,
+    /// When it expires, 0 once the tier has given it up, and how many bytes it has, encoded.
+    expires: AtomicU64,
+}
+
+/// An entry as it is asked for.
+pub(crate) struct NewEntry {
+    pub value: Option<Held>,
+    pub expires: Millis,
     pub since: u64,
     pub terms: Arc<Terms>,
-    pub key: KeyText,
-    /// How many bytes it has, encoded.
-    pub bytes: u32,
-    /// Whether the tier has given it up.
-    pub void: AtomicBool,
+    pub bytes: usize,
 }
 
 /// Who tells of changes.
@@ -41,18 +60,41 @@ pub(crate) enum Tether {
 }
 
 impl Entry {
-    /// It is not served any more, by whoever has it.
-    pub(super) fn give_up(&self) {
-        self.void.store(true, Ordering::SeqCst);
+    /// `rest` is that of the key, by the names of the terms.
+    pub(super) fn new(new: NewEntry, rest: &str) -> Self {
+        let NewEntry { value, expires, since, terms, bytes } = new;
+        let size = u64::try_from(bytes.div_ceil(UNIT)).unwrap_or(SIZES).min(SIZES);
+        // Milliseconds of 42 bits last until the year 2109.
+        let expires = expires.min(u64::MAX >> SIZE_BITS) << SIZE_BITS | size;
+        Self { value, terms, since, rest: rest.into(), expires: AtomicU64::new(expires) }
     }
 
-    pub(super) fn is_void(&self) -> bool {
-        self.void.load(Ordering::SeqCst)
+    /// It is not served any more, by whoever has it. Its size stays, as the tier adds up what it holds.
+    pub(super) fn give_up(&self) {
+        self.expires.fetch_and(SIZES, Ordering::SeqCst);
+    }
+
+    /// How many bytes it has, encoded.
+    pub(super) fn bytes(&self) -> usize {
+        usize::try_from(self.expires.load(Ordering::Relaxed) & SIZES).unwrap_or(usize::MAX) * UNIT
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.terms.names
+    }
+
+    pub(super) fn rest(&self) -> &str {
+        &self.rest
+    }
+
+    /// Whether it is what that key was given.
+    pub(super) fn is_of(&self, text: &str) -> bool {
+        self.names().make(&self.rest, text)
     }
 
     /// Whether it will never be served again.
     pub(crate) fn is_gone(&self, now: Millis) -> bool {
-        self.expires <= now
+        self.expires.load(Ordering::SeqCst) >> SIZE_BITS <= now
             || self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
             || self.terms.tether.is_cut()
             || self.terms.stamps.is_cut()
@@ -99,10 +141,10 @@ pub(super) struct Weight {
     pub(super) least: u64,
 }
 
-impl Weighter<KeyText, Arc<Entry>> for Weight {
-    fn weight(&self, key: &KeyText, entry: &Arc<Entry>) -> u64 {
-        let bytes = u64::try_from(key.as_str().len()).unwrap_or(u64::MAX).saturating_add(entry.bytes.into());
-        bytes.saturating_add(OVERHEAD).max(self.least)
+impl<K> Weighter<K, Arc<Entry>> for Weight {
+    fn weight(&self, _: &K, entry: &Arc<Entry>) -> u64 {
+        let bytes = entry.bytes() + entry.names().length(entry.rest());
+        u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OVERHEAD).max(self.least)
     }
 }
 
@@ -111,7 +153,7 @@ impl Weighter<KeyText, Arc<Entry>> for Weight {
 pub(super) struct Evictions;
 
 #[derive(Default)]
-pub(super) struct Evicted(Vec<(KeyText, Arc<Entry>)>);
+pub(super) struct Evicted(Vec<Arc<Entry>>);
 
 impl Evicted {
     pub(super) fn count(&self) -> usize {
@@ -119,11 +161,11 @@ impl Evicted {
     }
 }
 
-impl Lifecycle<KeyText, Arc<Entry>> for Evictions {
+impl<K> Lifecycle<K, Arc<Entry>> for Evictions {
     type RequestState = Evicted;
 
-    fn on_evict(&self, state: &mut Evicted, key: KeyText, entry: Arc<Entry>) {
+    fn on_evict(&self, state: &mut Evicted, _: K, entry: Arc<Entry>) {
         entry.give_up();
-        state.0.push((key, entry));
+        state.0.push(entry);
     }
 }

@@ -48,8 +48,11 @@ pub(crate) struct Series {
 #[repr(align(128))]
 struct Shard(AtomicU64);
 
+/// Raised by more than one thread.
+const COMMON: usize = SHARDS - 1;
+
 thread_local! {
-    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+    static MINE: Mine = const { Mine(Cell::new(NONE)) };
 }
 
 impl Hits {
@@ -105,6 +108,13 @@ impl Hits {
                 let Some(hits) = telling.0.upgrade() else { return };
                 quiet = if hits.tell() { 0 } else { quiet + 1 };
             }
+            let hits = telling.0.clone();
+            drop(telling);
+            // A thread may have counted one just then, and have seen no end yet.
+            tokio::time::sleep(LAG).await;
+            if let Some(hits) = hits.upgrade() {
+                hits.tell();
+            }
         });
     }
 }
@@ -115,7 +125,7 @@ struct Telling(Weak<Hits>);
 impl Drop for Telling {
     fn drop(&mut self) {
         if let Some(hits) = self.0.upgrade() {
-            // A hit is counted before it looks here: either it is told now, or it begins anew.
+            // A hit is counted before it looks here: either it is told now, or soon, or it begins anew.
             hits.told.store(false, Ordering::SeqCst);
             hits.tell();
         }
@@ -131,7 +141,12 @@ impl Drop for Hits {
 impl Series {
     /// One more.
     pub(crate) fn add(&self) {
-        self.shards[shard()].0.fetch_add(1, Ordering::SeqCst);
+        let mine = MINE.try_with(Mine::get).unwrap_or(COMMON);
+        match &self.shards[mine].0 {
+            common if mine == COMMON => drop(common.fetch_add(1, Ordering::SeqCst)),
+            // Nobody else writes to it, and a locked instruction is a good part of a hit.
+            own => own.store(own.load(Ordering::Relaxed) + 1, Ordering::Release),
+        }
         if !self.told.load(Ordering::SeqCst)
             && let Some(all) = self.all.upgrade()
         {
@@ -155,14 +170,37 @@ impl Series {
     }
 }
 
-/// Which count this thread raises.
-fn shard() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    SHARD.get().unwrap_or_else(|| {
-        let nth = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
-        SHARD.set(Some(nth));
-        nth
-    })
+/// Which count this thread raises: one that no other living thread does, or the last one, which all others share.
+struct Mine(Cell<usize>);
+
+/// Not known yet.
+const NONE: usize = usize::MAX;
+
+/// Counts that threads which ended gave back.
+static FREE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+impl Mine {
+    fn get(&self) -> usize {
+        let mine = self.0.get();
+        if mine == NONE { self.choose() } else { mine }
+    }
+
+    #[cold]
+    fn choose(&self) -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let free = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mine = free.unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed).min(COMMON));
+        self.0.set(mine);
+        mine
+    }
+}
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        if self.0.get() < COMMON {
+            FREE.lock().unwrap_or_else(PoisonError::into_inner).push(self.0.get());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@
 mod channel;
 mod entry;
 mod hits;
+mod names;
 mod near;
 mod order;
 mod terms;
 mod watch;
 
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -22,14 +24,17 @@ use quick_cache::sync::Cache as Map;
 
 #[cfg(feature = "redis")]
 pub(crate) use self::channel::Channel;
-pub(crate) use self::entry::{Entry, Tether};
-use self::entry::{Evicted, Evictions, Weight};
+pub(crate) use self::entry::{Entry, NewEntry, Tether};
+use self::entry::{Evicted, Evictions, LARGEST, Weight};
 use self::hits::Hits;
+use self::names::{AllNames, Names};
+use self::near::From;
 use self::order::{Order, Turn};
 pub(crate) use self::terms::Terms;
 use self::watch::Watch;
 use crate::clock::{Millis, Moment};
-use crate::key::KeyText;
+use crate::key::{Asked, KeyText};
+use crate::private::Held;
 use crate::tags::Cells;
 use crate::telemetry::{self, Name, VoidReason};
 
@@ -50,13 +55,22 @@ pub(crate) struct Local(Arc<Shared>);
 #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "held by connections"))]
 pub(crate) struct WeakLocal(Weak<Shared>);
 
+/// Who asks.
+pub(crate) trait Take {
+    /// Takes a value, or that there is none. Says whether it did.
+    fn take(&mut self, value: Option<&Held>) -> bool;
+    /// A value of its own for this thread, if that is worth something.
+    fn copy(&self, value: &Held) -> Option<Held>;
+}
+
 struct Shared {
-    /// No two tiers of a process have the same.
-    id: u64,
     /// How often.
     emptied: AtomicU64,
-    map: Map<KeyText, Arc<Entry>, Weight, RandomState, Evictions>,
+    hasher: RandomState,
+    /// By hashes of keys: an entry says whose it is. Of two keys with one hash one is held.
+    map: Map<u32, Arc<Entry>, Weight, RandomState, Evictions>,
     order: Order,
+    names: AllNames,
     /// The stamps of tags: the embedded store's own, or a copy of a server's.
     cells: Arc<Cells>,
     watch: Arc<Watch>,
@@ -84,12 +98,12 @@ impl Local {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::default(), Evictions);
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(Arc::new(Shared {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
             emptied: AtomicU64::new(0),
+            hasher: RandomState::default(),
             map,
             order: Order::new(),
+            names: AllNames::new(prefix),
             cells: Arc::default(),
             watch: Arc::new(Watch::new(prefix)),
             name: name.clone(),
@@ -100,25 +114,49 @@ impl Local {
         }))
     }
 
-    /// Has what is held under this key served, if it may be. Allocates nothing, but for what keeps it near to this thread.
-    pub(crate) fn serve(&self, key: &str, now: Moment, serve: &mut dyn FnMut(&Entry) -> bool) -> bool {
+    /// Has what is held under this key taken, if it may be served, and counts that. Allocates nothing, but for what keeps it
+    /// near to this thread.
+    pub(crate) fn serve(&self, key: &mut dyn Asked, now: Moment, take: &mut dyn Take) -> bool {
         if !self.0.asked.load(Ordering::Relaxed) {
             self.0.asked.store(true, Ordering::Relaxed);
         }
-        let place = near::place(key);
         // Before the tier is asked: emptied after this, it makes what is kept near of no use.
-        let from = (self.0.id, self.0.emptied.load(Ordering::SeqCst));
-        let mut check = |entry: &Entry| self.may_serve(entry, now).then(|| serve(entry));
-        if let Some(served) = near::serve(place, from, key, &mut check) {
+        let emptied = self.0.emptied.load(Ordering::SeqCst);
+        let may_serve = |entry: &Entry| self.may_serve(entry, now);
+        let near = match key.short() {
+            Some((names, rest)) => near::serve(From { names, emptied }, rest, may_serve, take),
+            None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), may_serve, take),
+        };
+        if let Some(served) = near {
             return served;
         }
-        let Some(entry) = self.0.map.get(key) else { return false };
-        if entry.is_gone(now.at) {
-            self.0.map.remove_if(key, |there| Arc::ptr_eq(there, &entry));
-            return false;
+        let Some(entry) = self.held(key.text(), now.at) else { return false };
+        let names = entry.names().number;
+        if names != self.0.names.other() {
+            key.learn(names);
         }
-        near::keep(place, from, &entry);
-        check(&entry).unwrap_or(false)
+        near::keep(From { names, emptied }, &entry, take);
+        let served = self.may_serve(&entry, now) && take.take(entry.value.as_ref());
+        if served {
+            entry.terms.hits.add();
+        }
+        served
+    }
+
+    /// What the tier holds under a key.
+    fn held(&self, text: &str, now: Millis) -> Option<Arc<Entry>> {
+        let hash = self.hash(text);
+        let entry = self.0.map.get(&hash).filter(|entry| entry.is_of(text))?;
+        if entry.is_gone(now) {
+            self.0.map.remove_if(&hash, |there| Arc::ptr_eq(there, &entry));
+            return None;
+        }
+        Some(entry)
+    }
+
+    fn hash(&self, text: &str) -> u32 {
+        // All of its bits are as good; a tier holds far fewer entries than there are of these.
+        u32::try_from(self.0.hasher.hash_one(text) >> 32).unwrap_or(0)
     }
 
     fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
@@ -131,26 +169,33 @@ impl Local {
 
     /// To be taken before the store is asked for this key.
     pub(crate) fn ticket(&self, key: &KeyText, now: Millis) -> Ticket {
-        Ticket { turn: self.0.order.turn(key.as_str()), at: now }
+        Ticket { turn: self.0.order.turn(self.hash(key.as_str())), at: now }
     }
 
     /// After a fill of this process: what was held is gone, and who read before it holds nothing. `None` if the key was voided
     /// since.
     pub(crate) fn after_fill(&self, ticket: Ticket, key: &KeyText) -> Option<Ticket> {
-        let (turn, _removed) = self.0.order.advance(ticket.turn, || self.remove(key.as_str()));
+        let hash = self.hash(key.as_str());
+        let (turn, _removed) = self.0.order.advance(ticket.turn, || self.remove(hash));
         turn.map(|turn| Ticket { turn, ..ticket })
     }
 
-    /// Holds the entry, unless something voided the key since the ticket was taken. Says whether it does.
-    pub(crate) fn put(&self, ticket: Ticket, key: &KeyText, mut entry: Entry) -> bool {
-        entry.key = key.clone();
-        let mut evicted = Evicted::default();
+    /// Holds the entry, unless something voided the key since the ticket was taken, or it is too large. Says whether it does.
+    pub(crate) fn put(&self, ticket: Ticket, key: &KeyText, new: NewEntry) -> bool {
+        if new.bytes > LARGEST {
+            return false;
+        }
+        let text = key.as_str();
+        let hash = self.hash(text);
         // What is evicted is dropped, and with it a user's value, when no lock is held any more.
-        let entry = Arc::new(entry);
+        let mut evicted = Evicted::default();
         let mut replaced = None;
+        let rest = self.0.names.split(text).1;
+        let entry = Arc::new(Entry::new(new, rest));
         let insert = || {
-            replaced = self.remove(key.as_str());
-            self.0.map.insert_with_lifecycle(key.clone(), entry, &mut evicted);
+            // Also another key's: nobody would be told of changes of an entry that is not in the map.
+            replaced = self.remove(hash);
+            self.0.map.insert_with_lifecycle(hash, entry, &mut evicted);
         };
         let held = self.0.order.unless_void(ticket.turn, insert).is_some();
         telemetry::local_evictions(&self.0.name, evicted.count());
@@ -159,7 +204,8 @@ impl Local {
 
     /// Forgets the entry, and what is being read for it.
     pub(crate) fn void(&self, key: &str, reason: VoidReason) {
-        if self.0.order.void(key, || self.remove(key)).is_some() {
+        let hash = self.hash(key);
+        if self.0.order.void(hash, || self.remove(hash)).is_some() {
             telemetry::local_void(&self.0.name, reason);
         }
     }
@@ -174,10 +220,15 @@ impl Local {
     }
 
     /// Gives an entry up.
-    fn remove(&self, key: &str) -> Option<(KeyText, Arc<Entry>)> {
-        let removed = self.0.map.remove(key)?;
-        removed.1.give_up();
+    fn remove(&self, hash: u32) -> Option<Arc<Entry>> {
+        let (_, removed) = self.0.map.remove(&hash)?;
+        removed.give_up();
         Some(removed)
+    }
+
+    /// What the key has in common with others.
+    pub(crate) fn names(&self, key: &KeyText) -> Arc<Names> {
+        self.0.names.split(key.as_str()).0
     }
 
     /// Where the hits of a resource are counted.

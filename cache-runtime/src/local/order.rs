@@ -4,8 +4,6 @@
 //! was voided, shared with others to save room: who asks the store notes it first, and holds what came only while the count is
 //! the same. Counting and removing, and comparing and inserting, are each done under the count's lock.
 
-use std::hash::{BuildHasher as _, RandomState};
-
 use crate::switch::{Mechanism, without};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +12,6 @@ const STRIPES: usize = 64;
 /// Counts of voids, each for the keys that share it.
 pub(crate) struct Order {
     counts: Box<[Mutex<u64>]>,
-    hasher: RandomState,
 }
 
 /// A count, as it was at some moment.
@@ -26,12 +23,12 @@ pub(crate) struct Turn {
 
 impl Order {
     pub(crate) fn new() -> Self {
-        Self { counts: (0..STRIPES).map(|_| Mutex::new(0)).collect(), hasher: RandomState::new() }
+        Self { counts: (0..STRIPES).map(|_| Mutex::new(0)).collect() }
     }
 
-    /// Now.
-    pub(crate) fn turn(&self, key: &str) -> Turn {
-        let stripe = self.stripe(key);
+    /// Now. `key` is the key's hash, by which the tier knows it: keys with one hash share a count.
+    pub(crate) fn turn(&self, key: u32) -> Turn {
+        let stripe = stripe(key);
         let count = *self.count(stripe);
         Turn { stripe, count }
     }
@@ -59,8 +56,8 @@ impl Order {
     }
 
     /// Voids all turns of the key and runs `remove`.
-    pub(crate) fn void<T>(&self, key: &str, remove: impl FnOnce() -> T) -> T {
-        let mut count = self.count(self.stripe(key));
+    pub(crate) fn void<T>(&self, key: u32, remove: impl FnOnce() -> T) -> T {
+        let mut count = self.count(stripe(key));
         *count += 1;
         let removed = remove();
         drop(count);
@@ -75,11 +72,11 @@ impl Order {
         remove();
     }
 
-    fn stripe(&self, key: &str) -> usize {
-        usize::try_from(self.hasher.hash_one(key) % STRIPES as u64).unwrap_or(0)
-    }
-
     fn count(&self, stripe: usize) -> MutexGuard<'_, u64> {
         self.counts[stripe].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn stripe(key: u32) -> usize {
+    usize::try_from(key).unwrap_or(0) % STRIPES
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::entry::Tether;
 use super::hits::Series;
+use super::names::Names;
 use crate::tags::Cell;
 
 /// On what entries are held. Those of one resource without tags, read on one connection, share one.
@@ -15,6 +16,8 @@ pub(crate) struct Terms {
     pub stamps: Tether,
     /// Where a hit is counted.
     pub hits: Arc<Series>,
+    /// What the keys have in common.
+    pub names: Arc<Names>,
 }
 
 impl Terms {
@@ -33,6 +36,7 @@ impl Terms {
     fn is_same(&self, other: &Self) -> bool {
         self.cells.len() == other.cells.len()
             && self.cells.iter().zip(&other.cells).all(|(one, two)| Arc::ptr_eq(one, two))
+            && Arc::ptr_eq(&self.names, &other.names)
             && self.tether.is_same(&other.tether)
             && self.stamps.is_same(&other.stamps)
     }

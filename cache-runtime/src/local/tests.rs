@@ -1,12 +1,12 @@
 //! The tier without a store.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::{Entry, Local, LocalLimits, Terms, Tether};
+use super::{Local, LocalLimits, NewEntry, Take, Terms, Tether};
 use crate::clock::Moment;
-use crate::key::KeyText;
+use crate::key::{Asked, KeyText};
+use crate::private::Held;
 use crate::tags::{Cell, Cells};
 use crate::telemetry::VoidReason;
 
@@ -29,20 +29,12 @@ pub(crate) fn local() -> Local {
 }
 
 fn terms<const N: usize>(local: &Local, cells: [Arc<Cell>; N]) -> Arc<Terms> {
-    let hits = local.hits("user");
-    Terms { cells: cells.into(), tether: Tether::Own, stamps: Tether::Own, hits }.shared()
+    let (hits, names) = (local.hits("user"), local.names(&key("")));
+    Terms { cells: cells.into(), tether: Tether::Own, stamps: Tether::Own, hits, names }.shared()
 }
 
-fn entry(local: &Local, value: u64) -> Entry {
-    Entry {
-        value: Some(Arc::new(value)),
-        expires: NOW + 100,
-        since: 0,
-        terms: terms(local, []),
-        key: key(""),
-        bytes: 10,
-        void: AtomicBool::new(false),
-    }
+fn entry(local: &Local, value: u64) -> NewEntry {
+    NewEntry { value: Some(Arc::new(value)), expires: NOW + 100, since: 0, terms: terms(local, []), bytes: 10 }
 }
 
 /// Puts an entry there, and tells later whether it is.
@@ -57,12 +49,38 @@ fn value(local: &Local, text: &str) -> Option<u64> {
 }
 
 fn served(local: &Local, text: &str, now: Moment) -> Option<u64> {
-    let mut value = None;
-    local.serve(text, now, &mut |entry| {
-        value = entry.value.as_ref().and_then(|value| value.downcast_ref::<u64>().copied());
-        value.is_some()
-    });
-    value
+    given(local, text, now).map(|value| *value)
+}
+
+fn given(local: &Local, text: &str, now: Moment) -> Option<Arc<u64>> {
+    let mut given = Given(None);
+    assert_eq!(local.serve(&mut Text(text), now, &mut given), given.0.is_some());
+    given.0
+}
+
+/// A key that has nothing in common with others.
+struct Text<'a>(&'a str);
+
+impl Asked for Text<'_> {
+    fn short(&self) -> Option<(u64, &str)> {
+        None
+    }
+    fn text(&mut self) -> &str {
+        self.0
+    }
+    fn learn(&mut self, _: u64) {}
+}
+
+struct Given(Option<Arc<u64>>);
+
+impl Take for Given {
+    fn take(&mut self, value: Option<&Held>) -> bool {
+        self.0 = value.and_then(|value| Arc::clone(value).downcast().ok());
+        self.0.is_some()
+    }
+    fn copy(&self, value: &Held) -> Option<Held> {
+        value.downcast_ref::<u64>().map(|value| Arc::new(*value) as Held)
+    }
 }
 
 fn is_held(local: &Local, text: &str, now: Moment) -> bool {
@@ -101,9 +119,9 @@ fn what_is_evicted_is_not_served_by_a_thread_that_keeps_it() {
     // Others are asked for elsewhere, again and again.
     for n in 1..1_000_u64 {
         put(&local, &n.to_string(), n);
-        (0..3).for_each(|_| drop(local.0.map.get(n.to_string().as_str())));
+        (0..3).for_each(|_| drop(local.0.map.get(&local.hash(&n.to_string()))));
     }
-    assert!(!local.0.map.contains_key("0"));
+    assert!(!local.0.map.contains_key(&local.hash("0")));
     assert_eq!(value(&local, "0"), None);
 }
 
@@ -117,6 +135,38 @@ fn what_is_near_is_known_to_be_in_use() {
         }
         put(&local, &n.to_string(), n);
     }
+}
+
+#[test]
+fn a_thread_has_its_own_of_what_it_is_served_often() {
+    let local = local();
+    put(&local, "hot", 7);
+    let first = given(&local, "hot", at(NOW)).expect("it is held");
+    let own = (0..200).find_map(|_| given(&local, "hot", at(NOW)).filter(|given| !Arc::ptr_eq(given, &first)));
+    let own = own.expect("a copy by now");
+    assert_eq!(*own, 7);
+    for _ in 0..200 {
+        let given = given(&local, "hot", at(NOW)).expect("it is held");
+        assert!(Arc::ptr_eq(&given, &own) || Arc::ptr_eq(&given, &first), "one copy is enough");
+    }
+    let other = local.clone();
+    let elsewhere = std::thread::spawn(move || given(&other, "hot", at(NOW))).join().expect("a hit");
+    assert!(elsewhere.is_some_and(|given| Arc::ptr_eq(&given, &first)), "nobody else is given it");
+    local.void("hot", VoidReason::Own);
+    assert_eq!(value(&local, "hot"), None, "the copy goes with it");
+}
+
+#[test]
+fn of_two_keys_with_one_hash_one_is_held() {
+    let local = local();
+    // Some pair among so many: 400,000 keys have 18 on average.
+    let mut seen = std::collections::HashMap::new();
+    let pair = (0..400_000_u32).find_map(|n| seen.insert(local.hash(&n.to_string()), n).map(|other| (other, n)));
+    let (one, two) = pair.map(|(one, two)| (one.to_string(), two.to_string())).expect("two with one hash");
+    put(&local, &one, 1);
+    assert_eq!((value(&local, &one), value(&local, &two)), (Some(1), None));
+    put(&local, &two, 2);
+    assert_eq!((value(&local, &one), value(&local, &two)), (None, Some(2)), "also where this thread keeps the first");
 }
 
 #[test]
@@ -162,7 +212,7 @@ fn a_newer_stamp_of_a_tag_ends_an_entry() {
     let cells = Cells::default();
     let cell = cells.cell("t:a");
     cells.raise("t:a", 5);
-    let tagged = |since| Entry { since, terms: terms(&local, [Arc::clone(&cell)]), ..entry(&local, 7) };
+    let tagged = |since| NewEntry { since, terms: terms(&local, [Arc::clone(&cell)]), ..entry(&local, 7) };
     let put = |since| assert!(local.put(local.ticket(&key("a"), NOW), &key("a"), tagged(since)));
     put(4);
     assert_eq!(value(&local, "a"), None);
@@ -178,7 +228,7 @@ fn both_bounds_hold() {
     for n in 0..5_000 {
         let key = key(&format!("p:tenant-global:r:{n}:v1"));
         for local in [&by_entries, &by_bytes] {
-            let entry = Entry { bytes: 1_000, ..entry(local, n) };
+            let entry = NewEntry { bytes: 1_000, ..entry(local, n) };
             local.put(local.ticket(&key, NOW), &key, entry);
         }
     }
@@ -190,19 +240,19 @@ fn both_bounds_hold() {
 #[cfg(feature = "redis")]
 mod channels {
     use super::super::Channel;
-    use super::{Arc, Duration, Entry, Terms, Tether, entry, key, local, value};
+    use super::{Arc, Duration, NewEntry, Terms, Tether, entry, key, local, value};
 
     fn tethered(channel: &Arc<Channel>) -> (super::Local, impl Fn() -> bool) {
         let local = local();
-        let entry = Entry { terms: on(channel, &local), ..entry(&local, 7) };
+        let entry = NewEntry { terms: on(channel, &local), ..entry(&local, 7) };
         assert!(local.put(local.ticket(&key("a"), super::NOW), &key("a"), entry));
         (local.clone(), move || value(&local, "a").is_some())
     }
 
     fn on(channel: &Arc<Channel>, local: &super::Local) -> Arc<Terms> {
         let tether = Tether::To(Arc::clone(channel));
-        let terms = Terms { cells: [].into(), tether, stamps: Tether::Own, hits: local.hits("user") };
-        terms.shared()
+        let (hits, names) = (local.hits("user"), local.names(&key("")));
+        Terms { cells: [].into(), tether, stamps: Tether::Own, hits, names }.shared()
     }
 
     fn channel() -> Arc<Channel> {

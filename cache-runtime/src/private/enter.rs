@@ -10,10 +10,11 @@ use super::fill::Fill;
 use super::find::{ask, next, take};
 use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
-use super::sharing::Sharing;
+use super::sharing::{Held, Sharing};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
 use crate::engine;
+use crate::local::Take;
 use crate::policy::Policy;
 
 /// What an expansion knows of a call before the body runs.
@@ -159,15 +160,9 @@ fn held<S: Shape>(
     if let Some(sharing) = sharing
         && !call.bypass
     {
-        let mut found = None;
-        engine::serve_held(&cache, call.policy.local, key, &mut |value| {
-            found = match value {
-                None => S::none(),
-                Some(held) => (sharing.give)(&**held).filter(|value| key.accepts(value)).map(S::some),
-            };
-            found.is_some()
-        });
-        if let Some(found) = found {
+        let mut taking = Taking::<S> { key, sharing, found: None };
+        engine::serve_held(&cache, call.policy.local, key, &mut taking);
+        if let Some(found) = taking.found {
             return Ok(found);
         }
     }
@@ -175,6 +170,27 @@ fn held<S: Shape>(
         Handle::Borrowed(cache) => cache.clone(),
         Handle::Owned(cache) => cache,
     })
+}
+
+/// Takes what the local tier holds.
+struct Taking<'a, S: Shape> {
+    key: &'a dyn KeyOf<S::Value>,
+    sharing: Sharing<S::Value>,
+    found: Option<S::Return>,
+}
+
+impl<S: Shape> Take for Taking<'_, S> {
+    fn take(&mut self, value: Option<&Held>) -> bool {
+        self.found = match value {
+            None => S::none(),
+            Some(held) => (self.sharing.give)(held).filter(|value| self.key.accepts(value)).map(S::some),
+        };
+        self.found.is_some()
+    }
+
+    fn copy(&self, value: &Held) -> Option<Held> {
+        (self.sharing.copy)(value)
+    }
 }
 
 /// What depends on the type of the key is no more than this.

@@ -27,10 +27,10 @@ pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
 pub use self::key::{EntryKey, KeyOf, ParsedKey, SameValue, Typed, key_field};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{
-    CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption,
+    CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption, plain,
 };
 pub(crate) use self::sharing::Held;
-pub use self::sharing::{Shareable, Sharing, ViaShareable, ViaUnshareable, must_share, share};
+pub use self::sharing::{Shareable, Sharing, ViaArc, ViaArcOfClone, ViaShareable, ViaUnshareable, must_share, share};
 pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
 pub use self::tags::{TagText, ValueTag, tag_text};
 pub(crate) use self::work::Work;
@@ -42,7 +42,8 @@ pub use crate::schema::{CacheSchema, Recursion, hash};
 /// The traits by which method lookup finds shapes, for an expansion to bring into scope.
 pub mod via {
     pub use super::{
-        ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _, ViaShareable as _, ViaUnshareable as _,
+        ViaArc as _, ViaArcOfClone as _, ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _,
+        ViaShareable as _, ViaUnshareable as _,
     };
 }
 

@@ -99,6 +99,11 @@ shape!(
     Plain<T>, ViaPlain, Probe<T>, T
 );
 
+/// The shape of a value alone.
+pub const fn plain<T>() -> Plain<T> {
+    Plain(PhantomData)
+}
+
 impl<T, E> Shape for ResOpt<T, E> {
     type Return = Result<Option<T>, E>;
     type Value = T;

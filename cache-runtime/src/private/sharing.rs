@@ -11,7 +11,9 @@ pub(crate) type Held = Arc<dyn Any + Send + Sync>;
 /// How a value of this type enters and leaves the local tier.
 pub struct Sharing<V> {
     pub(crate) hold: fn(&V) -> Held,
-    pub(crate) give: fn(&(dyn Any + Send + Sync)) -> Option<V>,
+    pub(crate) give: fn(&Held) -> Option<V>,
+    /// The same value on its own, where threads that are given it would count on one number.
+    pub(crate) copy: fn(&Held) -> Option<Held>,
 }
 
 impl<V> Clone for Sharing<V> {
@@ -34,18 +36,52 @@ impl<V: Clone + Send + Sync + 'static> Shareable for V {}
 
 impl<V: Shareable> Sharing<V> {
     /// By cloning.
-    pub fn new() -> Self {
-        Self { hold: |value| Arc::new(value.clone()), give: |held| held.downcast_ref::<V>().cloned() }
+    const CLONES: Self =
+        Self { hold: |value| Arc::new(value.clone()), give: |held| held.downcast_ref::<V>().cloned(), copy: |_| None };
+}
+
+impl<U: Any + Send + Sync> Sharing<Arc<U>> {
+    /// As it is: an `Arc` in an `Arc` would be one more place to look.
+    const IS_SHARED: Self =
+        Self { hold: |value| Arc::clone(value) as Held, give: |held| Arc::clone(held).downcast().ok(), copy: |_| None };
+}
+
+impl<U: Any + Clone + Send + Sync> Sharing<Arc<U>> {
+    const IS_SHARED_OF_CLONES: Self =
+        Self { copy: |held| held.downcast_ref::<U>().map(|value| Arc::new(value.clone()) as Held), ..Self::IS_SHARED };
+}
+
+/// Found by method lookup, `(&&&&shape).sharing()`, where the value of a shape is an `Arc` of what can be cloned.
+pub trait ViaArcOfClone {
+    /// The value's type.
+    type Value;
+    /// How it is held.
+    fn sharing(&self) -> Option<Sharing<Self::Value>>;
+}
+
+impl<S: Shape<Value = Arc<U>>, U: Any + Clone + Send + Sync> ViaArcOfClone for &&&S {
+    type Value = Arc<U>;
+    fn sharing(&self) -> Option<Sharing<Arc<U>>> {
+        Some(Sharing::IS_SHARED_OF_CLONES)
     }
 }
 
-impl<V: Shareable> Default for Sharing<V> {
-    fn default() -> Self {
-        Self::new()
+/// Found where it is an `Arc` of anything else.
+pub trait ViaArc {
+    /// The value's type.
+    type Value;
+    /// How it is held.
+    fn sharing(&self) -> Option<Sharing<Self::Value>>;
+}
+
+impl<S: Shape<Value = Arc<U>>, U: Any + Send + Sync> ViaArc for &&S {
+    type Value = Arc<U>;
+    fn sharing(&self) -> Option<Sharing<Arc<U>>> {
+        Some(Sharing::IS_SHARED)
     }
 }
 
-/// Found by method lookup where the value of a shape can be held: `(&shape).sharing()`.
+/// Found where it can be held in another way.
 pub trait ViaShareable {
     /// The value's type.
     type Value;
@@ -53,17 +89,17 @@ pub trait ViaShareable {
     fn sharing(&self) -> Option<Sharing<Self::Value>>;
 }
 
-impl<S: Shape> ViaShareable for S
+impl<S: Shape> ViaShareable for &S
 where
     S::Value: Shareable,
 {
     type Value = S::Value;
     fn sharing(&self) -> Option<Sharing<S::Value>> {
-        Some(Sharing::new())
+        Some(Sharing::CLONES)
     }
 }
 
-/// Found by method lookup otherwise.
+/// Found otherwise.
 pub trait ViaUnshareable {
     /// The value's type.
     type Value;
@@ -71,7 +107,7 @@ pub trait ViaUnshareable {
     fn sharing(&self) -> Option<Sharing<Self::Value>>;
 }
 
-impl<S: Shape> ViaUnshareable for &S {
+impl<S: Shape> ViaUnshareable for S {
     type Value = S::Value;
     fn sharing(&self) -> Option<Sharing<S::Value>> {
         None
@@ -79,8 +115,8 @@ impl<S: Shape> ViaUnshareable for &S {
 }
 
 /// How a value is held, where `local = ..` on its key type says that it can be.
-pub fn share<V: Shareable>() -> Sharing<V> {
-    Sharing::new()
+pub fn share<V: Shareable>(found: Option<Sharing<V>>) -> Option<Sharing<V>> {
+    found
 }
 
 /// `local = ..` asks for a value that can be held.
@@ -93,24 +129,54 @@ where
 #[cfg(test)]
 #[allow(clippy::needless_borrow, reason = "as expansions spell it, whatever the type")]
 mod tests {
+    use std::sync::Arc;
+
     #[allow(unused_imports)]
     use super::super::shape::{Probe, ViaOption as _, ViaPlain as _, ViaResult as _, ViaResultOption as _};
-    use super::{ViaShareable as _, ViaUnshareable as _};
+    use super::{ViaArc as _, ViaArcOfClone as _, ViaShareable as _, ViaUnshareable as _};
 
+    #[derive(Debug)]
     struct NotClone;
 
     #[test]
     fn what_can_be_cloned_is_held() {
         let shape = (&&&Probe::<Result<String, ()>>::NEW).shape();
-        let sharing = (&shape).sharing().expect("a String can be held");
+        let sharing = (&&&&shape).sharing().expect("a String can be held");
         let held = (sharing.hold)(&"Ada".to_owned());
-        assert_eq!((sharing.give)(&*held).as_deref(), Some("Ada"));
-        assert_eq!((sharing.give)(&7_u8), None, "another type is not taken for it");
+        assert_eq!((sharing.give)(&held).as_deref(), Some("Ada"));
+        assert!((sharing.copy)(&held).is_none(), "each hit has its own");
+        let shape = (&&&Probe::<u8>::NEW).shape();
+        let other = (&&&&shape).sharing().expect("a number can be held");
+        assert_eq!((other.give)(&held), None, "another type is not taken for it");
+    }
+
+    #[test]
+    fn what_is_shared_is_held_as_it_is() {
+        let shape = (&&&Probe::<Option<Arc<NotClone>>>::NEW).shape();
+        let sharing = (&&&&shape).sharing().expect("an Arc can be held");
+        let value = Arc::new(NotClone);
+        let held = (sharing.hold)(&value);
+        assert!((sharing.give)(&held).is_some_and(|given| Arc::ptr_eq(&given, &value)));
+        assert!((sharing.copy)(&held).is_none());
+    }
+
+    #[test]
+    fn a_copy_of_what_is_shared_is_another_one() {
+        let shape = (&&&Probe::<Arc<String>>::NEW).shape();
+        let sharing = (&&&&shape).sharing().expect("an Arc can be held");
+        let value = Arc::new("Ada".to_owned());
+        let copy = (sharing.copy)(&(sharing.hold)(&value)).expect("a String can be cloned");
+        let given = (sharing.give)(&copy).expect("the same type");
+        assert!(given == value && !Arc::ptr_eq(&given, &value));
+        let shape = (&&&Probe::<Arc<str>>::NEW).shape();
+        let text = (&&&&shape).sharing().expect("any Arc can be held");
+        let held = (text.hold)(&"Ada".into());
+        assert_eq!((text.give)(&held).as_deref(), Some("Ada"));
     }
 
     #[test]
     fn what_cannot_is_not() {
         let shape = (&&&Probe::<NotClone>::NEW).shape();
-        assert!((&shape).sharing().is_none());
+        assert!((&&&&shape).sharing().is_none());
     }
 }

@@ -152,8 +152,8 @@ pub const BREAKS: &[Break] = &[
         "A void removes what is there, and nothing that is on its way.",
         &[(
             File::Order,
-            "self.count(self.stripe(key));\n        *count += 1;",
-            "self.count(self.stripe(key));\n        *count += 0;",
+            "self.count(stripe(key));\n        *count += 1;",
+            "self.count(stripe(key));\n        *count += 0;",
         )],
     ),
     one(
@@ -161,8 +161,8 @@ pub const BREAKS: &[Break] = &[
         "Something can be put there after the removal and before the count.",
         &[(
             File::Order,
-            "        let mut count = self.count(self.stripe(key));\n        *count += 1;\n        let removed = remove();",
-            "        let removed = remove();\n        let mut count = self.count(self.stripe(key));\n        *count += 1;",
+            "        let mut count = self.count(stripe(key));\n        *count += 1;\n        let removed = remove();",
+            "        let removed = remove();\n        let mut count = self.count(stripe(key));\n        *count += 1;",
         )],
     ),
     one(

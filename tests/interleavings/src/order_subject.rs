@@ -37,7 +37,7 @@ macro_rules! order_subject {
             }
 
             fn turn(&self) -> Turn {
-                Turn(self.0.turn("key"))
+                Turn(self.0.turn(7))
             }
 
             fn advance(&self, turn: Turn, remove: impl FnOnce()) -> Option<Turn> {
@@ -49,7 +49,7 @@ macro_rules! order_subject {
             }
 
             fn void(&self, remove: impl FnOnce()) {
-                self.0.void("key", remove);
+                self.0.void(7, remove);
             }
 
             fn void_all(&self, remove: impl FnOnce()) {

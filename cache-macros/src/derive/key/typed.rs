@@ -38,7 +38,8 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
     let sharing = typed.policies.has("local").then(|| {
         quote! {
             fn sharing() -> ::core::option::Option<#p::Sharing<#value>> {
-                ::core::option::Option::Some(#p::share::<#value>())
+                use #p::via::*;
+                #p::share::<#value>((&&&&#p::plain::<#value>()).sharing())
             }
         }
     });

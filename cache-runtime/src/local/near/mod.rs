@@ -1,0 +1,136 @@
+//! The last entries that this thread was served, in front of the tier that all threads share: no lock, and no count that two
+//! threads write to.
+//!
+//! What the tier gives up is marked, so that no thread serves it any more. A thread keeps no more than [`SLOTS`] entries of at
+//! most [`LARGEST`] bytes, also of those that the tier has given up.
+
+mod short;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use self::short::Short;
+use super::{Entry, Take};
+use crate::private::Held;
+
+/// A power of two.
+const SLOTS: usize = 4_096;
+
+/// Encoded.
+const LARGEST: usize = 1_024;
+
+/// So often an entry is served here before the tier is asked for it again, which is how that learns what is in use.
+const USES: u8 = 64;
+
+thread_local! {
+    static NEAR: RefCell<Vec<Option<Slot>>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Slot {
+    /// What its key has in common with others, and how often the tier was emptied by then.
+    from: From,
+    rest: Short,
+    uses: u8,
+    entry: Arc<Entry>,
+    /// Its value on its own, as it is served often: threads that clone one `Arc` wait for each other.
+    own: Option<Held>,
+}
+
+/// Whence an entry came: the number of its names, and how often its tier was emptied by then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct From {
+    pub names: u64,
+    pub emptied: u64,
+}
+
+/// What is asked for.
+struct Wanted<'a> {
+    from: From,
+    rest: &'a str,
+    short: Short,
+    /// With one place, two keys that share it would push each other out again and again.
+    places: [usize; 2],
+}
+
+impl<'a> Wanted<'a> {
+    fn new(from: From, rest: &'a str) -> Self {
+        let short = Short::of(rest);
+        let hash = short.hash(from.names);
+        let places = [hash, hash >> 32].map(|hash| usize::try_from(hash % SLOTS as u64).unwrap_or(0));
+        Self { from, rest, short, places }
+    }
+
+    fn is_in(&self, slot: &Slot) -> bool {
+        slot.rest == self.short && slot.from == self.from && (self.short.is_whole() || slot.entry.rest() == self.rest)
+    }
+
+    /// Where it is, if it is here.
+    fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
+        let [one, two] = self.places;
+        let place = if slots.get(one)?.as_ref().is_some_and(|slot| self.is_in(slot)) { one } else { two };
+        slots.get_mut(place)?.as_mut().filter(|slot| place == one || self.is_in(slot))
+    }
+
+    /// Where to keep it: where it is, or where nothing is, or in place of what was used less.
+    fn place(&self, slots: &[Option<Slot>]) -> usize {
+        let [one, two] = self.places;
+        let at = |place: usize| slots.get(place).and_then(Option::as_ref);
+        let uses = |place: usize| at(place).map_or(u8::MAX, |slot| slot.uses);
+        match (at(one).is_some_and(|slot| self.is_in(slot)), at(two).is_some_and(|slot| self.is_in(slot))) {
+            (true, _) => one,
+            (_, true) => two,
+            _ if uses(one) >= uses(two) => one,
+            _ => two,
+        }
+    }
+}
+
+/// Serves what is here. `None` where the tier has to be asked.
+pub(super) fn serve(
+    from: From,
+    rest: &str,
+    may_serve: impl FnOnce(&Entry) -> bool,
+    take: &mut dyn Take,
+) -> Option<bool> {
+    let wanted = Wanted::new(from, rest);
+    NEAR.with(|near| {
+        // A value that is cloned may ask for another one.
+        let mut near = near.try_borrow_mut().ok()?;
+        let slot = wanted.find(&mut near)?;
+        if slot.uses == 0 || !may_serve(&slot.entry) {
+            return None;
+        }
+        slot.uses -= 1;
+        let served = take.take(slot.own.as_ref().or(slot.entry.value.as_ref()));
+        if served {
+            slot.entry.terms.hits.add();
+        }
+        Some(served)
+    })
+}
+
+/// Keeps what the tier gave. What was here before has been served many times, and is copied.
+pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
+    if entry.bytes() > LARGEST {
+        return;
+    }
+    let wanted = Wanted::new(from, entry.rest());
+    let known = NEAR.with(|near| {
+        let mut near = near.try_borrow_mut().ok()?;
+        let slot = wanted.find(&mut near).filter(|slot| Arc::ptr_eq(&slot.entry, entry))?;
+        Some(slot.own.take())
+    });
+    // A user's `Clone` may ask for something here.
+    let own = known.and_then(|own| own.or_else(|| take.copy(entry.value.as_ref()?)));
+    let slot = Slot { from, rest: wanted.short, uses: USES, entry: Arc::clone(entry), own };
+    let replaced = NEAR.with(|near| {
+        let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
+        if near.is_empty() {
+            near.resize_with(SLOTS, || None);
+        }
+        let place = wanted.place(&near);
+        near.get_mut(place)?.replace(slot)
+    });
+    // Another's value may be dropped with it, which may ask for something here.
+    drop(replaced);
+}

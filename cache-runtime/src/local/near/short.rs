@@ -1,0 +1,68 @@
+//! A text as two numbers: most ids are short, and numbers are compared at once.
+
+use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+/// Which of these numbers a text has is no secret, but where it is kept is, as far as [`HASHER`] has one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Short {
+    low: u64,
+    high: u64,
+    length: usize,
+}
+
+/// The longest text that is whole in two numbers.
+const WHOLE: usize = 16;
+
+impl Short {
+    pub(super) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let length = bytes.len();
+        if length > WHOLE {
+            return Self { low: HASHER.hash_one(bytes), high: 0, length };
+        }
+        // The first eight and the last eight overlap where there are fewer than sixteen; so do four.
+        let (low, high) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+        } else {
+            (bytes.iter().fold(0, |low, byte| low << 8 | u64::from(*byte)), 0)
+        };
+        Self { low, high, length }
+    }
+
+    /// Whether no other text has these numbers.
+    pub(super) fn is_whole(self) -> bool {
+        self.length <= WHOLE
+    }
+
+    pub(super) fn hash(self, names: u64) -> u64 {
+        HASHER.hash_one((self.low ^ names.rotate_left(32), self.high))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Short, WHOLE};
+
+    #[test]
+    fn short_texts_have_numbers_of_their_own() {
+        let mut seen = std::collections::HashSet::new();
+        for length in 0..=WHOLE {
+            for place in 0..=length {
+                let mut text = "a".repeat(length);
+                if place < length {
+                    text.replace_range(place..=place, "b");
+                }
+                let short = Short::of(&text);
+                assert!(short.is_whole() && seen.insert((short.low, short.high, short.length)), "{text}");
+            }
+        }
+        assert!(!Short::of(&"a".repeat(WHOLE + 1)).is_whole());
+    }
+}
