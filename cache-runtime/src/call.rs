@@ -77,6 +77,7 @@ impl<F: Future> Future for Reported<F> {
     }
 }
 
+#[inline]
 pub(crate) fn mode() -> Mode {
     // Set before any scope begins, which a call inside comes after.
     if !USED.load(Ordering::Relaxed) {
@@ -85,6 +86,7 @@ pub(crate) fn mode() -> Mode {
     MODE.try_with(|mode| *mode).unwrap_or(Mode::Usual)
 }
 
+#[inline]
 pub(crate) fn report(outcome: Outcome) {
     if USED.load(Ordering::Relaxed) {
         let _ = OUTCOME.try_with(|cell| cell.set(outcome));

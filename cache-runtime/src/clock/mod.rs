@@ -50,6 +50,7 @@ impl Clock {
     }
 
     /// Now, with the reading of the monotonic clock that says so.
+    #[inline]
     pub(crate) fn moment(&self) -> Moment {
         match &self.0 {
             Source::System { wall, start } => {

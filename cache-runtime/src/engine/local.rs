@@ -26,8 +26,11 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
 /// Has what is held under the key taken, and counts that. `asked` is what the call itself says of the tier. Allocates nothing.
 pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn EntryKey, take: &mut dyn Take) -> bool {
     let spec = key.spec();
-    let Some(ttl) = asked.or(spec.policy.local).or(cache.0.settings.policy.local) else { return false };
-    if ttl.is_zero() || call::mode() != call::Mode::Usual {
+    let ttl = match (&asked, &spec.policy.local) {
+        (Some(ttl), _) | (None, Some(ttl)) => Some(ttl),
+        (None, None) => cache.0.settings.policy.local.as_ref(),
+    };
+    if ttl.is_none_or(Duration::is_zero) || call::mode() != call::Mode::Usual {
         return false;
     }
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {

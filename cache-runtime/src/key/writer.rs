@@ -24,6 +24,7 @@ impl KeyWriter {
     }
 
     /// Appends one part; parts of a group are separated by a comma.
+    #[inline]
     pub fn part<K: CacheKey + ?Sized>(&mut self, part: &K) {
         self.next();
         let start = self.text.len();
@@ -70,6 +71,7 @@ impl KeyWriter {
     }
 
     /// Appends a whole number.
+    #[inline]
     pub(crate) fn number(&mut self, number: impl itoa::Integer) {
         self.text.push_str(itoa::Buffer::new().format(number));
     }
@@ -130,6 +132,7 @@ impl KeyWriter {
     }
 
     /// Writes the tenant as it stands in a key.
+    #[inline]
     pub(crate) fn tenant(&mut self, longest: usize, tenant: impl FnOnce(&mut Self) -> Tenancy) -> Tenancy {
         let start = self.text.len();
         let outer = std::mem::replace(&mut self.later, false);
@@ -153,6 +156,7 @@ impl KeyWriter {
     }
 
     /// Writes the id: parts separated by commas, `()` when there are none, hashed when it would be too long.
+    #[inline]
     pub(crate) fn id(&mut self, longest: usize, parts: impl FnOnce(&mut Self)) {
         let start = self.text.len();
         let outer = std::mem::replace(&mut self.later, false);
@@ -170,6 +174,7 @@ impl KeyWriter {
         }
     }
 
+    #[inline]
     fn next(&mut self) {
         if std::mem::replace(&mut self.later, true) {
             self.text.push(',');

@@ -83,6 +83,7 @@ impl Entry {
         &self.terms.names
     }
 
+    #[inline]
     pub(super) fn rest(&self) -> &str {
         &self.rest
     }
@@ -93,6 +94,7 @@ impl Entry {
     }
 
     /// Whether it will never be served again.
+    #[inline]
     pub(crate) fn is_gone(&self, now: Millis) -> bool {
         self.expires.load(Ordering::SeqCst) >> SIZE_BITS <= now
             || self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
@@ -101,6 +103,7 @@ impl Entry {
     }
 
     /// Whether a change would be known here by now.
+    #[inline]
     pub(crate) fn is_coherent(&self, now: Moment) -> bool {
         let _ = now;
         match (&self.terms.tether, &self.terms.stamps) {

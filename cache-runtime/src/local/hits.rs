@@ -140,6 +140,7 @@ impl Drop for Hits {
 
 impl Series {
     /// One more.
+    #[inline]
     pub(crate) fn add(&self) {
         let mine = MINE.try_with(Mine::get).unwrap_or(COMMON);
         match &self.shards[mine].0 {

@@ -86,6 +86,7 @@ impl<'a> Wanted<'a> {
 }
 
 /// Serves what is here. `None` where the tier has to be asked.
+#[inline]
 pub(super) fn serve(
     from: From,
     rest: &str,

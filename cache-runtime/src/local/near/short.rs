@@ -19,6 +19,7 @@ pub(super) struct Short {
 const WHOLE: usize = 16;
 
 impl Short {
+    #[inline]
     pub(super) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let length = bytes.len();
@@ -37,10 +38,12 @@ impl Short {
     }
 
     /// Whether no other text has these numbers.
+    #[inline]
     pub(super) fn is_whole(self) -> bool {
         self.length <= WHOLE
     }
 
+    #[inline]
     pub(super) fn hash(self, names: u64) -> u64 {
         HASHER.hash_one((self.low ^ names.rotate_left(32), self.high))
     }
