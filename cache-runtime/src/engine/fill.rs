@@ -24,7 +24,7 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed, holds: Holds) {
+    pub(super) async fn land(mut self: Box<Self>, stored: Option<Stored>, landed: Landed, holds: Holds) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
