@@ -104,6 +104,9 @@ pub(crate) struct Nested(Option<Outcome>);
 
 /// To be held while a body is polled.
 pub(crate) fn nest() -> Nested {
+    if !USED.load(Ordering::Relaxed) {
+        return Nested(None);
+    }
     Nested(OUTCOME.try_with(|cell| cell.replace(Outcome::UNCACHED)).ok())
 }
 

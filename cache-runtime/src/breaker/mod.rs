@@ -6,13 +6,14 @@
 
 mod window;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::window::Window;
+use crate::clock::Reading;
 
 /// When the breaker opens and closes.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,10 @@ pub(crate) struct Breaker {
     config: BreakerConfig,
     // Read before the lock, so that a call on a closed breaker takes it once, and one on an open breaker shortly.
     closed: AtomicBool,
+    /// When it was made.
+    made: Reading,
+    /// Until how many microseconds after that it refuses everything, however late the coarse clock is. 0 unless it is open.
+    refuses_until: AtomicU64,
     inner: Mutex<Inner>,
 }
 
@@ -85,6 +90,8 @@ impl Breaker {
         Self {
             config,
             closed: AtomicBool::new(true),
+            made: Reading::now(),
+            refuses_until: AtomicU64::new(0),
             inner: Mutex::new(Inner {
                 state: BreakerState::Closed,
                 window: Window::new(config.window, now),
@@ -93,6 +100,13 @@ impl Breaker {
                 succeeded: 0,
             }),
         }
+    }
+
+    /// Whether there is no leave to ask now. Takes no lock and asks a coarse clock, so it may say no for a while although it
+    /// were yes: then `permit` knows.
+    pub(crate) fn refuses(&self) -> bool {
+        let until = self.refuses_until.load(Ordering::Acquire);
+        until > 0 && Reading::now().micros_since(self.made) < until
     }
 
     /// Leave to ask, or none.
@@ -129,7 +143,16 @@ impl Breaker {
 
     fn enter(&self, inner: &mut Inner, state: BreakerState) {
         inner.state = state;
+        let until = if state == BreakerState::Open { self.surely_refuses_until() } else { 0 };
+        self.refuses_until.store(until, Ordering::Release);
         self.closed.store(state == BreakerState::Closed, Ordering::Release);
+    }
+
+    /// The coarse clock may be late when it is asked next.
+    fn surely_refuses_until(&self) -> u64 {
+        let surely = self.config.open_for.saturating_sub(Reading::LAG).as_micros();
+        let surely = u64::try_from(surely).unwrap_or(u64::MAX);
+        Reading::now().micros_since(self.made).saturating_add(surely)
     }
 
     fn open(&self, inner: &mut Inner, now: Instant) {

@@ -89,3 +89,21 @@ fn opened() -> Breaker {
     }
     breaker
 }
+
+#[tokio::test(start_paused = true)]
+async fn refuses_only_while_it_is_open_for_sure() {
+    let breaker = Breaker::new(CONFIG);
+    assert!(!breaker.refuses());
+    for _ in 0..4 {
+        call(&breaker, true);
+    }
+    assert!(breaker.refuses());
+    tokio::time::advance(CONFIG.open_for - Duration::from_millis(1)).await;
+    assert!(breaker.refuses() && breaker.permit().is_none());
+    tokio::time::advance(Duration::from_millis(1)).await;
+    assert!(!breaker.refuses(), "somebody has to probe");
+    let probe = breaker.permit().expect("a probe");
+    assert!(!breaker.refuses(), "half open");
+    assert_eq!(probe.settle(true), Some(BreakerState::Open));
+    assert!(breaker.refuses());
+}

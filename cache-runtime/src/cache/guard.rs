@@ -62,6 +62,12 @@ impl Cache {
         done.map_err(|error| self.failed(operation, error))
     }
 
+    /// Counts an operation that the breaker, which is open, would not let through.
+    pub(crate) fn refused(&self, operation: Operation) {
+        telemetry::error(&self.0.name, operation, ErrorKind::BreakerOpen, "");
+        self.0.counts.errors.add();
+    }
+
     fn failed(&self, operation: Operation, error: StoreError) -> CacheError {
         telemetry::error(&self.0.name, operation, error.kind, error.code);
         self.0.counts.errors.add();

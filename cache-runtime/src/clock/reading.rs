@@ -6,7 +6,6 @@ use coarsetime::Instant;
 
 /// How far a reading may lie behind: a tick of the kernel is 1 to 10 ms, and up to 16 ms on Windows. Whoever relies on a bound
 /// keeps this much away from it.
-#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "as Coarse::LAG"))]
 const LAG: Duration = Duration::from_millis(20);
 
 /// A moment, which the kernel noted at its last tick: reading that costs a fifth of what asking the hardware does, which was
@@ -17,10 +16,6 @@ pub(crate) struct Coarse(Instant);
 
 #[cfg_attr(any(test, feature = "test-util"), allow(dead_code, reason = "tests move tokio's clock instead"))]
 impl Coarse {
-    #[cfg_attr(
-        not(feature = "redis"),
-        allow(dead_code, reason = "only a store that others write to has a bound to keep")
-    )]
     pub(crate) const LAG: Duration = LAG;
 
     pub(crate) fn now() -> Self {
@@ -40,7 +35,6 @@ pub(crate) struct Movable(tokio::time::Instant);
 
 #[cfg(any(test, feature = "test-util"))]
 impl Movable {
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "as Coarse::LAG"))]
     pub(crate) const LAG: Duration = Duration::ZERO;
 
     pub(crate) fn now() -> Self {

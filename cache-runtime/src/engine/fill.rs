@@ -24,7 +24,7 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self, stored: Option<Stored>, landed: Landed, holds: Holds) {
+    pub(super) async fn land(mut self: Box<Self>, stored: Option<Stored>, landed: Landed, holds: Holds) {
         let leave = std::mem::replace(&mut self.leave, Leave::None);
         self.leader.fills();
         let Filled { end, proved } = match &stored {
@@ -113,12 +113,14 @@ impl Plan {
             #[cfg(feature = "redis")]
             Leave::While(standing) => {
                 let registration = self.cache.registration(&self.spec, self.suffix.as_deref(), ttl.max(self.ttl));
-                match standing.fill(bytes, ttl, &registration, names, holds, &mut self.budget).await {
+                // Boxed, as it is large, and the embedded store has no use for it.
+                let fill = Box::pin(standing.fill(bytes, ttl, &registration, names, holds, &mut self.budget));
+                match fill.await {
                     Ok((true, told, stamps)) => {
                         *tether = told;
                         let proved = stamps.allow(self.since);
                         if !proved {
-                            self.take_back(bytes).await;
+                            Box::pin(self.take_back(bytes)).await;
                         }
                         Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                     }
@@ -146,7 +148,7 @@ impl Plan {
             (Leave::Own, Store::Memory(store)) => store.cells.read(&names).allow(self.since),
             #[cfg(feature = "redis")]
             (Leave::While(standing), _) => {
-                let stamps = standing.give_back(&names, &mut self.budget).await;
+                let stamps = Box::pin(standing.give_back(&names, &mut self.budget)).await;
                 stamps.is_some_and(|stamps| stamps.allow(self.since))
             }
             (Leave::None, _) => false,

@@ -198,7 +198,7 @@ impl Asking<'_> {
     }
 }
 
-pub(super) fn failed(kind: ErrorKind) -> Outcome {
+pub(super) const fn failed(kind: ErrorKind) -> Outcome {
     Outcome { error: Some(kind), ..Outcome::new(Status::Error, Level::Body) }
 }
 

@@ -1,6 +1,8 @@
 //! Runs a body and stores what it gave.
 
 use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -9,6 +11,7 @@ use super::Running;
 use super::finish;
 use super::lead::Leave;
 use super::local::Holds;
+use super::refused::Refused;
 use crate::cache::{Budget, Cache};
 use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
@@ -30,6 +33,8 @@ enum Kind {
         resource: &'static str,
         outcome: Outcome,
     },
+    /// For this caller, while others wait for the key.
+    Refused(Refused),
     Leading(Box<Plan>),
 }
 
@@ -71,37 +76,57 @@ impl Load {
         Self(Kind::Uncached { cache, resource, outcome })
     }
 
+    pub(super) fn of_refused(refused: Refused) -> Self {
+        Self(Kind::Refused(refused))
+    }
+
     pub(crate) fn leading(plan: Plan) -> Self {
         Self(Kind::Leading(Box::new(plan)))
     }
 
     pub(super) fn names(&self) -> (&Cache, &'static str) {
         match &self.0 {
-            Kind::Uncached { cache, resource, .. } => (cache, resource),
+            Kind::Uncached { cache, resource, .. } | Kind::Refused(Refused { cache, resource, .. }) => {
+                (cache, resource)
+            }
             Kind::Leading(plan) => (&plan.cache, plan.resource),
         }
     }
 
     pub(super) fn plan(&self) -> Option<&Plan> {
         match &self.0 {
-            Kind::Uncached { .. } => None,
+            Kind::Uncached { .. } | Kind::Refused(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
 
     pub(super) fn plan_mut(&mut self) -> Option<&mut Plan> {
         match &mut self.0 {
-            Kind::Uncached { .. } => None,
+            Kind::Uncached { .. } | Kind::Refused(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
 
+    /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
+    pub(super) fn is_fallback(&self) -> bool {
+        match &self.0 {
+            Kind::Uncached { .. } => false,
+            Kind::Refused(_) => true,
+            Kind::Leading(plan) => plan.is_fallback(),
+        }
+    }
+}
+
+impl Running {
     /// The body failed: the next waiter loads, or everybody goes on with the old value. That is returned.
-    pub(crate) fn failed(self, running: Running) -> Option<Payload> {
-        running.end(LoadEnd::Error);
-        match self.0 {
+    pub(crate) fn failed(self) -> Option<Payload> {
+        match self.end(LoadEnd::Error)?.0.0 {
             Kind::Uncached { cache, resource, outcome } => {
                 finish(&cache, resource, outcome);
+                None
+            }
+            Kind::Refused(refused) => {
+                refused.failed();
                 None
             }
             Kind::Leading(plan) => plan.failed(),
@@ -109,11 +134,15 @@ impl Load {
     }
 
     /// The body found nothing.
-    pub(crate) fn none(self, running: Running) -> Landing {
-        let cost = running.end(LoadEnd::None);
-        match self.0 {
+    pub(crate) fn none(self) -> Landing {
+        let Some((load, cost)) = self.end(LoadEnd::None) else { return Landing(None) };
+        match load.0 {
             Kind::Uncached { cache, resource, outcome } => {
                 finish(&cache, resource, outcome);
+                Landing(None)
+            }
+            Kind::Refused(refused) => {
+                refused.none();
                 Landing(None)
             }
             Kind::Leading(plan) => {
@@ -129,15 +158,18 @@ impl Load {
     /// The body gave a value, which `write` writes as JSON and `hold` makes one that is held decoded.
     pub(crate) fn value(
         self,
-        running: Running,
         write: &mut WriteJson<'_>,
         decision: Decision,
         hold: Option<&dyn Fn() -> Held>,
     ) -> Landing {
-        let cost = running.end(LoadEnd::Value);
-        match self.0 {
+        let Some((load, cost)) = self.end(LoadEnd::Value) else { return Landing(None) };
+        match load.0 {
             Kind::Uncached { cache, resource, outcome } => {
                 finish(&cache, resource, outcome);
+                Landing(None)
+            }
+            Kind::Refused(refused) => {
+                refused.value(decision.keep);
                 Landing(None)
             }
             // Nobody could be given the bytes.
@@ -173,15 +205,14 @@ pub(crate) struct Landing(Option<(Box<Plan>, Option<Stored>, Landed, Holds)>);
 pub(super) type Stored = (Payload, Duration);
 
 impl Landing {
-    /// Gives up at `end`: the caller has its value.
-    pub(crate) async fn land(self, end: Option<Instant>) {
-        if let Some((plan, stored, landed, holds)) = self.0 {
-            let land = Box::pin(plan.land(stored, landed, holds));
-            match end {
-                Some(end) => drop(timeout_at(end, land).await),
-                None => land.await,
-            }
-        }
+    /// What is left to do, if there is something. Gives up at `end`: the caller has its value.
+    pub(crate) fn land(self, end: Option<Instant>) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let (plan, stored, landed, holds) = self.0?;
+        let land = plan.land(stored, landed, holds);
+        Some(match end {
+            Some(end) => Box::pin(async move { drop(timeout_at(end, Box::pin(land)).await) }),
+            None => Box::pin(land),
+        })
     }
 }
 
@@ -200,8 +231,8 @@ impl Plan {
         Some(self.local?.min(ttl?)).filter(|ttl| !ttl.is_zero())
     }
 
-    /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
-    pub(super) fn is_fallback(&self) -> bool {
+    /// As [`Load::is_fallback`].
+    fn is_fallback(&self) -> bool {
         self.cache.is_remote()
             && matches!(self.leave, Leave::None)
             && (self.outcome.error.is_some_and(|kind| kind.is_outage() || kind == ErrorKind::BreakerOpen)

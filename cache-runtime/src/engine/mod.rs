@@ -11,6 +11,7 @@ mod load;
 mod local;
 mod lookup;
 mod offer;
+mod refused;
 #[cfg(feature = "redis")]
 mod remote;
 mod renew;

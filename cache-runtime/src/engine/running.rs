@@ -3,40 +3,47 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Load;
-use crate::cache::Cache;
 use crate::call::{self, Nested};
 use crate::clock::{Millis, millis};
 use crate::telemetry::{self, LoadEnd};
 
 /// A body that runs. Dropped before it ended, it counts as that.
 pub(crate) struct Running {
-    cache: Cache,
-    resource: &'static str,
+    /// Until it ended.
+    load: Option<Load>,
     started: Instant,
-    ended: bool,
 }
 
 impl Running {
-    pub(super) fn end(mut self, end: LoadEnd) -> Millis {
-        self.record(end);
-        millis(self.started.elapsed())
+    /// What it runs for.
+    pub(crate) fn load(&self) -> Option<&Load> {
+        self.load.as_ref()
     }
 
-    fn record(&mut self, end: LoadEnd) {
-        self.ended = true;
-        telemetry::load(&self.cache.0.name, self.resource, end, self.started.elapsed());
+    /// Counts its end. What it ran for, and how long that took.
+    pub(super) fn end(mut self, end: LoadEnd) -> Option<(Load, Millis)> {
+        let load = self.load.take()?;
+        let took = millis(self.record(&load, end));
+        Some((load, took))
+    }
+
+    fn record(&self, load: &Load, end: LoadEnd) -> Duration {
+        let (took, (cache, resource)) = (self.started.elapsed(), load.names());
+        telemetry::load(&cache.0.name, resource, end, took);
+        took
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.ended {
-            self.record(LoadEnd::Dropped);
+        if let Some(load) = &self.load {
+            self.record(load, LoadEnd::Dropped);
         }
     }
 }
@@ -66,21 +73,19 @@ pub(crate) struct Entered<'a> {
 }
 
 impl Load {
-    pub(crate) fn start(&self) -> Running {
-        let (cache, resource) = self.names();
-        cache.0.counts.loads.add();
-        Running { cache: cache.clone(), resource, started: Instant::now(), ended: false }
+    pub(crate) fn start(self) -> Running {
+        self.names().0.0.counts.loads.add();
+        Running { load: Some(self), started: Instant::now() }
     }
 
     /// What surrounds the body, which is given up at `end`.
     pub(crate) fn around(&self, end: Option<Instant>) -> Around {
         let (cache, resource) = self.names();
-        let permit = match self.plan() {
-            Some(plan) if plan.is_fallback() && cache.0.fallback.is_limited() => {
-                let cache = cache.clone();
-                Permit::Asked(Box::pin(async move { cache.0.fallback.permit(&cache, resource).await }))
-            }
-            _ => Permit::Unneeded,
+        let permit = if cache.0.fallback.is_limited() && self.is_fallback() {
+            let cache = cache.clone();
+            Permit::Asked(Box::pin(async move { cache.0.fallback.permit(&cache, resource).await }))
+        } else {
+            Permit::Unneeded
         };
         Around {
             span: tracing::debug_span!("cache_load", cache = %cache.0.name, resource),

@@ -114,8 +114,9 @@ impl Leader {
         loop {
             let mut shard = self.flights.shard(&self.key);
             let Some(next) = lock(&self.flight.waiters).pop_front() else {
-                if shard.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
-                    shard.remove(&self.key);
+                // Another flight's place, where this one was voided, is given back.
+                if let Some(other) = shard.remove(&self.key).filter(|flight| !Arc::ptr_eq(flight, &self.flight)) {
+                    shard.insert(self.key.clone(), other);
                 }
                 return;
             };

@@ -122,15 +122,12 @@ impl Flights {
     }
 
     /// Leads the flight of `key`, unless somebody does.
-    pub(crate) fn try_lead(&self, key: &KeyText) -> Option<Leader> {
-        match self.shard(key).entry(key.clone()) {
-            Entry::Occupied(_) => None,
-            Entry::Vacant(slot) => {
-                let flight = Arc::new(Flight::default());
-                slot.insert(Arc::clone(&flight));
-                Some(Leader::new(self.clone(), key.clone(), flight, true))
-            }
-        }
+    pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
+        let flight = match self.shard(&key).entry(key.clone()) {
+            Entry::Occupied(_) => return None,
+            Entry::Vacant(slot) => Arc::clone(slot.insert(Arc::default())),
+        };
+        Some(Leader::new(self.clone(), key, flight, true))
     }
 
     /// Waits for the flight of `key`, if there is one.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use super::fill::Fill;
 use super::find::{ask, next, take};
-use super::key::KeyOf;
+use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Sharing};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
-use crate::engine;
+use crate::engine::{self, Load};
 use crate::local::Take;
 use crate::policy::Policy;
 
@@ -109,8 +109,17 @@ pub enum Entry<S: Shape> {
 /// A key that is being looked up. What the local tier holds is there at once.
 pub struct Enter<S: Shape, F> {
     held: Option<S::Return>,
-    /// Boxed: it is large, and most functions with a local tier seldom need it.
-    search: Option<Pin<Box<F>>>,
+    next: Next<S, F>,
+}
+
+/// What there is to do where nothing is held.
+enum Next<S: Shape, F> {
+    /// Nothing.
+    Over,
+    /// Run the body. Boxed, as whoever is served from the local tier moves this about, too.
+    Load(Box<Fill<S>>),
+    /// It is large, and most functions with a local tier seldom need it.
+    Search(Pin<Box<F>>),
 }
 
 /// What is held is given away, never pinned; the box is `Unpin` itself.
@@ -120,10 +129,15 @@ impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
     type Output = Entry<S>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entry<S>> {
-        match (self.held.take(), &mut self.search) {
-            (Some(held), _) => Poll::Ready(Entry::Ready(held)),
-            (None, Some(search)) => search.as_mut().poll(context),
-            (None, None) => Poll::Pending,
+        if let Some(held) = self.held.take() {
+            return Poll::Ready(Entry::Ready(held));
+        }
+        if let Next::Search(search) = &mut self.next {
+            return search.as_mut().poll(context);
+        }
+        match std::mem::replace(&mut self.next, Next::Over) {
+            Next::Load(fill) => Poll::Ready(Entry::Load(*fill)),
+            Next::Over | Next::Search(_) => Poll::Pending,
         }
     }
 }
@@ -141,10 +155,19 @@ where
     K: KeyOf<S::Value>,
 {
     let call = call.into();
-    match held::<S>(&call, &key, sharing) {
-        Ok(held) => Enter { held: Some(held), search: None },
-        Err(cache) => Enter { held: None, search: Some(Box::pin(search(cache, call, key, sharing))) },
-    }
+    let next = match held::<S>(&call, &key, sharing) {
+        Ok(held) => return Enter { held: Some(held), next: Next::Over },
+        Err(cache) => match refused(cache, &call, &key) {
+            Ok(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
+            Err(cache) => Next::Search(Box::pin(search(cache, call, key, sharing))),
+        },
+    };
+    Enter { held: None, next }
+}
+
+/// Leave to run the body at once, as the breaker is open.
+fn refused(cache: Cache, call: &Call<'_>, key: &dyn EntryKey) -> Result<Load, Cache> {
+    if call.bypass { Err(cache) } else { Load::refused(cache, &call.policy, call.none_ttl, key) }
 }
 
 /// What the local tier holds; the cache where it holds nothing.

@@ -153,7 +153,7 @@ struct Going<S: Shape> {
 
 /// How far it is.
 struct Progress {
-    /// Until the body has ended.
+    /// Until the body begins.
     load: Option<Load>,
     /// While it runs.
     running: Option<(Running, Around)>,
@@ -169,15 +169,13 @@ impl Progress {
         &mut self,
         context: &mut Context<'_>,
         body: &mut dyn FnMut(&mut Context<'_>) -> bool,
-    ) -> Poll<Option<(Load, Running, bool)>> {
-        let Self { load: Some(load), .. } = self else { return Poll::Ready(None) };
-        let (_, around) = match &mut self.running {
-            Some(running) => running,
-            none => {
-                self.end = self.limited.and_then(|late| load.patience(late));
-                none.insert((load.start(), load.around(self.end)))
-            }
-        };
+    ) -> Poll<Option<(Running, bool)>> {
+        if let Some(load) = self.load.take() {
+            self.end = self.limited.and_then(|late| load.patience(late));
+            let around = load.around(self.end);
+            self.running = Some((load.start(), around));
+        }
+        let Some((_, around)) = &mut self.running else { return Poll::Ready(None) };
         let mut ended = false;
         if let Poll::Ready(entered) = around.enter(context) {
             ended = body(context);
@@ -186,8 +184,7 @@ impl Progress {
         if !ended {
             ready!(around.pending(context));
         }
-        let running = self.running.take().map(|(running, _)| running);
-        Poll::Ready(self.load.take().zip(running).map(|(load, running)| (load, running, ended)))
+        Poll::Ready(self.running.take().map(|(running, _)| (running, ended)))
     }
 
     fn landed(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -226,11 +223,12 @@ where
             Poll::Pending => false,
         });
         match ready!(polled) {
-            Some((load, running, false)) => {
-                let (cache, resource, old) = left(load, running);
-                return Poll::Ready(early::<S>(&cache, resource, old.as_ref(), self.late, false));
+            Some((running, false)) => {
+                if let Some((cache, resource, old)) = left(running) {
+                    return Poll::Ready(early::<S>(&cache, resource, old.as_ref(), self.late, false));
+                }
             }
-            Some((load, running, true)) => self.end(load, running, decide),
+            Some((running, true)) => self.end(running, decide),
             None => {}
         }
         ready!(self.progress.landed(context));
@@ -241,19 +239,19 @@ where
     }
 
     /// The body has returned.
-    fn end(&mut self, load: Load, running: Running, decide: &mut dyn Decide<S::Value>) {
+    fn end(&mut self, running: Running, decide: &mut dyn Decide<S::Value>) {
         let Some(returned) = &self.returned else { return };
         let landing = match S::fate(returned) {
             Fate::Value(found) => {
                 let decision = decide.decide(found).also(&self.value.tags, found);
                 match self.value.sharing {
-                    Some(sharing) => load.value(running, &mut json(found), decision, Some(&|| (sharing.hold)(found))),
-                    None => load.value(running, &mut json(found), decision, None),
+                    Some(sharing) => running.value(&mut json(found), decision, Some(&|| (sharing.hold)(found))),
+                    None => running.value(&mut json(found), decision, None),
                 }
             }
-            Fate::None => load.none(running),
+            Fate::None => running.none(),
             Fate::Err => {
-                if let Some(old) = load.failed(running)
+                if let Some(old) = running.failed()
                     && let Some(old) = reopened::<S>(&old)
                 {
                     self.returned = Some(old);
@@ -261,15 +259,14 @@ where
                 return;
             }
         };
-        self.progress.landing = Some(Box::pin(landing.land(self.progress.end)));
+        self.progress.landing = landing.land(self.progress.end);
     }
 }
 
 /// The body is given up.
-fn left(load: Load, running: Running) -> (Cache, &'static str, Option<Payload>) {
-    let left = (load.cache(), load.resource(), load.old());
-    drop((running, load));
-    left
+fn left(running: Running) -> Option<(Cache, &'static str, Option<Payload>)> {
+    let load = running.load()?;
+    Some((load.cache(), load.resource(), load.old()))
 }
 
 /// What is returned before the body has ended.

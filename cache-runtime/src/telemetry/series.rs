@@ -1,11 +1,9 @@
 //! The name of a cache, and the series that were recorded into under it.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
-use foldhash::fast::RandomState;
 use metrics::{Counter, Histogram, Key, Label, Level as Importance, Metadata, Recorder};
 
 use super::recorder;
@@ -20,25 +18,59 @@ struct Named {
     histograms: Known<Histogram>,
 }
 
-/// As many as the program has resources and words for results.
-type Known<T> = RwLock<HashMap<Series, Entry<T>, RandomState>>;
+/// Chains of series, as many as the program has resources and words for results. They only grow, so that looking one up takes no
+/// lock.
+struct Known<T>([Link<T>; CHAINS]);
+
+const CHAINS: usize = 64;
+
+/// One series, or none yet.
+type Link<T> = OnceLock<Box<Entry<T>>>;
 
 struct Entry<T> {
+    series: Series,
     key: Key,
     /// What the lasting recorder gave for it.
-    given: Option<T>,
+    given: OnceLock<T>,
+    next: Link<T>,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self([const { Link::new() }; CHAINS])
+    }
+}
+
+impl<T> Known<T> {
+    /// What is known of a series, which has the key given here.
+    fn entry(&self, series: Series, key: impl Fn() -> Key) -> &Entry<T> {
+        let new = || Box::new(Entry { series, key: key(), given: OnceLock::new(), next: Link::new() });
+        let mut entry = self.0[series.chain()].get_or_init(new);
+        while entry.series != series {
+            entry = entry.next.get_or_init(new);
+        }
+        entry
+    }
 }
 
 /// A metric, and its labels beside that of the cache.
 pub(super) type Labels = [(&'static str, &'static str); 3];
 
 /// Told apart by where its texts are: the same text at two places is two entries for one series.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Series([(usize, usize); 4]);
 
 impl Series {
     fn new(metric: &'static str, [one, two, three]: Labels) -> Self {
         Self([metric, one.1, two.1, three.1].map(|text| (text.as_ptr().addr(), text.len())))
+    }
+
+    fn chain(&self) -> usize {
+        // Fibonacci hashing: the upper bits depend on all below.
+        let mix = |sum: u64, (at, length): &(usize, usize)| {
+            (sum.rotate_left(23) ^ *at as u64 ^ (*length as u64) << 48).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        };
+        usize::try_from(self.0.iter().fold(0, mix) >> 32).unwrap_or(0) % CHAINS
     }
 }
 
@@ -72,20 +104,18 @@ impl Name {
         record: impl Fn(&T),
     ) {
         metrics::with_recorder(|recorder| {
+            let entry = known.entry(Series::new(metric, labels), || self.key(metric, labels));
             let lasts = recorder::lasts(recorder);
-            let series = Series::new(metric, labels);
-            if let Some(entry) = known.read().unwrap_or_else(PoisonError::into_inner).get(&series) {
-                match &entry.given {
-                    Some(given) if lasts => return record(given),
-                    None if lasts => {}
-                    _ => return record(&register(recorder, &entry.key)),
-                }
+            if let Some(given) = entry.given.get()
+                && lasts
+            {
+                return record(given);
             }
-            let key = self.key(metric, labels);
-            let new = register(recorder, &key);
+            let new = register(recorder, &entry.key);
             record(&new);
-            let entry = Entry { key, given: lasts.then_some(new) };
-            known.write().unwrap_or_else(PoisonError::into_inner).insert(series, entry);
+            if lasts {
+                let _ = entry.given.set(new);
+            }
         });
     }
 

@@ -1,7 +1,6 @@
 //! Values to bytes.
 
 use std::fmt;
-use std::io::Write as _;
 use std::sync::Arc;
 
 use super::{Meta, Payload};
@@ -62,8 +61,11 @@ fn head(meta: &Meta<'_>) -> Vec<u8> {
     ];
     for (name, at) in numbers {
         if let Some(at) = at {
-            // Writing to a vector does not fail.
-            let _ = write!(bytes, "\"{name}\":{at},");
+            bytes.push(b'"');
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(b"\":");
+            bytes.extend_from_slice(itoa::Buffer::new().format(at).as_bytes());
+            bytes.push(b',');
         }
     }
     if !meta.tags.is_empty() {

@@ -59,14 +59,18 @@ pub const BREAKS: &[Break] = &[
         "Somebody can join between the look for the next waiter and the end of the flight.",
         &[
             (File::Leader, "let mut shard = self.flights.shard(&self.key);", ""),
-            (File::Leader, "if shard.get(", "let mut shard = self.flights.shard(&self.key); if shard.get("),
+            (
+                File::Leader,
+                "if let Some(other) = shard.remove(",
+                "let mut shard = self.flights.shard(&self.key); if let Some(other) = shard.remove(",
+            ),
             (File::Leader, "drop(shard);", ""),
         ],
     ),
     one(
         "ends_another",
         "The end of a void flight ends the flight that took its place.",
-        &[(File::Leader, ".is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))", ".is_some()")],
+        &[(File::Leader, ".filter(|flight| !Arc::ptr_eq(flight, &self.flight))", ".filter(|_| false)")],
     ),
     one(
         "no_hand_over",

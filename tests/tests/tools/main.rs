@@ -3,6 +3,7 @@
 mod clock;
 mod faults;
 mod outage;
+mod refused;
 
 use std::time::Duration;
 

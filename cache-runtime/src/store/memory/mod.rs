@@ -6,8 +6,9 @@ mod pattern;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use quick_cache::Weighter;
-use quick_cache::sync::Cache as Map;
+use quick_cache::sync::{Cache as Map, DefaultLifecycle};
 
 use self::guards::Guards;
 use super::{Invalidation, Removed, Stored};
@@ -48,7 +49,7 @@ impl Weighter<KeyText, Entry> for Weight {
 
 /// Entries in this process, evicted by `quick_cache` (S3-FIFO-like) when a bound is reached.
 pub(crate) struct MemoryStore {
-    map: Map<KeyText, Entry, Weight>,
+    map: Map<KeyText, Entry, Weight, RandomState>,
     guards: Guards,
     pub(crate) cells: Arc<Cells>,
     clock: Clock,
@@ -59,7 +60,13 @@ impl MemoryStore {
         let least = (limits.bytes / limits.entries.max(1)).max(1);
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         Self {
-            map: Map::with_weighter(typical, limits.bytes, Weight { least }),
+            map: Map::with(
+                typical,
+                limits.bytes,
+                Weight { least },
+                RandomState::default(),
+                DefaultLifecycle::default(),
+            ),
             guards: Guards::default(),
             cells,
             clock,

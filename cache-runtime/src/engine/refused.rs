@@ -1,0 +1,79 @@
+//! A call while the breaker is open: the store is not asked and nothing will be stored, so next to nothing is prepared.
+
+use std::time::Duration;
+
+use super::lead::failed;
+use super::{Load, finish};
+use crate::cache::Cache;
+use crate::call;
+use crate::error::{ErrorKind, Operation};
+use crate::flight::Leader;
+use crate::outcome::Outcome;
+use crate::policy::Policy;
+use crate::private::EntryKey;
+use crate::telemetry::{self, FillEnd};
+
+/// The leader of a flight that ends with its body.
+pub(crate) struct Refused {
+    pub(super) cache: Cache,
+    pub(super) resource: &'static str,
+    leader: Leader,
+    /// Whether a "there is none" would have been stored.
+    keeps_none: bool,
+}
+
+impl Load {
+    /// Leave to run the body at once. The cache again where the breaker lets calls through, where another caller loads already, and where
+    /// there is more to know of the call: then it goes the usual way, which comes to the same.
+    pub(crate) fn refused(
+        cache: Cache,
+        policy: &Policy,
+        none_ttl: Option<Duration>,
+        key: &dyn EntryKey,
+    ) -> Result<Self, Cache> {
+        if !cache.0.breaker.refuses() || call::mode() != call::Mode::Usual {
+            return Err(cache);
+        }
+        let spec = key.spec();
+        let hard = policy.hard_timeout.or(spec.policy.hard_timeout).or(cache.0.settings.policy.hard_timeout);
+        if hard.is_some() {
+            return Err(cache);
+        }
+        let Some(located) = cache.locate_as(key, spec, key.suffix().as_deref()) else { return Err(cache) };
+        if located.awaits_commit(&cache) || located.awaits_store(&cache) {
+            return Err(cache);
+        }
+        let Some(leader) = cache.0.flights.try_lead(located.key) else { return Err(cache) };
+        cache.refused(Operation::Get);
+        let keeps_none = none_ttl.or(spec.none_ttl).is_some();
+        Ok(Self::of_refused(Refused { cache, resource: spec.resource, leader, keeps_none }))
+    }
+}
+
+impl Refused {
+    /// The body failed: dropped, the leader hands over to one that loads at once.
+    pub(super) fn failed(self) {
+        self.finish();
+    }
+
+    pub(super) fn none(self) {
+        let keep = self.keeps_none;
+        self.value(keep);
+    }
+
+    /// Nobody is given the value: all that wait came after the load had begun. The next of them loads for the others.
+    pub(super) fn value(self, keep: bool) {
+        let end = if keep { FillEnd::Failed } else { FillEnd::Declined };
+        telemetry::fill(&self.cache.0.name, self.resource, end);
+        self.finish();
+        self.leader.retire();
+    }
+
+    fn finish(&self) {
+        finish(&self.cache, self.resource, Self::outcome());
+    }
+
+    const fn outcome() -> Outcome {
+        failed(ErrorKind::BreakerOpen)
+    }
+}
