@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::cache::{Budget, Cache};
 use crate::call;
-use crate::clock::millis;
+use crate::clock::{Moment, millis};
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::KeyText;
-use crate::local::{NewEntry, Take, Terms, Tether, Ticket};
+use crate::key::{KeySpec, KeyText, KeyWriter, Tenancy};
+use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
 use crate::store::Store;
@@ -37,12 +37,37 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
         return false;
     }
     let now = cache.0.clock.moment();
-    let suffix = key.suffix();
-    let served = cache.lend_key(key, spec, suffix.as_deref(), |lent| cache.0.local.serve(lent, now, take));
+    let served = served_by_number(cache, key, now, take).or_else(|| {
+        let suffix = key.suffix();
+        cache.lend_key(key, spec, suffix.as_deref(), |lent| {
+            let served = cache.0.local.serve(lent, now, take);
+            cache.0.local.learn(&site(cache, spec), lent);
+            served
+        })
+    });
     if served == Some(true) {
         call::report(telemetry::local_hit());
     }
     served == Some(true)
+}
+
+/// What this thread is served often is found without its key's text, where a number is all that tells keys apart.
+fn served_by_number(cache: &Cache, key: &dyn EntryKey, now: Moment, take: &mut dyn Take) -> Option<bool> {
+    let spec = key.spec();
+    if spec.suffix.is_some() || key.suffix().is_some() {
+        return None;
+    }
+    let mut tenancy = Tenancy::Shared;
+    let number = KeyWriter::number_of(|out| {
+        tenancy = key.write_tenant(out);
+        key.write_id(out);
+    })?;
+    (tenancy == Tenancy::Shared).then_some(())?;
+    cache.0.local.serve_number(&site(cache, spec), number, now, take)
+}
+
+fn site(cache: &Cache, spec: &KeySpec) -> Site {
+    Site { cache: cache.0.id, resource: spec.resource, version: spec.version }
 }
 
 /// Whether a write that is not done yet has named the entry.

@@ -24,7 +24,7 @@ macro_rules! numbers {
     ($($part:ty),* $(,)?) => { $(
         impl CacheKey for $part {
             fn write_key(&self, out: &mut KeyWriter) {
-                out.number(*self);
+                out.number(*self, u64::try_from(*self).ok());
             }
         }
     )* };

@@ -112,16 +112,7 @@ impl Scratch {
 impl Head {
     /// The end of keys of this version, if that is remembered.
     fn tail(&self, version: Version) -> Option<&Tail> {
-        self.tail.as_ref().filter(|tail| is_same(tail.version, version))
-    }
-}
-
-/// Without a look at the text: versions are literals in the program.
-fn is_same(one: Version, two: Version) -> bool {
-    match (one, two) {
-        (Version::Fixed(one), Version::Fixed(two)) => std::ptr::eq(one, two),
-        (Version::Auto(one), Version::Auto(two)) => one == two,
-        _ => false,
+        self.tail.as_ref().filter(|tail| tail.version.is_literally(version))
     }
 }
 
@@ -144,7 +135,7 @@ impl Asked for Lent<'_> {
     fn learn(&mut self, names: u64) {
         if self.id.is_some()
             && let Some(Head { tail: Some(tail), .. }) = &mut self.scratch.head
-            && is_same(tail.version, self.version)
+            && tail.version.is_literally(self.version)
         {
             tail.names = Some(names);
         }

@@ -220,6 +220,16 @@ impl Version {
         }
     }
 
+    /// Whether it is the same, without a look at the text: versions are literals in the program.
+    #[inline]
+    pub(crate) fn is_literally(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(one), Self::Fixed(two)) => std::ptr::eq(one, two),
+            (Self::Auto(one), Self::Auto(two)) => one == two,
+            _ => false,
+        }
+    }
+
     /// Writes that text.
     pub(crate) fn write(self, out: &mut KeyWriter) {
         match self {

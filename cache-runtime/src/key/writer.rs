@@ -16,16 +16,57 @@ pub struct KeyWriter {
     text: String,
     // Whether the next part of the current group needs a comma before it.
     later: bool,
+    // Whether it only looks what would be written.
+    probe: Probe,
+}
+
+/// What a writer has seen that writes nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Probe {
+    #[default]
+    Off,
+    Nothing,
+    Number(u64),
+    Other,
 }
 
 impl KeyWriter {
     pub(crate) const fn new() -> Self {
-        Self { text: String::new(), later: false }
+        Self { text: String::new(), later: false, probe: Probe::Off }
+    }
+
+    /// The number that is the whole of what would be written, if it is one.
+    pub(crate) fn number_of(write: impl FnOnce(&mut Self)) -> Option<u64> {
+        let mut out = Self { probe: Probe::Nothing, ..Self::new() };
+        write(&mut out);
+        match out.probe {
+            Probe::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether what comes is only looked at, and is no number.
+    #[inline]
+    fn is_probed(&mut self) -> bool {
+        let probed = self.probe != Probe::Off;
+        if probed {
+            self.probe = Probe::Other;
+        }
+        probed
     }
 
     /// Appends one part; parts of a group are separated by a comma.
     #[inline]
     pub fn part<K: CacheKey + ?Sized>(&mut self, part: &K) {
+        if self.probe != Probe::Off {
+            let before = self.probe;
+            part.write_key(self);
+            // A part that writes nothing is something all the same.
+            if self.probe == before {
+                self.probe = Probe::Other;
+            }
+            return;
+        }
         self.next();
         let start = self.text.len();
         part.write_key(self);
@@ -39,6 +80,9 @@ impl KeyWriter {
     ///
     /// A hash hides a value only as far as the value is hard to guess.
     pub fn hashed<K: CacheKey + ?Sized>(&mut self, part: &K) {
+        if self.is_probed() {
+            return;
+        }
         self.next();
         self.hash_of(part);
     }
@@ -46,6 +90,9 @@ impl KeyWriter {
     /// Appends the hash of a part inside the part that is being written, for a newtype of a hashed field.
     #[doc(hidden)]
     pub fn hash_of<K: CacheKey + ?Sized>(&mut self, part: &K) {
+        if self.is_probed() {
+            return;
+        }
         let start = self.text.len();
         let outer = std::mem::replace(&mut self.later, false);
         part.write_key(self);
@@ -55,6 +102,9 @@ impl KeyWriter {
 
     /// Appends text, escaped.
     pub fn text(&mut self, text: &str) {
+        if self.is_probed() {
+            return;
+        }
         // Nearly all texts stand as they are.
         if text.bytes().all(is_plain) {
             return self.text.push_str(text);
@@ -70,14 +120,24 @@ impl KeyWriter {
         }
     }
 
-    /// Appends a whole number.
+    /// Appends a whole number, which is `positive` if it is that and not too large.
     #[inline]
-    pub(crate) fn number(&mut self, number: impl itoa::Integer) {
+    pub(crate) fn number(&mut self, number: impl itoa::Integer, positive: Option<u64>) {
+        if self.probe != Probe::Off {
+            self.probe = match (self.probe, positive) {
+                (Probe::Nothing, Some(number)) => Probe::Number(number),
+                _ => Probe::Other,
+            };
+            return;
+        }
         self.text.push_str(itoa::Buffer::new().format(number));
     }
 
     /// Appends what `value` displays, escaped.
     pub fn display(&mut self, value: impl Display) {
+        if self.is_probed() {
+            return;
+        }
         struct Escape<'a>(&'a mut KeyWriter);
         impl fmt::Write for Escape<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -101,6 +161,9 @@ impl KeyWriter {
 
     /// Appends an optional part: `!` for none. A text that itself begins with `!` gets one more.
     pub fn option<K: CacheKey + ?Sized>(&mut self, part: Option<&K>) {
+        if self.is_probed() {
+            return;
+        }
         let start = self.text.len();
         match part {
             None => self.text.push('!'),
@@ -122,6 +185,9 @@ impl KeyWriter {
     }
 
     pub(crate) fn raw(&mut self, text: &str) {
+        if self.is_probed() {
+            return;
+        }
         self.text.push_str(text);
     }
 
@@ -182,6 +248,9 @@ impl KeyWriter {
     }
 
     fn enclosed(&mut self, open: char, close: char, parts: impl FnOnce(&mut Self)) {
+        if self.is_probed() {
+            return;
+        }
         self.text.push(open);
         let outer = std::mem::replace(&mut self.later, false);
         parts(self);

@@ -29,6 +29,7 @@ use self::entry::{Evicted, Evictions, LARGEST, Weight};
 use self::hits::Hits;
 use self::names::{AllNames, Names};
 use self::near::From;
+pub(crate) use self::near::Site;
 use self::order::{Order, Turn};
 pub(crate) use self::terms::Terms;
 use self::watch::Watch;
@@ -117,9 +118,7 @@ impl Local {
     /// Has what is held under this key taken, if it may be served, and counts that. Allocates nothing, but for what keeps it
     /// near to this thread.
     pub(crate) fn serve(&self, key: &mut dyn Asked, now: Moment, take: &mut dyn Take) -> bool {
-        if !self.0.asked.load(Ordering::Relaxed) {
-            self.0.asked.store(true, Ordering::Relaxed);
-        }
+        self.note_asked();
         // Before the tier is asked: emptied after this, it makes what is kept near of no use.
         let emptied = self.0.emptied.load(Ordering::SeqCst);
         let may_serve = |entry: &Entry| self.may_serve(entry, now);
@@ -141,6 +140,28 @@ impl Local {
             entry.terms.hits.add();
         }
         served
+    }
+
+    #[inline]
+    fn note_asked(&self) {
+        if !self.0.asked.load(Ordering::Relaxed) {
+            self.0.asked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Likewise, by the number that is the whole id of a key, which is asked for often enough. `None` where its text has to be
+    /// asked for.
+    pub(crate) fn serve_number(&self, site: &Site, number: u64, now: Moment, take: &mut dyn Take) -> Option<bool> {
+        self.note_asked();
+        let emptied = self.0.emptied.load(Ordering::SeqCst);
+        near::serve_number(site, number, emptied, |entry| self.may_serve(entry, now), take)
+    }
+
+    /// Tells this thread by which names the tier knows keys like this one.
+    pub(crate) fn learn(&self, site: &Site, key: &dyn Asked) {
+        if let Some((names, _)) = key.short() {
+            near::learn(site, names);
+        }
     }
 
     /// What the tier holds under a key.

@@ -5,16 +5,21 @@
 //! most [`LARGEST`] bytes, also of those that the tier has given up.
 
 mod short;
+mod site;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use self::short::Short;
+pub(crate) use self::site::Site;
 use super::{Entry, Take};
 use crate::private::Held;
 
 /// A power of two.
 const SLOTS: usize = 4_096;
+
+/// For so many functions a thread knows by heart what their keys have in common.
+const SITES: usize = 32;
 
 /// Encoded.
 const LARGEST: usize = 1_024;
@@ -23,7 +28,13 @@ const LARGEST: usize = 1_024;
 const USES: u8 = 64;
 
 thread_local! {
-    static NEAR: RefCell<Vec<Option<Slot>>> = const { RefCell::new(Vec::new()) };
+    static NEAR: RefCell<Near> = const { RefCell::new(Near { slots: Vec::new(), sites: [None; SITES] }) };
+}
+
+struct Near {
+    slots: Vec<Option<Slot>>,
+    /// The names that keys of these have.
+    sites: [Option<(Site, u64)>; SITES],
 }
 
 struct Slot {
@@ -54,7 +65,10 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn new(from: From, rest: &'a str) -> Self {
-        let short = Short::of(rest);
+        Self::by(from, Short::of(rest), rest)
+    }
+
+    fn by(from: From, short: Short, rest: &'a str) -> Self {
         let hash = short.hash(from.names);
         let places = [hash, hash >> 32].map(|hash| usize::try_from(hash % SLOTS as u64).unwrap_or(0));
         Self { from, rest, short, places }
@@ -86,18 +100,49 @@ impl<'a> Wanted<'a> {
 }
 
 /// Serves what is here. `None` where the tier has to be asked.
-#[inline]
 pub(super) fn serve(
     from: From,
     rest: &str,
     may_serve: impl FnOnce(&Entry) -> bool,
     take: &mut dyn Take,
 ) -> Option<bool> {
-    let wanted = Wanted::new(from, rest);
+    // A value that is cloned may ask for another one.
+    NEAR.with(|near| near.try_borrow_mut().ok()?.serve(&Wanted::new(from, rest), may_serve, take))
+}
+
+/// The same, by the number that is the whole id of a key.
+pub(super) fn serve_number(
+    site: &Site,
+    number: u64,
+    emptied: u64,
+    may_serve: impl FnOnce(&Entry) -> bool,
+    take: &mut dyn Take,
+) -> Option<bool> {
     NEAR.with(|near| {
-        // A value that is cloned may ask for another one.
         let mut near = near.try_borrow_mut().ok()?;
-        let slot = wanted.find(&mut near)?;
+        let (_, names) = near.sites[site.place()].filter(|(known, _)| known.is(site))?;
+        near.serve(&Wanted::by(From { names, emptied }, Short::number(number), ""), may_serve, take)
+    })
+}
+
+/// Learns the names of a site's keys.
+pub(super) fn learn(site: &Site, names: u64) {
+    NEAR.with(|near| {
+        if let Ok(mut near) = near.try_borrow_mut() {
+            near.sites[site.place()] = Some((*site, names));
+        }
+    });
+}
+
+impl Near {
+    #[inline]
+    fn serve(
+        &mut self,
+        wanted: &Wanted<'_>,
+        may_serve: impl FnOnce(&Entry) -> bool,
+        take: &mut dyn Take,
+    ) -> Option<bool> {
+        let slot = wanted.find(&mut self.slots)?;
         if slot.uses == 0 || !may_serve(&slot.entry) {
             return None;
         }
@@ -107,7 +152,7 @@ pub(super) fn serve(
             slot.entry.terms.hits.add();
         }
         Some(served)
-    })
+    }
 }
 
 /// Keeps what the tier gave. What was here before has been served many times, and is copied.
@@ -118,7 +163,7 @@ pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
     let wanted = Wanted::new(from, entry.rest());
     let known = NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let slot = wanted.find(&mut near).filter(|slot| Arc::ptr_eq(&slot.entry, entry))?;
+        let slot = wanted.find(&mut near.slots).filter(|slot| Arc::ptr_eq(&slot.entry, entry))?;
         Some(slot.own.take())
     });
     // A user's `Clone` may ask for something here.
@@ -126,11 +171,11 @@ pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
     let slot = Slot { from, rest: wanted.short, uses: USES, entry: Arc::clone(entry), own };
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
-        if near.is_empty() {
-            near.resize_with(SLOTS, || None);
+        if near.slots.is_empty() {
+            near.slots.resize_with(SLOTS, || None);
         }
-        let place = wanted.place(&near);
-        near.get_mut(place)?.replace(slot)
+        let place = wanted.place(&near.slots);
+        near.slots.get_mut(place)?.replace(slot)
     });
     // Another's value may be dropped with it, which may ask for something here.
     drop(replaced);

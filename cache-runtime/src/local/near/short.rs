@@ -18,11 +18,30 @@ pub(super) struct Short {
 /// The longest text that is whole in two numbers.
 const WHOLE: usize = 16;
 
+/// In place of the length of a text that is a number.
+const NUMBER: usize = usize::MAX;
+
+/// Digits of the largest number.
+const DIGITS: usize = 20;
+
 impl Short {
+    /// The one text that is this number.
+    #[inline]
+    pub(super) fn number(number: u64) -> Self {
+        Self { low: number, high: 0, length: NUMBER }
+    }
+
     #[inline]
     pub(super) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let length = bytes.len();
+        if length <= DIGITS
+            && bytes.iter().all(u8::is_ascii_digit)
+            && (length == 1 || bytes.first().is_some_and(|first| *first != b'0'))
+            && let Ok(number) = text.parse()
+        {
+            return Self::number(number);
+        }
         if length > WHOLE {
             return Self { low: HASHER.hash_one(bytes), high: 0, length };
         }
@@ -40,7 +59,7 @@ impl Short {
     /// Whether no other text has these numbers.
     #[inline]
     pub(super) fn is_whole(self) -> bool {
-        self.length <= WHOLE
+        self.length <= WHOLE || self.length == NUMBER
     }
 
     #[inline]
@@ -67,5 +86,15 @@ mod tests {
             }
         }
         assert!(!Short::of(&"a".repeat(WHOLE + 1)).is_whole());
+    }
+
+    #[test]
+    fn a_number_is_one_however_it_is_asked_for() {
+        for number in [0, 7, 10, u64::MAX] {
+            assert!(Short::of(&number.to_string()) == Short::number(number));
+        }
+        for other in ["", "00", "07", "+7", "-7", "7a", "18446744073709551616", "99999999999999999999"] {
+            assert!(Short::of(other).length == other.len(), "{other}");
+        }
     }
 }

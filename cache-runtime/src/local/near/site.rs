@@ -1,0 +1,28 @@
+//! Keys that differ in their ids alone.
+
+use super::SITES;
+use crate::key::Version;
+
+/// A cache, a resource and a version: keys in the shared namespace, without a suffix.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    pub cache: u64,
+    pub resource: &'static str,
+    pub version: Version,
+}
+
+impl Site {
+    /// Without a look at the texts, which are literals in the program.
+    #[inline]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.cache == other.cache
+            && std::ptr::eq(self.resource, other.resource)
+            && self.version.is_literally(other.version)
+    }
+
+    #[inline]
+    pub(super) fn place(&self) -> usize {
+        let at = self.resource.as_ptr().addr();
+        (at ^ at >> 5) % SITES
+    }
+}
