@@ -38,7 +38,11 @@ impl Asking<'_> {
     pub(super) async fn read(&mut self) -> Read {
         self.begins();
         let cache = self.lookup.cache;
-        let hold = self.may_hold().await;
+        // Boxed here and below is what is rare: the future of a call is as large as what it may come to.
+        let hold = match local_ttl(&self.lookup.policy) {
+            Some(ttl) if self.subject.holds => Box::pin(self.may_hold(ttl)).await,
+            _ => None,
+        };
         let asked = cache.0.store.read(&self.subject.located.key, self.asks(hold.is_some()), &self.names);
         match cache.ask(Operation::Get, &mut self.budget, asked).await {
             Ok((stored, stamps)) => {
@@ -54,11 +58,8 @@ impl Asking<'_> {
     }
 
     /// What is needed to hold what is read, before it is.
-    async fn may_hold(&mut self) -> Option<Hold> {
-        if !self.subject.holds {
-            return None;
-        }
-        let (cache, ttl) = (self.lookup.cache, local_ttl(&self.lookup.policy)?);
+    async fn may_hold(&mut self, ttl: Duration) -> Option<Hold> {
+        let cache = self.lookup.cache;
         let watch = watched(cache, &self.names, &mut self.budget).await?;
         Some(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) })
     }
@@ -81,7 +82,8 @@ impl Asking<'_> {
             Ok(body) => body,
             Err(error) => {
                 let resource = self.subject.spec.resource;
-                cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
+                let key = &self.subject.located.key;
+                Box::pin(cache.discard(resource, key, &bytes, error, &mut self.budget)).await;
                 return Read::Failed(failed(ErrorKind::Decode));
             }
         };
@@ -89,7 +91,8 @@ impl Asking<'_> {
         let more: Vec<String> = names.filter(|name| !self.names.contains(name)).collect();
         // Before their stamps are read.
         let hold = hold.map(|hold| Hold { watch: hold.watch.and(cache, &more), ..hold });
-        match self.with_stamps_of(stamps, &more).await {
+        let stamps = if more.is_empty() { Ok(stamps) } else { Box::pin(self.with_stamps_of(stamps, &more)).await };
+        match stamps {
             Ok(stamps) => {
                 // None where the clock is lost: then the load that follows has it made.
                 self.since = stamps.clock;
@@ -111,9 +114,6 @@ impl Asking<'_> {
 
     /// Tags that depend on the value are known once it is read, and asked for then.
     async fn with_stamps_of(&mut self, stamps: Stamps, more: &[String]) -> Result<Stamps, Outcome> {
-        if more.is_empty() {
-            return Ok(stamps);
-        }
         let cache = self.lookup.cache;
         let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(more)).await;
         asked.map(|found| stamps.and(found)).map_err(|error| failed(error.kind()))

@@ -43,7 +43,7 @@ impl Asking<'_> {
             reads = false;
         // Who wants a new value replaces what is there, and keeps it until then.
         } else if !reads && replaces.is_none() {
-            match self.standing_value().await {
+            match Box::pin(self.standing_value()).await {
                 Ok(Some(bytes)) if is_lease(&bytes) => replaces = Some(bytes),
                 Ok(Some(bytes)) => {
                     return Next::Load(Leave::While(Standing::value(cache, &self.subject.located.key, bytes)));
@@ -60,7 +60,7 @@ impl Asking<'_> {
         loop {
             let look = if reads { self.look(&mut replaces).await } else { Look::Claim };
             let look = match look {
-                Look::Claim => self.claim(store, replaces.take()).await,
+                Look::Claim => Box::pin(self.claim(store, replaces.take())).await,
                 other => other,
             };
             match look {
@@ -74,7 +74,7 @@ impl Asking<'_> {
                         telemetry::wait_ended(&cache.0.name, self.subject.spec.resource);
                         return Next::Load(Leave::None);
                     }
-                    tokio::time::sleep(pause).await;
+                    Box::pin(tokio::time::sleep(pause)).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }

@@ -95,6 +95,9 @@ impl Leader {
 
     fn land(&mut self, landed: &Landed, serves: impl Fn(&Waiter) -> bool) {
         self.done = true;
+        if lock(&self.flight.waiters).is_empty() {
+            return self.pass_on(true);
+        }
         let (served, left): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut *lock(&self.flight.waiters)).into_iter().partition(serves);
         // Whoever joined since the take is behind those that were left.
@@ -114,8 +117,11 @@ impl Leader {
         loop {
             let mut shard = self.flights.shard(&self.key);
             let Some(next) = lock(&self.flight.waiters).pop_front() else {
-                if shard.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
-                    shard.remove(&self.key);
+                if let Some((key, flight)) = shard.remove_entry(&self.key)
+                    && !Arc::ptr_eq(&flight, &self.flight)
+                {
+                    // This one was voided, and another one has its place.
+                    shard.insert(key, flight);
                 }
                 return;
             };
