@@ -10,7 +10,7 @@ use crate::error::{ErrorKind, Operation};
 use crate::outcome::Outcome;
 use crate::store::{Asks, Stored};
 use crate::tags::{self, Stamps};
-use crate::wire::{Body, Payload, is_lease};
+use crate::wire::{Body, DecodeError, Payload, is_lease};
 
 /// What a read of the store gave.
 pub(super) enum Read {
@@ -75,34 +75,40 @@ impl Asking<'_> {
         }
     }
 
+    /// What an entry comes to, with the stamps of the names that its key tells.
     async fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Hold>) -> Read {
-        let Stored { bytes, left, tether } = stored;
-        let cache = self.lookup.cache;
-        let body = match Body::open(&bytes, self.lookup.wants_none, self.loosely) {
+        let body = match Body::open(&stored.bytes, self.lookup.wants_none, self.loosely) {
             Ok(body) => body,
-            Err(error) => {
-                let resource = self.subject.spec.resource;
-                let key = &self.subject.located.key;
-                Box::pin(cache.discard(resource, key, &bytes, error, &mut self.budget)).await;
-                return Read::Failed(failed(ErrorKind::Decode));
-            }
+            Err(error) => return Box::pin(self.flawed(stored.bytes, error)).await,
         };
         let names = body.tags.iter().map(|tag| tags::tag(tag));
         let more: Vec<String> = names.filter(|name| !self.names.contains(name)).collect();
-        // Before their stamps are read.
-        let hold = hold.map(|hold| Hold { watch: hold.watch.and(cache, &more), ..hold });
-        let stamps = if more.is_empty() { Ok(stamps) } else { Box::pin(self.with_stamps_of(stamps, &more)).await };
-        match stamps {
-            Ok(stamps) => {
-                // None where the clock is lost: then the load that follows has it made.
-                self.since = stamps.clock;
-                if !stamps.allow(body.facts.since) {
-                    return Read::Void(bytes);
-                }
-            }
-            Err(outcome) => return Read::Failed(outcome),
+        if more.is_empty() {
+            return self.judged(stored, body, stamps, hold);
         }
-        let due = due(&self.lookup.policy, body.facts, left, cache.0.clock.now(), fastrand::f64());
+        // Before their stamps are read.
+        let hold = hold.map(|hold| Hold { watch: hold.watch.and(self.lookup.cache, &more), ..hold });
+        match Box::pin(self.with_stamps_of(stamps, &more)).await {
+            Ok(stamps) => self.judged(stored, body, stamps, hold),
+            Err(outcome) => Read::Failed(outcome),
+        }
+    }
+
+    async fn flawed(&mut self, bytes: Payload, error: DecodeError) -> Read {
+        let (cache, resource) = (self.lookup.cache, self.subject.spec.resource);
+        cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
+        Read::Failed(failed(ErrorKind::Decode))
+    }
+
+    /// With the stamps of all its names.
+    fn judged(&mut self, stored: Stored, body: Body, stamps: Stamps, hold: Option<Hold>) -> Read {
+        let Stored { bytes, left, tether } = stored;
+        // None where the clock is lost: then the load that follows has it made.
+        self.since = stamps.clock;
+        if !stamps.allow(body.facts.since) {
+            return Read::Void(bytes);
+        }
+        let due = due(&self.lookup.policy, body.facts, left, self.lookup.cache.0.clock.now(), fastrand::f64());
         let (mut pending, mut slide) = (None, None);
         if due == Due::Not {
             slide = self.slide(body.facts, left);
