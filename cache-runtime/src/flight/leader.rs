@@ -117,11 +117,8 @@ impl Leader {
         loop {
             let mut shard = self.flights.shard(&self.key);
             let Some(next) = lock(&self.flight.waiters).pop_front() else {
-                if let Some((key, flight)) = shard.remove_entry(&self.key)
-                    && !Arc::ptr_eq(&flight, &self.flight)
-                {
-                    // This one was voided, and another one has its place.
-                    shard.insert(key, flight);
+                if shard.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
+                    shard.remove(&self.key);
                 }
                 return;
             };
