@@ -164,16 +164,21 @@ impl Breaker {
 }
 
 impl Permit<'_> {
+    /// When the call began.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
     /// How long the call has taken.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Records how the call went. Says which state it led to, if that is another one.
-    pub(crate) fn settle(mut self, failed: bool) -> Option<BreakerState> {
+    /// Records how the call went, and how long it took. Says which state it led to, if that is another one.
+    pub(crate) fn settle(mut self, took: Duration, failed: bool) -> Option<BreakerState> {
         self.settled = true;
-        let now = Instant::now();
-        let slow = now.duration_since(self.started) >= self.breaker.config.slow_call;
+        let now = self.started + took;
+        let slow = took >= self.breaker.config.slow_call;
         let config = &self.breaker.config;
         let mut inner = self.breaker.lock();
         match (inner.state, self.probe) {

@@ -10,8 +10,13 @@ const CONFIG: BreakerConfig = BreakerConfig {
     probes: 2,
 };
 
+fn settle(permit: Permit<'_>, failed: bool) -> Option<BreakerState> {
+    let took = permit.elapsed();
+    permit.settle(took, failed)
+}
+
 fn call(breaker: &Breaker, failed: bool) -> Option<BreakerState> {
-    breaker.permit().expect("a permit").settle(failed)
+    settle(breaker.permit().expect("a permit"), failed)
 }
 
 #[tokio::test(start_paused = true)]
@@ -30,7 +35,7 @@ async fn opens_on_slow_calls() {
     for turn in 0..4 {
         let permit = breaker.permit().expect("a permit");
         tokio::time::advance(Duration::from_millis(45)).await;
-        assert_eq!(permit.settle(false).is_some(), turn == 3);
+        assert_eq!(settle(permit, false).is_some(), turn == 3);
     }
     assert_eq!(breaker.state(), BreakerState::Open);
 }
@@ -60,8 +65,8 @@ async fn probes_are_few_and_close_it() {
     tokio::time::advance(Duration::from_secs(1)).await;
     let (first, second) = (breaker.permit().expect("a probe"), breaker.permit().expect("a probe"));
     assert!(breaker.permit().is_none(), "no third probe at once");
-    assert_eq!(first.settle(false), None);
-    assert_eq!(second.settle(false), Some(BreakerState::Closed));
+    assert_eq!(settle(first, false), None);
+    assert_eq!(settle(second, false), Some(BreakerState::Closed));
     assert!(breaker.permit().is_some());
 }
 
@@ -104,6 +109,7 @@ async fn refuses_only_while_it_is_open_for_sure() {
     assert!(!breaker.refuses(), "somebody has to probe");
     let probe = breaker.permit().expect("a probe");
     assert!(!breaker.refuses(), "half open");
-    assert_eq!(probe.settle(true), Some(BreakerState::Open));
+    let took = probe.elapsed();
+    assert_eq!(probe.settle(took, true), Some(BreakerState::Open));
     assert!(breaker.refuses());
 }

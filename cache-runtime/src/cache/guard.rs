@@ -1,9 +1,16 @@
 //! How the store is asked: within a budget, through the breaker, counted.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
+use tokio::task::coop::unconstrained;
+use tokio::time::{Sleep, sleep_until};
+
 use super::Cache;
+use crate::breaker::Permit;
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::telemetry;
@@ -30,36 +37,18 @@ impl Cache {
     }
 
     /// Runs one operation of the store.
-    pub(crate) async fn ask<T>(
-        &self,
+    pub(crate) fn ask<'a, T>(
+        &'a self,
         operation: Operation,
-        budget: &mut Budget,
+        budget: &'a mut Budget,
         asked: impl Future<Output = StoreResult<T>>,
-    ) -> Result<T, CacheError> {
+    ) -> impl Future<Output = Result<T, CacheError>> {
         let asked = self.faulty(operation, asked);
-        if !self.is_remote() {
-            return asked.await.map_err(|error| self.failed(operation, error));
-        }
-        if budget.0.is_zero() {
-            return Err(self.failed(operation, StoreError { kind: ErrorKind::Timeout, code: "" }));
-        }
-        let Some(permit) = self.0.breaker.permit() else {
-            return Err(self.failed(operation, StoreError { kind: ErrorKind::BreakerOpen, code: "" }));
-        };
-        let done = match tokio::time::timeout(budget.0, asked).await {
-            Ok(done) => done,
-            Err(_) => {
-                self.silent();
-                Err(StoreError { kind: ErrorKind::Timeout, code: "" })
-            }
-        };
-        let took = permit.elapsed();
-        budget.spend(took);
-        telemetry::operation(&self.0.name, operation, took);
-        if let Some(state) = permit.settle(done.as_ref().is_err_and(|error| error.kind.is_outage())) {
-            telemetry::breaker(&self.0.name, state);
-        }
-        done.map_err(|error| self.failed(operation, error))
+        Asked { cache: self, operation, budget, begun: false, permit: None, late: None, asked }
+    }
+
+    fn refusal(&self, operation: Operation, kind: ErrorKind) -> CacheError {
+        self.failed(operation, StoreError { kind, code: "" })
     }
 
     /// Counts an operation that the breaker, which is open, would not let through.
@@ -80,5 +69,70 @@ impl Cache {
             #[cfg(feature = "redis")]
             Store::Redis(store) => store.timed_out(),
         }
+    }
+}
+
+/// What takes longer than this has no end.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+pin_project! {
+    // Written out: an `async` block would hold the operation twice, and have a timer for what is there at once.
+    struct Asked<'a, F> {
+        cache: &'a Cache,
+        operation: Operation,
+        budget: &'a mut Budget,
+        begun: bool,
+        // Held by operations that leave the process.
+        permit: Option<Permit<'a>>,
+        #[pin]
+        late: Option<Sleep>,
+        #[pin]
+        asked: F,
+    }
+}
+
+impl<T, F: Future<Output = StoreResult<T>>> Future for Asked<'_, F> {
+    type Output = Result<T, CacheError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let (cache, operation) = (*this.cache, *this.operation);
+        if !std::mem::replace(this.begun, true) && cache.is_remote() {
+            if this.budget.0.is_zero() {
+                return Poll::Ready(Err(cache.refusal(operation, ErrorKind::Timeout)));
+            }
+            *this.permit = cache.0.breaker.permit();
+            if this.permit.is_none() {
+                return Poll::Ready(Err(cache.refusal(operation, ErrorKind::BreakerOpen)));
+            }
+        }
+        let done = match (this.asked.poll(context), &this.permit) {
+            (Poll::Ready(done), _) => done,
+            (Poll::Pending, None) => return Poll::Pending,
+            (Poll::Pending, Some(permit)) => {
+                if this.late.is_none() {
+                    this.late.set(Some(sleep_until(permit.started() + this.budget.0.min(LONGEST))));
+                }
+                // Not put off by what else the task does at this poll.
+                let late = this
+                    .late
+                    .as_pin_mut()
+                    .is_some_and(|late| Pin::new(&mut unconstrained(late)).poll(context).is_ready());
+                if !late {
+                    return Poll::Pending;
+                }
+                cache.silent();
+                Err(StoreError { kind: ErrorKind::Timeout, code: "" })
+            }
+        };
+        if let Some(permit) = this.permit.take() {
+            let took = permit.elapsed();
+            this.budget.spend(took);
+            telemetry::operation(&cache.0.name, operation, took);
+            if let Some(state) = permit.settle(took, done.as_ref().is_err_and(|error| error.kind.is_outage())) {
+                telemetry::breaker(&cache.0.name, state);
+            }
+        }
+        Poll::Ready(done.map_err(|error| cache.failed(operation, error)))
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{ErrorKind, Operation};
 use crate::outcome::Outcome;
 use crate::store::{Asks, Stored};
 use crate::tags::{self, Stamps};
-use crate::wire::{Body, Payload, is_lease};
+use crate::wire::{Body, DecodeError, Payload, is_lease};
 
 /// What a read of the store gave.
 pub(super) enum Read {
@@ -38,7 +38,11 @@ impl Asking<'_> {
     pub(super) async fn read(&mut self) -> Read {
         self.begins();
         let cache = self.lookup.cache;
-        let hold = self.may_hold().await;
+        // Boxed here and below is what is rare: the future of a call is as large as what it may come to.
+        let hold = match local_ttl(&self.lookup.policy) {
+            Some(ttl) if self.subject.holds => Box::pin(self.may_hold(ttl)).await,
+            _ => None,
+        };
         let asked = cache.0.store.read(&self.subject.located.key, self.asks(hold.is_some()), &self.names);
         match cache.ask(Operation::Get, &mut self.budget, asked).await {
             Ok((stored, stamps)) => {
@@ -54,11 +58,8 @@ impl Asking<'_> {
     }
 
     /// What is needed to hold what is read, before it is.
-    async fn may_hold(&mut self) -> Option<Hold> {
-        if !self.subject.holds {
-            return None;
-        }
-        let (cache, ttl) = (self.lookup.cache, local_ttl(&self.lookup.policy)?);
+    async fn may_hold(&mut self, ttl: Duration) -> Option<Hold> {
+        let cache = self.lookup.cache;
         let watch = watched(cache, &self.names, &mut self.budget).await?;
         Some(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) })
     }
@@ -74,32 +75,40 @@ impl Asking<'_> {
         }
     }
 
+    /// What an entry comes to, with the stamps of the names that its key tells.
     async fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Hold>) -> Read {
-        let Stored { bytes, left, tether } = stored;
-        let cache = self.lookup.cache;
-        let body = match Body::open(&bytes, self.lookup.wants_none, self.loosely) {
+        let body = match Body::open(&stored.bytes, self.lookup.wants_none, self.loosely) {
             Ok(body) => body,
-            Err(error) => {
-                let resource = self.subject.spec.resource;
-                cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
-                return Read::Failed(failed(ErrorKind::Decode));
-            }
+            Err(error) => return Box::pin(self.flawed(stored.bytes, error)).await,
         };
         let names = body.tags.iter().map(|tag| tags::tag(tag));
         let more: Vec<String> = names.filter(|name| !self.names.contains(name)).collect();
-        // Before their stamps are read.
-        let hold = hold.map(|hold| Hold { watch: hold.watch.and(cache, &more), ..hold });
-        match self.with_stamps_of(stamps, &more).await {
-            Ok(stamps) => {
-                // None where the clock is lost: then the load that follows has it made.
-                self.since = stamps.clock;
-                if !stamps.allow(body.facts.since) {
-                    return Read::Void(bytes);
-                }
-            }
-            Err(outcome) => return Read::Failed(outcome),
+        if more.is_empty() {
+            return self.judged(stored, body, stamps, hold);
         }
-        let due = due(&self.lookup.policy, body.facts, left, cache.0.clock.now(), fastrand::f64());
+        // Before their stamps are read.
+        let hold = hold.map(|hold| Hold { watch: hold.watch.and(self.lookup.cache, &more), ..hold });
+        match Box::pin(self.with_stamps_of(stamps, &more)).await {
+            Ok(stamps) => self.judged(stored, body, stamps, hold),
+            Err(outcome) => Read::Failed(outcome),
+        }
+    }
+
+    async fn flawed(&mut self, bytes: Payload, error: DecodeError) -> Read {
+        let (cache, resource) = (self.lookup.cache, self.subject.spec.resource);
+        cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
+        Read::Failed(failed(ErrorKind::Decode))
+    }
+
+    /// With the stamps of all its names.
+    fn judged(&mut self, stored: Stored, body: Body, stamps: Stamps, hold: Option<Hold>) -> Read {
+        let Stored { bytes, left, tether } = stored;
+        // None where the clock is lost: then the load that follows has it made.
+        self.since = stamps.clock;
+        if !stamps.allow(body.facts.since) {
+            return Read::Void(bytes);
+        }
+        let due = due(&self.lookup.policy, body.facts, left, self.lookup.cache.0.clock.now(), fastrand::f64());
         let (mut pending, mut slide) = (None, None);
         if due == Due::Not {
             slide = self.slide(body.facts, left);
@@ -111,9 +120,6 @@ impl Asking<'_> {
 
     /// Tags that depend on the value are known once it is read, and asked for then.
     async fn with_stamps_of(&mut self, stamps: Stamps, more: &[String]) -> Result<Stamps, Outcome> {
-        if more.is_empty() {
-            return Ok(stamps);
-        }
         let cache = self.lookup.cache;
         let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(more)).await;
         asked.map(|found| stamps.and(found)).map_err(|error| failed(error.kind()))

@@ -68,8 +68,14 @@ impl Leave {
 }
 
 impl Asking<'_> {
-    pub(super) async fn lead(&mut self) -> Answer {
-        match self.find().await {
+    /// Whether the store is looked into before anything else.
+    pub(super) fn looks(&self) -> bool {
+        self.start == Start::Read && self.reads() && !self.subject.located.awaits_store(self.lookup.cache)
+    }
+
+    /// `first` is what the store said, if it was looked into.
+    pub(super) async fn lead(&mut self, first: Option<Read>) -> Answer {
+        match self.find(first).await {
             Next::Offer(offer) => Answer::Offer(offer),
             Next::Load(leave) => {
                 // Without a leader nothing could be handed on; there is one since `find` began.
@@ -81,7 +87,7 @@ impl Asking<'_> {
         }
     }
 
-    async fn find(&mut self) -> Next {
+    async fn find(&mut self, first: Option<Read>) -> Next {
         let cache = self.lookup.cache;
         if !self.reads() && self.lookup.mode == Mode::Refresh {
             self.outcome.status = Status::Refresh;
@@ -98,7 +104,11 @@ impl Asking<'_> {
             Store::Memory(store) => {
                 if self.reads() {
                     if self.start == Start::Read {
-                        match self.read().await {
+                        let read = match first {
+                            Some(read) => read,
+                            None => self.read().await,
+                        };
+                        match read {
                             Read::Hit(hit) => {
                                 if let Ok(next) = self.weigh(hit).await {
                                     return next;
@@ -121,7 +131,7 @@ impl Asking<'_> {
                 Next::Load(Leave::Own)
             }
             #[cfg(feature = "redis")]
-            Store::Redis(store) => self.find_remote(store).await,
+            Store::Redis(store) => self.find_remote(store, first).await,
         }
     }
 
@@ -149,7 +159,11 @@ impl Asking<'_> {
     }
 
     pub(super) fn serve(&self, hit: Hit, stale: bool) -> Next {
-        Next::Offer(Box::new(self.offer(hit, stale, Then::Serve)))
+        Next::Offer(self.served(hit, stale))
+    }
+
+    pub(super) fn served(&self, hit: Hit, stale: bool) -> Box<Offer> {
+        Box::new(self.offer(hit, stale, Then::Serve))
     }
 
     pub(super) fn offer(&self, hit: Hit, stale: bool, then: Then) -> Offer {

@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Load;
+use super::age::Due;
+use super::entry::Read;
 use super::lead::Start;
 use super::offer::Offer;
 use crate::cache::{Budget, Cache, Located};
@@ -125,7 +127,12 @@ impl<'a> Asking<'a> {
                 }
             }
         }
-        self.lead().await
+        let first = if self.looks() { Some(self.read().await) } else { None };
+        match first {
+            Some(Read::Hit(hit)) if hit.due == Due::Not => Answer::Offer(self.served(hit, false)),
+            // Boxed: it is large, and most calls end above.
+            first => Box::pin(self.lead(first)).await,
+        }
     }
 
     /// For this caller alone.

@@ -31,7 +31,7 @@ enum Look {
 
 impl Asking<'_> {
     /// Reads, asks for leave to fill, waits while another process loads, to the deadline.
-    pub(super) async fn find_remote(&mut self, store: &RedisStore) -> Next {
+    pub(super) async fn find_remote(&mut self, store: &RedisStore, mut first: Option<Read>) -> Next {
         let cache = self.lookup.cache;
         let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
         let mut reads = self.reads();
@@ -43,7 +43,7 @@ impl Asking<'_> {
             reads = false;
         // Who wants a new value replaces what is there, and keeps it until then.
         } else if !reads && replaces.is_none() {
-            match self.standing_value().await {
+            match Box::pin(self.standing_value()).await {
                 Ok(Some(bytes)) if is_lease(&bytes) => replaces = Some(bytes),
                 Ok(Some(bytes)) => {
                     return Next::Load(Leave::While(Standing::value(cache, &self.subject.located.key, bytes)));
@@ -58,9 +58,9 @@ impl Asking<'_> {
             }
         }
         loop {
-            let look = if reads { self.look(&mut replaces).await } else { Look::Claim };
+            let look = if reads { self.look(first.take(), &mut replaces).await } else { Look::Claim };
             let look = match look {
-                Look::Claim => self.claim(store, replaces.take()).await,
+                Look::Claim => Box::pin(self.claim(store, replaces.take())).await,
                 other => other,
             };
             match look {
@@ -74,7 +74,7 @@ impl Asking<'_> {
                         telemetry::wait_ended(&cache.0.name, self.subject.spec.resource);
                         return Next::Load(Leave::None);
                     }
-                    tokio::time::sleep(pause).await;
+                    Box::pin(tokio::time::sleep(pause)).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
@@ -83,8 +83,12 @@ impl Asking<'_> {
         }
     }
 
-    async fn look(&mut self, replaces: &mut Option<Payload>) -> Look {
-        match self.read().await {
+    async fn look(&mut self, first: Option<Read>, replaces: &mut Option<Payload>) -> Look {
+        let read = match first {
+            Some(read) => read,
+            None => self.read().await,
+        };
+        match read {
             Read::Leased => return Look::Leased,
             Read::Hit(hit) => match self.weigh(hit).await {
                 Ok(next) => return Look::Done(next),

@@ -95,6 +95,9 @@ impl Leader {
 
     fn land(&mut self, landed: &Landed, serves: impl Fn(&Waiter) -> bool) {
         self.done = true;
+        if lock(&self.flight.waiters).is_empty() {
+            return self.pass_on(true);
+        }
         let (served, left): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut *lock(&self.flight.waiters)).into_iter().partition(serves);
         // Whoever joined since the take is behind those that were left.

@@ -49,7 +49,7 @@ fn asking<'a>(
 /// What comes next, after what was refused.
 pub(super) async fn next(asking: &mut Asking<'_>, refused: Option<Refused>) -> Answer {
     if let Some((Answer::Offer(offer), error)) = refused {
-        asking.refuse(offer, error).await;
+        Box::pin(asking.refuse(offer, error)).await;
     }
     asking.next().await
 }

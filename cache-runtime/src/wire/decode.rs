@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::body::parse;
 use super::envelope::{Opened, is_envelope, open, open_loose};
 use super::{DecodeError, Meta};
 
@@ -20,7 +21,7 @@ pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8], none_allowed: bool) -> R
     if none || bare_null {
         return if none_allowed { Ok(Decoded { meta, value: None }) } else { Err(DecodeError::UnexpectedNone) };
     }
-    match serde_json::from_slice(&value) {
+    match parse(&value) {
         Ok(value) => Ok(Decoded { meta, value: Some(value) }),
         Err(error) if error.is_data() => Err(DecodeError::Mismatch),
         Err(_) => reordered(bytes),
@@ -33,7 +34,7 @@ fn reordered<V: DeserializeOwned>(bytes: &[u8]) -> Result<Decoded<'_, V>, Decode
         return Err(DecodeError::Malformed);
     }
     let Opened { meta, value, .. } = open_loose(bytes)?;
-    match serde_json::from_slice(&value) {
+    match parse(&value) {
         Ok(value) => Ok(Decoded { meta, value: Some(value) }),
         Err(error) if error.is_data() => Err(DecodeError::Mismatch),
         Err(_) => Err(DecodeError::Malformed),

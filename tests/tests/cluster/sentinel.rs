@@ -98,7 +98,11 @@ async fn calls_survive(change: impl FnOnce(&Sentinels)) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             touch(7).await.expect("the body succeeded");
-            assert!(keys(next).is_empty());
+            // The hit may have come from the old master, which is a replica now and takes no writes: then the removal waits.
+            while !keys(next).is_empty() {
+                assert!(Instant::now() < deadline, "the removal is lost");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
         })
         .await;
 }

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use foldhash::fast::RandomState;
+
 use crate::tags::{CLEAR, Known, MOST, Stamps};
 
 /// The copy of one cache.
@@ -26,7 +28,7 @@ struct State {
     clear: u64,
     /// Whether the three are known.
     based: bool,
-    names: HashMap<Box<str>, Name>,
+    names: HashMap<Box<str>, Name, RandomState>,
 }
 
 #[derive(Clone, Copy, Default)]
