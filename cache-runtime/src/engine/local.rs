@@ -57,12 +57,11 @@ fn served_by_number(cache: &Cache, key: &dyn EntryKey, now: Moment, take: &mut d
     if spec.suffix.is_some() || key.suffix().is_some() {
         return None;
     }
-    let mut tenancy = Tenancy::Shared;
     let number = KeyWriter::number_of(|out| {
-        tenancy = key.write_tenant(out);
-        key.write_id(out);
+        if key.write_tenant(out) == Tenancy::Shared {
+            key.write_id(out);
+        }
     })?;
-    (tenancy == Tenancy::Shared).then_some(())?;
     cache.0.local.serve_number(&site(cache, spec), number, now, take)
 }
 

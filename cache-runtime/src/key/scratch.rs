@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::text::LONGEST_PART;
 use super::{KeyLayout, KeyWriter, Tenancy, Version};
 
 thread_local! {
@@ -13,11 +14,14 @@ struct Scratch {
     head: Option<Head>,
 }
 
-/// What the writer begins with: a key of this cache and resource, in the shared namespace, up to its id.
+/// What the writer begins with: a key of this cache and resource.
 struct Head {
     cache: u64,
     resource: &'static str,
+    /// Up to the id where that is the same for all, else up to the tenant.
     length: usize,
+    /// Between tenant and id, where keys have a tenant.
+    middle: Option<String>,
     tail: Option<Tail>,
 }
 
@@ -26,17 +30,17 @@ struct Tail {
     version: Version,
     text: String,
     /// The number of what such keys have in common, once the local tier held one of them.
-    names: Option<u64>,
+    names: Option<u32>,
 }
 
 /// A key that is asked for.
 pub(crate) trait Asked {
     /// The number of what it has in common with others (see `local::Names`), and the rest of its text, if this thread knows them: then its whole text is not needed.
-    fn short(&self) -> Option<(u64, &str)>;
+    fn short(&self) -> Option<(u32, &str)>;
     /// The whole text.
     fn text(&mut self) -> &str;
     /// What that number is.
-    fn learn(&mut self, names: u64);
+    fn learn(&mut self, names: u32);
 }
 
 /// A key that is written but for its end.
@@ -89,22 +93,39 @@ impl Scratch {
     }
 
     fn begin(&mut self, cache: u64, layout: &KeyLayout<'_>, tenant: impl Fn(&mut KeyWriter) -> Tenancy) -> Tenancy {
+        let writer = &mut self.writer;
         if let Some(head) = &self.head
             && head.cache == cache
             // The same text at the same place: resources are names in the program.
             && std::ptr::eq(head.resource, layout.resource)
         {
-            self.writer.truncate(head.length);
-            if tenant(&mut self.writer) == Tenancy::Shared {
-                self.writer.truncate(head.length);
-                return Tenancy::Shared;
+            writer.truncate(head.length);
+            match &head.middle {
+                None if tenant(writer) == Tenancy::Shared => {
+                    writer.truncate(head.length);
+                    return Tenancy::Shared;
+                }
+                Some(middle) if writer.tenant(LONGEST_PART, &tenant) == Tenancy::Written => {
+                    writer.raw(middle);
+                    return Tenancy::Written;
+                }
+                _ => {}
             }
         }
-        self.writer.truncate(0);
-        let tenancy = layout.write_head(&mut self.writer, &tenant);
-        let length = self.writer.as_text().len();
-        self.head =
-            (tenancy == Tenancy::Shared).then_some(Head { cache, resource: layout.resource, length, tail: None });
+        writer.truncate(0);
+        layout.write_start(writer);
+        let start = writer.as_text().len();
+        let tenancy = writer.tenant(LONGEST_PART, &tenant);
+        let middle = writer.as_text().len();
+        self.head = None;
+        if tenancy != Tenancy::Missing {
+            layout.write_resource(writer);
+            let (length, middle) = match tenancy {
+                Tenancy::Written => (start, Some(writer.as_text()[middle..].to_owned())),
+                _ => (writer.as_text().len(), None),
+            };
+            self.head = Some(Head { cache, resource: layout.resource, length, middle, tail: None });
+        }
         tenancy
     }
 }
@@ -117,7 +138,7 @@ impl Head {
 }
 
 impl Asked for Lent<'_> {
-    fn short(&self) -> Option<(u64, &str)> {
+    fn short(&self) -> Option<(u32, &str)> {
         let (id, head) = (self.id?, self.scratch.head.as_ref()?);
         let tail = head.tail(self.version)?;
         let names = tail.names?;
@@ -132,7 +153,7 @@ impl Asked for Lent<'_> {
         self.scratch.writer.as_text()
     }
 
-    fn learn(&mut self, names: u64) {
+    fn learn(&mut self, names: u32) {
         if self.id.is_some()
             && let Some(Head { tail: Some(tail), .. }) = &mut self.scratch.head
             && tail.version.is_literally(self.version)
@@ -145,7 +166,7 @@ impl Asked for Lent<'_> {
 impl Lent<'_> {
     fn end(&mut self) {
         let (Scratch { writer, head }, version) = (&mut *self.scratch, self.version);
-        let (Some(_), Some(head)) = (self.id, head) else { return self.layout.write_tail(writer, version) };
+        let (None, Some(head)) = (self.layout.suffix, head) else { return self.layout.write_tail(writer, version) };
         if let Some(tail) = head.tail(version) {
             return writer.raw(&tail.text);
         }

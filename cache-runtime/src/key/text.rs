@@ -48,15 +48,23 @@ pub(crate) struct KeyLayout<'a> {
 impl KeyLayout<'_> {
     /// Writes prefix, tenant and resource. Of a key whose tenant is missing only a part.
     pub(super) fn write_head(&self, out: &mut KeyWriter, tenant: impl FnOnce(&mut KeyWriter) -> Tenancy) -> Tenancy {
-        out.raw(self.prefix);
-        out.raw(":tenant-");
+        self.write_start(out);
         let tenancy = out.tenant(LONGEST_PART, tenant);
         if tenancy != Tenancy::Missing {
-            out.raw(":");
-            out.text(self.resource);
-            out.raw(":");
+            self.write_resource(out);
         }
         tenancy
+    }
+
+    pub(super) fn write_start(&self, out: &mut KeyWriter) {
+        out.raw(self.prefix);
+        out.raw(":tenant-");
+    }
+
+    pub(super) fn write_resource(&self, out: &mut KeyWriter) {
+        out.raw(":");
+        out.text(self.resource);
+        out.raw(":");
     }
 
     pub(super) fn write_id(&self, out: &mut KeyWriter, id: impl FnOnce(&mut KeyWriter)) {

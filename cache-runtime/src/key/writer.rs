@@ -36,6 +36,7 @@ impl KeyWriter {
     }
 
     /// The number that is the whole of what would be written, if it is one.
+    #[inline]
     pub(crate) fn number_of(write: impl FnOnce(&mut Self)) -> Option<u64> {
         let mut out = Self { probe: Probe::Nothing, ..Self::new() };
         write(&mut out);

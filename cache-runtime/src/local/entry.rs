@@ -95,16 +95,26 @@ impl Entry {
 
     /// Whether it will never be served again.
     #[inline]
-    pub(crate) fn is_gone(&self, now: Millis) -> bool {
+    pub(super) fn is_gone(&self, now: Millis) -> bool {
+        self.is_over(now) || self.terms.tether.is_cut() || self.terms.stamps.is_cut()
+    }
+
+    /// Whether its time is over: it was given up, or has expired, or a name of it was stamped.
+    #[inline]
+    fn is_over(&self, now: Millis) -> bool {
         self.expires.load(Ordering::SeqCst) >> SIZE_BITS <= now
             || self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
-            || self.terms.tether.is_cut()
-            || self.terms.stamps.is_cut()
+    }
+
+    /// Whether it may be served now. Nobody tells of changes on a connection that is cut.
+    #[inline]
+    pub(super) fn may_be_served(&self, now: Moment) -> bool {
+        !self.is_over(now.at) && self.is_coherent(now)
     }
 
     /// Whether a change would be known here by now.
     #[inline]
-    pub(crate) fn is_coherent(&self, now: Moment) -> bool {
+    fn is_coherent(&self, now: Moment) -> bool {
         let _ = now;
         match (&self.terms.tether, &self.terms.stamps) {
             #[cfg(feature = "redis")]

@@ -15,7 +15,7 @@ mod terms;
 mod watch;
 
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ pub(crate) trait Take {
 
 struct Shared {
     /// How often.
-    emptied: AtomicU64,
+    emptied: AtomicU32,
     hasher: RandomState,
     /// By hashes of keys: an entry says whose it is. Of two keys with one hash one is held.
     map: Map<u32, Arc<Entry>, Weight, RandomState, Evictions>,
@@ -100,7 +100,7 @@ impl Local {
         let typical = usize::try_from(limits.entries.min(limits.bytes / 512)).unwrap_or(usize::MAX).max(16);
         let map = Map::with(typical, limits.bytes, Weight { least }, RandomState::default(), Evictions);
         Self(Arc::new(Shared {
-            emptied: AtomicU64::new(0),
+            emptied: AtomicU32::new(0),
             hasher: RandomState::default(),
             map,
             order: Order::new(),
@@ -151,6 +151,7 @@ impl Local {
 
     /// Likewise, by the number that is the whole id of a key, which is asked for often enough. `None` where its text has to be
     /// asked for.
+    #[inline]
     pub(crate) fn serve_number(&self, site: &Site, number: u64, now: Moment, take: &mut dyn Take) -> Option<bool> {
         self.note_asked();
         let emptied = self.0.emptied.load(Ordering::SeqCst);
@@ -180,8 +181,9 @@ impl Local {
         u32::try_from(self.0.hasher.hash_one(text) >> 32).unwrap_or(0)
     }
 
+    #[inline]
     fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
-        !entry.is_gone(now.at) && entry.is_coherent(now) && self.0.watch.is_current()
+        entry.may_be_served(now) && self.0.watch.is_current()
     }
 
     pub(crate) fn cells(&self) -> Arc<Cells> {

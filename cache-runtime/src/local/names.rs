@@ -1,20 +1,20 @@
 //! What the keys of a resource have in common, held once: an entry keeps the rest of its key's text.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// How keys begin and end.
 pub(crate) struct Names {
     /// No two of a process have the same.
-    pub number: u64,
+    pub number: u32,
     head: Box<str>,
     tail: Box<str>,
 }
 
 impl Names {
     fn new(head: &str, tail: &str) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: AtomicU32 = AtomicU32::new(1);
         Arc::new(Self { number: NEXT.fetch_add(1, Ordering::Relaxed), head: head.into(), tail: tail.into() })
     }
 
@@ -43,7 +43,7 @@ impl AllNames {
     }
 
     /// The number of keys that have nothing in common.
-    pub(super) fn other(&self) -> u64 {
+    pub(super) fn other(&self) -> u32 {
         self.other.number
     }
 

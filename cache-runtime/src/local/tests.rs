@@ -62,13 +62,13 @@ fn given(local: &Local, text: &str, now: Moment) -> Option<Arc<u64>> {
 struct Text<'a>(&'a str);
 
 impl Asked for Text<'_> {
-    fn short(&self) -> Option<(u64, &str)> {
+    fn short(&self) -> Option<(u32, &str)> {
         None
     }
     fn text(&mut self) -> &str {
         self.0
     }
-    fn learn(&mut self, _: u64) {}
+    fn learn(&mut self, _: u32) {}
 }
 
 struct Given(Option<Arc<u64>>);

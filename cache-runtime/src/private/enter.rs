@@ -171,6 +171,7 @@ fn refused(cache: Cache, call: &Call<'_>, key: &dyn EntryKey) -> Result<Load, Ca
 }
 
 /// What the local tier holds; the cache where it holds nothing.
+#[inline]
 fn held<S: Shape>(
     call: &Call<'_>,
     key: &dyn KeyOf<S::Value>,

@@ -25,7 +25,10 @@ const SITES: usize = 32;
 const LARGEST: usize = 1_024;
 
 /// So often an entry is served here before the tier is asked for it again, which is how that learns what is in use.
-const USES: u8 = 64;
+const USES: u8 = 250;
+
+/// The first time so often: what is asked for again by then is worth a copy.
+const FIRST_USES: u8 = 32;
 
 thread_local! {
     static NEAR: RefCell<Near> = const { RefCell::new(Near { slots: Vec::new(), sites: [None; SITES] }) };
@@ -34,9 +37,10 @@ thread_local! {
 struct Near {
     slots: Vec<Option<Slot>>,
     /// The names that keys of these have.
-    sites: [Option<(Site, u64)>; SITES],
+    sites: [Option<(Site, u32)>; SITES],
 }
 
+/// As large as a line of the processor's cache.
 struct Slot {
     /// What its key has in common with others, and how often the tier was emptied by then.
     from: From,
@@ -50,8 +54,8 @@ struct Slot {
 /// Whence an entry came: the number of its names, and how often its tier was emptied by then.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct From {
-    pub names: u64,
-    pub emptied: u64,
+    pub names: u32,
+    pub emptied: u32,
 }
 
 /// What is asked for.
@@ -68,17 +72,21 @@ impl<'a> Wanted<'a> {
         Self::by(from, Short::of(rest), rest)
     }
 
+    #[inline]
     fn by(from: From, short: Short, rest: &'a str) -> Self {
         let hash = short.hash(from.names);
-        let places = [hash, hash >> 32].map(|hash| usize::try_from(hash % SLOTS as u64).unwrap_or(0));
+        let place = |hash: u64| usize::try_from(hash % SLOTS as u64).unwrap_or(0);
+        let places = [place(hash), place(hash >> 32)];
         Self { from, rest, short, places }
     }
 
+    #[inline]
     fn is_in(&self, slot: &Slot) -> bool {
         slot.rest == self.short && slot.from == self.from && (self.short.is_whole() || slot.entry.rest() == self.rest)
     }
 
     /// Where it is, if it is here.
+    #[inline]
     fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
         let [one, two] = self.places;
         let place = if slots.get(one)?.as_ref().is_some_and(|slot| self.is_in(slot)) { one } else { two };
@@ -111,10 +119,11 @@ pub(super) fn serve(
 }
 
 /// The same, by the number that is the whole id of a key.
+#[inline]
 pub(super) fn serve_number(
     site: &Site,
     number: u64,
-    emptied: u64,
+    emptied: u32,
     may_serve: impl FnOnce(&Entry) -> bool,
     take: &mut dyn Take,
 ) -> Option<bool> {
@@ -126,7 +135,7 @@ pub(super) fn serve_number(
 }
 
 /// Learns the names of a site's keys.
-pub(super) fn learn(site: &Site, names: u64) {
+pub(super) fn learn(site: &Site, names: u32) {
     NEAR.with(|near| {
         if let Ok(mut near) = near.try_borrow_mut() {
             near.sites[site.place()] = Some((*site, names));
@@ -167,8 +176,9 @@ pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
         Some(slot.own.take())
     });
     // A user's `Clone` may ask for something here.
+    let uses = if known.is_some() { USES } else { FIRST_USES };
     let own = known.and_then(|own| own.or_else(|| take.copy(entry.value.as_ref()?)));
-    let slot = Slot { from, rest: wanted.short, uses: USES, entry: Arc::clone(entry), own };
+    let slot = Slot { from, rest: wanted.short, uses, entry: Arc::clone(entry), own };
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
         if near.slots.is_empty() {
@@ -179,4 +189,12 @@ pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
     });
     // Another's value may be dropped with it, which may ask for something here.
     drop(replaced);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_slot_fits_a_line() {
+        assert!(size_of::<Option<super::Slot>>() <= 64);
+    }
 }

@@ -12,17 +12,17 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 pub(super) struct Short {
     low: u64,
     high: u64,
-    length: usize,
+    length: u32,
 }
 
 /// The longest text that is whole in two numbers.
-const WHOLE: usize = 16;
+const WHOLE: u32 = 16;
 
 /// In place of the length of a text that is a number.
-const NUMBER: usize = usize::MAX;
+const NUMBER: u32 = u32::MAX;
 
 /// Digits of the largest number.
-const DIGITS: usize = 20;
+const DIGITS: u32 = 20;
 
 impl Short {
     /// The one text that is this number.
@@ -34,7 +34,8 @@ impl Short {
     #[inline]
     pub(super) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
-        let length = bytes.len();
+        // Keys are far shorter than that.
+        let length = u32::try_from(bytes.len()).unwrap_or(NUMBER - 1);
         if length <= DIGITS
             && bytes.iter().all(u8::is_ascii_digit)
             && (length == 1 || bytes.first().is_some_and(|first| *first != b'0'))
@@ -63,8 +64,8 @@ impl Short {
     }
 
     #[inline]
-    pub(super) fn hash(self, names: u64) -> u64 {
-        HASHER.hash_one((self.low ^ names.rotate_left(32), self.high))
+    pub(super) fn hash(self, names: u32) -> u64 {
+        HASHER.hash_one((self.low ^ u64::from(names) << 32, self.high))
     }
 }
 
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn short_texts_have_numbers_of_their_own() {
         let mut seen = std::collections::HashSet::new();
-        for length in 0..=WHOLE {
+        for length in 0..=WHOLE as usize {
             for place in 0..=length {
                 let mut text = "a".repeat(length);
                 if place < length {
@@ -85,7 +86,7 @@ mod tests {
                 assert!(short.is_whole() && seen.insert((short.low, short.high, short.length)), "{text}");
             }
         }
-        assert!(!Short::of(&"a".repeat(WHOLE + 1)).is_whole());
+        assert!(!Short::of(&"a".repeat(WHOLE as usize + 1)).is_whole());
     }
 
     #[test]
@@ -94,7 +95,7 @@ mod tests {
             assert!(Short::of(&number.to_string()) == Short::number(number));
         }
         for other in ["", "00", "07", "+7", "-7", "7a", "18446744073709551616", "99999999999999999999"] {
-            assert!(Short::of(other).length == other.len(), "{other}");
+            assert!(Short::of(other).length as usize == other.len(), "{other}");
         }
     }
 }
