@@ -40,6 +40,9 @@ pub(crate) struct Entry {
     expires: AtomicU64,
 }
 
+/// A shared entry. Nobody needs a weak reference to one, and there are many.
+pub(super) type EntryRef = triomphe::Arc<Entry>;
+
 /// An entry as it is asked for.
 pub(crate) struct NewEntry {
     pub value: Option<Held>,
@@ -154,8 +157,8 @@ pub(super) struct Weight {
     pub(super) least: u64,
 }
 
-impl<K> Weighter<K, Arc<Entry>> for Weight {
-    fn weight(&self, _: &K, entry: &Arc<Entry>) -> u64 {
+impl<K> Weighter<K, EntryRef> for Weight {
+    fn weight(&self, _: &K, entry: &EntryRef) -> u64 {
         let bytes = entry.bytes() + entry.names().length(entry.rest());
         u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OVERHEAD).max(self.least)
     }
@@ -166,7 +169,7 @@ impl<K> Weighter<K, Arc<Entry>> for Weight {
 pub(super) struct Evictions;
 
 #[derive(Default)]
-pub(super) struct Evicted(Vec<Arc<Entry>>);
+pub(super) struct Evicted(Vec<EntryRef>);
 
 impl Evicted {
     pub(super) fn count(&self) -> usize {
@@ -174,10 +177,10 @@ impl Evicted {
     }
 }
 
-impl<K> Lifecycle<K, Arc<Entry>> for Evictions {
+impl<K> Lifecycle<K, EntryRef> for Evictions {
     type RequestState = Evicted;
 
-    fn on_evict(&self, state: &mut Evicted, _: K, entry: Arc<Entry>) {
+    fn on_evict(&self, state: &mut Evicted, _: K, entry: EntryRef) {
         entry.give_up();
         state.0.push(entry);
     }

@@ -25,7 +25,7 @@ use quick_cache::sync::Cache as Map;
 #[cfg(feature = "redis")]
 pub(crate) use self::channel::Channel;
 pub(crate) use self::entry::{Entry, NewEntry, Tether};
-use self::entry::{Evicted, Evictions, LARGEST, Weight};
+use self::entry::{EntryRef, Evicted, Evictions, LARGEST, Weight};
 use self::hits::Hits;
 use self::names::{AllNames, Names};
 use self::near::From;
@@ -69,7 +69,7 @@ struct Shared {
     emptied: AtomicU32,
     hasher: RandomState,
     /// By hashes of keys: an entry says whose it is. Of two keys with one hash one is held.
-    map: Map<u32, Arc<Entry>, Weight, RandomState, Evictions>,
+    map: Map<u32, EntryRef, Weight, RandomState, Evictions>,
     order: Order,
     names: AllNames,
     /// The stamps of tags: the embedded store's own, or a copy of a server's.
@@ -166,11 +166,11 @@ impl Local {
     }
 
     /// What the tier holds under a key.
-    fn held(&self, text: &str, now: Millis) -> Option<Arc<Entry>> {
+    fn held(&self, text: &str, now: Millis) -> Option<EntryRef> {
         let hash = self.hash(text);
         let entry = self.0.map.get(&hash).filter(|entry| entry.is_of(text))?;
         if entry.is_gone(now) {
-            self.0.map.remove_if(&hash, |there| Arc::ptr_eq(there, &entry));
+            self.0.map.remove_if(&hash, |there| EntryRef::ptr_eq(there, &entry));
             return None;
         }
         Some(entry)
@@ -214,7 +214,7 @@ impl Local {
         let mut evicted = Evicted::default();
         let mut replaced = None;
         let rest = self.0.names.split(text).1;
-        let entry = Arc::new(Entry::new(new, rest));
+        let entry = EntryRef::new(Entry::new(new, rest));
         let insert = || {
             // Also another key's: nobody would be told of changes of an entry that is not in the map.
             replaced = self.remove(hash);
@@ -243,7 +243,7 @@ impl Local {
     }
 
     /// Gives an entry up.
-    fn remove(&self, hash: u32) -> Option<Arc<Entry>> {
+    fn remove(&self, hash: u32) -> Option<EntryRef> {
         let (_, removed) = self.0.map.remove(&hash)?;
         removed.give_up();
         Some(removed)

@@ -8,11 +8,10 @@ mod short;
 mod site;
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use self::short::Short;
 pub(crate) use self::site::Site;
-use super::{Entry, Take};
+use super::{Entry, EntryRef, Take};
 use crate::private::Held;
 
 /// A power of two.
@@ -46,7 +45,7 @@ struct Slot {
     from: From,
     rest: Short,
     uses: u8,
-    entry: Arc<Entry>,
+    entry: EntryRef,
     /// Its value on its own, as it is served often: threads that clone one `Arc` wait for each other.
     own: Option<Held>,
 }
@@ -165,20 +164,20 @@ impl Near {
 }
 
 /// Keeps what the tier gave. What was here before has been served many times, and is copied.
-pub(super) fn keep(from: From, entry: &Arc<Entry>, take: &dyn Take) {
+pub(super) fn keep(from: From, entry: &EntryRef, take: &dyn Take) {
     if entry.bytes() > LARGEST {
         return;
     }
     let wanted = Wanted::new(from, entry.rest());
     let known = NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let slot = wanted.find(&mut near.slots).filter(|slot| Arc::ptr_eq(&slot.entry, entry))?;
+        let slot = wanted.find(&mut near.slots).filter(|slot| EntryRef::ptr_eq(&slot.entry, entry))?;
         Some(slot.own.take())
     });
     // A user's `Clone` may ask for something here.
     let uses = if known.is_some() { USES } else { FIRST_USES };
     let own = known.and_then(|own| own.or_else(|| take.copy(entry.value.as_ref()?)));
-    let slot = Slot { from, rest: wanted.short, uses, entry: Arc::clone(entry), own };
+    let slot = Slot { from, rest: wanted.short, uses, entry: EntryRef::clone(entry), own };
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
         if near.slots.is_empty() {
