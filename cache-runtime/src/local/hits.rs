@@ -140,20 +140,29 @@ impl Drop for Hits {
 
 impl Series {
     /// One more.
-    #[inline]
     pub(crate) fn add(&self) {
-        let mine = MINE.try_with(Mine::get).unwrap_or(COMMON);
-        match &self.shards[mine].0 {
+        self.add_on(mine());
+    }
+
+    /// One more, on the count of this thread.
+    #[inline(always)]
+    pub(super) fn add_on(&self, mine: usize) {
+        match &self.shards[mine % SHARDS].0 {
             common if mine == COMMON => drop(common.fetch_add(1, Ordering::SeqCst)),
             // Nobody else writes to it, and a locked instruction is a good part of a hit.
             own => own.store(own.load(Ordering::Relaxed) + 1, Ordering::Release),
         }
-        if !self.told.load(Ordering::SeqCst)
-            && let Some(all) = self.all.upgrade()
-        {
-            all.begin();
+        if !self.told.load(Ordering::SeqCst) {
+            self.begin();
         }
         telemetry::local_hit_event(&self.name, self.resource);
+    }
+
+    #[cold]
+    fn begin(&self) {
+        if let Some(all) = self.all.upgrade() {
+            all.begin();
+        }
     }
 
     fn total(&self) -> u64 {
@@ -179,6 +188,11 @@ const NONE: usize = usize::MAX;
 
 /// Counts that threads which ended gave back.
 static FREE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Which count this thread raises.
+pub(super) fn mine() -> usize {
+    MINE.try_with(Mine::get).unwrap_or(COMMON)
+}
 
 impl Mine {
     fn get(&self) -> usize {

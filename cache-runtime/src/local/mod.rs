@@ -181,7 +181,7 @@ impl Local {
         u32::try_from(self.0.hasher.hash_one(text) >> 32).unwrap_or(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
         entry.may_be_served(now) && self.0.watch.is_current()
     }

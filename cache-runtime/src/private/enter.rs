@@ -171,7 +171,7 @@ fn refused(cache: Cache, call: &Call<'_>, key: &dyn EntryKey) -> Result<Load, Ca
 }
 
 /// What the local tier holds; the cache where it holds nothing.
-#[inline]
+#[inline(always)]
 fn held<S: Shape>(
     call: &Call<'_>,
     key: &dyn KeyOf<S::Value>,
@@ -184,7 +184,7 @@ fn held<S: Shape>(
     if let Some(sharing) = sharing
         && !call.bypass
     {
-        let mut taking = Taking::<S> { key, sharing, found: None };
+        let mut taking = Taking::<S> { key, sharing: &sharing, found: None };
         engine::serve_held(&cache, call.policy.local, key, &mut taking);
         if let Some(found) = taking.found {
             return Ok(found);
@@ -199,7 +199,7 @@ fn held<S: Shape>(
 /// Takes what the local tier holds.
 struct Taking<'a, S: Shape> {
     key: &'a dyn KeyOf<S::Value>,
-    sharing: Sharing<S::Value>,
+    sharing: &'a Sharing<S::Value>,
     found: Option<S::Return>,
 }
 

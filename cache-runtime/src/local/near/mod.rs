@@ -11,6 +11,7 @@ use std::cell::RefCell;
 
 use self::short::Short;
 pub(crate) use self::site::Site;
+use super::hits::mine;
 use super::{Entry, EntryRef, Take};
 use crate::private::Held;
 
@@ -30,16 +31,19 @@ const USES: u8 = 250;
 const FIRST_USES: u8 = 32;
 
 thread_local! {
-    static NEAR: RefCell<Near> = const { RefCell::new(Near { slots: Vec::new(), sites: [None; SITES] }) };
+    static NEAR: RefCell<Near> = const { RefCell::new(Near { slots: Vec::new(), sites: [None; SITES], mine: None }) };
 }
 
 struct Near {
     slots: Vec<Option<Slot>>,
     /// The names that keys of these have.
     sites: [Option<(Site, u32)>; SITES],
+    /// On which count hits of this thread are.
+    mine: Option<usize>,
 }
 
-/// As large as a line of the processor's cache.
+/// A line of the processor's cache.
+#[repr(align(64))]
 struct Slot {
     /// What its key has in common with others, and how often the tier was emptied by then.
     from: From,
@@ -85,7 +89,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// Where it is, if it is here.
-    #[inline]
+    #[inline(always)]
     fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
         let [one, two] = self.places;
         let place = if slots.get(one)?.as_ref().is_some_and(|slot| self.is_in(slot)) { one } else { two };
@@ -157,7 +161,7 @@ impl Near {
         slot.uses -= 1;
         let served = take.take(slot.own.as_ref().or(slot.entry.value.as_ref()));
         if served {
-            slot.entry.terms.hits.add();
+            slot.entry.terms.hits.add_on(*self.mine.get_or_insert_with(mine));
         }
         Some(served)
     }
