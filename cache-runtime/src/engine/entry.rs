@@ -34,6 +34,14 @@ pub(super) struct Hit {
     pub slide: Option<Duration>,
 }
 
+/// What an entry needs before it is known what it comes to.
+enum Needs {
+    /// To be removed: it is no entry.
+    Discard(Payload, DecodeError),
+    /// The stamps of these names, which its value has.
+    Stamps(Vec<String>, Stored, Body, Stamps, Option<Box<Hold>>),
+}
+
 impl Asking<'_> {
     pub(super) async fn read(&mut self) -> Read {
         self.begins();
@@ -50,7 +58,10 @@ impl Asking<'_> {
                 match stored {
                     None => Read::Miss,
                     Some(stored) if is_lease(&stored.bytes) => Read::Leased,
-                    Some(stored) => self.opened(stored, stamps, hold).await,
+                    Some(stored) => match self.opened(stored, stamps, hold) {
+                        Ok(read) => read,
+                        Err(more) => Box::pin(self.needs(more)).await,
+                    },
                 }
             }
             Err(error) => Read::Failed(failed(error.kind())),
@@ -58,10 +69,10 @@ impl Asking<'_> {
     }
 
     /// What is needed to hold what is read, before it is.
-    async fn may_hold(&mut self, ttl: Duration) -> Option<Hold> {
+    async fn may_hold(&mut self, ttl: Duration) -> Option<Box<Hold>> {
         let cache = self.lookup.cache;
         let watch = watched(cache, &self.names, &mut self.budget).await?;
-        Some(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) })
+        Some(Box::new(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) }))
     }
 
     /// Whether what is left of an entry's life has to be known to judge it.
@@ -75,22 +86,30 @@ impl Asking<'_> {
         }
     }
 
-    /// What an entry comes to, with the stamps of the names that its key tells.
-    async fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Hold>) -> Read {
+    /// What an entry comes to, with the stamps of the names that its key tells. `Err` where that is not enough.
+    fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Box<Hold>>) -> Result<Read, Needs> {
         let body = match Body::open(&stored.bytes, self.lookup.wants_none, self.loosely) {
             Ok(body) => body,
-            Err(error) => return Box::pin(self.flawed(stored.bytes, error)).await,
+            Err(error) => return Err(Needs::Discard(stored.bytes, error)),
         };
         let names = body.tags.iter().map(|tag| tags::tag(tag));
         let more: Vec<String> = names.filter(|name| !self.names.contains(name)).collect();
         if more.is_empty() {
-            return self.judged(stored, body, stamps, hold);
+            return Ok(self.judged(stored, body, stamps, hold));
         }
         // Before their stamps are read.
-        let hold = hold.map(|hold| Hold { watch: hold.watch.and(self.lookup.cache, &more), ..hold });
-        match Box::pin(self.with_stamps_of(stamps, &more)).await {
-            Ok(stamps) => self.judged(stored, body, stamps, hold),
-            Err(outcome) => Read::Failed(outcome),
+        let hold =
+            hold.map(|hold| Box::new(Hold { watch: hold.watch.and(self.lookup.cache, &more), ..*hold }));
+        Err(Needs::Stamps(more, stored, body, stamps, hold))
+    }
+
+    async fn needs(&mut self, needs: Needs) -> Read {
+        match needs {
+            Needs::Discard(bytes, error) => self.flawed(bytes, error).await,
+            Needs::Stamps(more, stored, body, stamps, hold) => match self.with_stamps_of(stamps, &more).await {
+                Ok(stamps) => self.judged(stored, body, stamps, hold),
+                Err(outcome) => Read::Failed(outcome),
+            },
         }
     }
 
@@ -101,7 +120,7 @@ impl Asking<'_> {
     }
 
     /// With the stamps of all its names.
-    fn judged(&mut self, stored: Stored, body: Body, stamps: Stamps, hold: Option<Hold>) -> Read {
+    fn judged(&mut self, stored: Stored, body: Body, stamps: Stamps, hold: Option<Box<Hold>>) -> Read {
         let Stored { bytes, left, tether } = stored;
         // None where the clock is lost: then the load that follows has it made.
         self.since = stamps.clock;

@@ -195,7 +195,7 @@ impl Asking<'_> {
             local: local_ttl(&lookup.policy).filter(|_| subject.holds),
             version: spec.version,
             suffix: subject.suffix.take(),
-            spec,
+            spec: *spec,
             tags: std::mem::take(&mut subject.tags),
             since: self.since,
             soft: self.soft,

@@ -37,8 +37,8 @@ pub(crate) struct Lookup<'a> {
 }
 
 /// What the engine knows of a key.
-pub(super) struct Subject {
-    pub spec: KeySpec,
+pub(super) struct Subject<'a> {
+    pub spec: &'a KeySpec,
     pub suffix: Option<String>,
     pub tags: Vec<Cow<'static, str>>,
     pub located: Located,
@@ -49,7 +49,7 @@ pub(super) struct Subject {
 /// One call on its way.
 pub(crate) struct Asking<'a> {
     pub(super) lookup: Lookup<'a>,
-    pub(super) subject: Subject,
+    pub(super) subject: Subject<'a>,
     /// Once this caller leads.
     pub(super) leader: Option<Leader>,
     pub(super) start: Start,
@@ -84,14 +84,14 @@ enum Lead {
 
 impl<'a> Asking<'a> {
     /// `Err` where the call leaves the cache out.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Self, Load> {
-        let (cache, spec) = (lookup.cache, *key.spec());
+    pub(crate) fn new(lookup: Lookup<'a>, key: &'a dyn EntryKey, holds: bool) -> Result<Self, Load> {
+        let (cache, spec) = (lookup.cache, key.spec());
         let bypass = || Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body));
         if lookup.mode == Mode::Bypass {
             return Err(bypass());
         }
         let suffix = key.suffix().map(Cow::into_owned);
-        let Some(located) = cache.locate_as(key, &spec, suffix.as_deref()) else {
+        let Some(located) = cache.locate_as(key, spec, suffix.as_deref()) else {
             telemetry::tenant_missing(&cache.0.name, spec.resource);
             return Err(bypass());
         };

@@ -127,7 +127,7 @@ impl Asking<'_> {
     async fn claim(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Look {
         self.begins();
         let cache = self.lookup.cache;
-        let (spec, suffix, lease) = (&self.subject.spec, self.subject.suffix.as_deref(), new_lease());
+        let (spec, suffix, lease) = (self.subject.spec, self.subject.suffix.as_deref(), new_lease());
         let ask = Ask {
             key: &self.subject.located.key,
             lease: &lease,

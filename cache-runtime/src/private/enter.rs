@@ -217,23 +217,29 @@ impl<S: Shape> Take for Taking<'_, S> {
     }
 }
 
-/// What depends on the type of the key is no more than this.
-async fn search<S, K>(cache: Cache, call: Call<'_>, key: K, sharing: Option<Sharing<S::Value>>) -> Entry<S>
+/// What depends on the type of the key is no more than this. A block, since a function would hold its arguments twice.
+fn search<'a, S, K>(
+    cache: Cache,
+    call: Call<'a>,
+    key: K,
+    sharing: Option<Sharing<S::Value>>,
+) -> impl Future<Output = Entry<S>> + use<'a, S, K>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
-    let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
-        Ok(asking) => asking,
-        Err(load) => return load,
-    };
-    let mut refused = None;
-    loop {
-        let answer = next(&mut asking, refused).await;
-        match take::<S>(&cache, &mut asking, answer, &key, sharing) {
-            Ok(entry) => return entry,
-            Err(offer) => refused = Some(offer),
+    async move {
+        let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
+            Ok(asking) => asking,
+            Err(load) => return load,
+        };
+        let mut answer = asking.next().await;
+        loop {
+            answer = match take::<S>(&cache, &mut asking, answer, &key, sharing) {
+                Ok(entry) => return entry,
+                Err(refused) => Box::pin(next(&mut asking, refused)).await,
+            };
         }
     }
 }

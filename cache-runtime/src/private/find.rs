@@ -18,11 +18,11 @@ pub(super) type Refused = (Answer, DecodeError);
 pub(super) fn ask<'a, S: Shape>(
     cache: &'a Cache,
     call: &Call<'_>,
-    key: &dyn KeyOf<S::Value>,
+    key: &'a dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<Asking<'a>, Entry<S>> {
+) -> Result<Box<Asking<'a>>, Entry<S>> {
     match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
-        Ok(asking) => Ok(asking),
+        Ok(asking) => Ok(Box::new(asking)),
         Err(load) => Err(Entry::Load(Fill::new(load, sharing, key.late_tags()))),
     }
 }
@@ -30,7 +30,7 @@ pub(super) fn ask<'a, S: Shape>(
 fn asking<'a>(
     cache: &'a Cache,
     call: &Call<'_>,
-    key: &dyn EntryKey,
+    key: &'a dyn EntryKey,
     wants_none: bool,
     holds: bool,
 ) -> Result<Asking<'a>, Load> {
@@ -47,8 +47,8 @@ fn asking<'a>(
 }
 
 /// What comes next, after what was refused.
-pub(super) async fn next(asking: &mut Asking<'_>, refused: Option<Refused>) -> Answer {
-    if let Some((Answer::Offer(offer), error)) = refused {
+pub(super) async fn next(asking: &mut Asking<'_>, refused: Refused) -> Answer {
+    if let (Answer::Offer(offer), error) = refused {
         Box::pin(asking.refuse(offer, error)).await;
     }
     asking.next().await
