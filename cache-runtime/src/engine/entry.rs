@@ -38,8 +38,17 @@ pub(super) struct Hit {
 enum Needs {
     /// To be removed: it is no entry.
     Discard(Payload, DecodeError),
-    /// The stamps of these names, which its value has.
-    Stamps(Vec<String>, Stored, Body, Stamps, Option<Box<Hold>>),
+    /// The stamps of more names.
+    Stamps(Box<Unjudged>),
+}
+
+/// An entry whose value has names that its key does not tell.
+struct Unjudged {
+    more: Vec<String>,
+    stored: Stored,
+    body: Body,
+    stamps: Stamps,
+    hold: Option<Box<Hold>>,
 }
 
 impl Asking<'_> {
@@ -98,18 +107,20 @@ impl Asking<'_> {
             return Ok(self.judged(stored, body, stamps, hold));
         }
         // Before their stamps are read.
-        let hold =
-            hold.map(|hold| Box::new(Hold { watch: hold.watch.and(self.lookup.cache, &more), ..*hold }));
-        Err(Needs::Stamps(more, stored, body, stamps, hold))
+        let hold = hold.map(|hold| Box::new(Hold { watch: hold.watch.and(self.lookup.cache, &more), ..*hold }));
+        Err(Needs::Stamps(Box::new(Unjudged { more, stored, body, stamps, hold })))
     }
 
     async fn needs(&mut self, needs: Needs) -> Read {
         match needs {
             Needs::Discard(bytes, error) => self.flawed(bytes, error).await,
-            Needs::Stamps(more, stored, body, stamps, hold) => match self.with_stamps_of(stamps, &more).await {
-                Ok(stamps) => self.judged(stored, body, stamps, hold),
-                Err(outcome) => Read::Failed(outcome),
-            },
+            Needs::Stamps(unjudged) => {
+                let Unjudged { more, stored, body, stamps, hold } = *unjudged;
+                match self.with_stamps_of(stamps, &more).await {
+                    Ok(stamps) => self.judged(stored, body, stamps, hold),
+                    Err(outcome) => Read::Failed(outcome),
+                }
+            }
         }
     }
 

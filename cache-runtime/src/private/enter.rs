@@ -217,7 +217,8 @@ impl<S: Shape> Take for Taking<'_, S> {
     }
 }
 
-/// What depends on the type of the key is no more than this. A block, since a function would hold its arguments twice.
+/// What depends on the type of the key is no more than this.
+#[expect(clippy::manual_async_fn, reason = "an async function holds its arguments twice")]
 fn search<'a, S, K>(
     cache: Cache,
     call: Call<'a>,
