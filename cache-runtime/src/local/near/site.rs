@@ -26,3 +26,19 @@ impl Site {
         (at ^ at >> 5) % SITES
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+    use crate::key::Version;
+
+    #[test]
+    fn a_site_differs_by_cache_resource_and_version() {
+        let site = Site { cache: 1, resource: "user", version: Version::Fixed("v1") };
+        assert!(site.is(&site));
+        assert!(!site.is(&Site { cache: 2, ..site }));
+        assert!(!site.is(&Site { resource: "users", ..site }));
+        assert!(!site.is(&Site { version: Version::Fixed("v2"), ..site }));
+        assert!(!site.is(&Site { version: Version::Auto(1), ..site }));
+    }
+}
