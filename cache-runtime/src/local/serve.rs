@@ -1,0 +1,83 @@
+//! What is asked for: near to the thread, then in the tier.
+
+use std::hash::BuildHasher as _;
+use std::sync::atomic::Ordering;
+
+use super::entry::{Entry, EntryRef};
+use super::near::{self, From, Site};
+use super::{Local, Take};
+use crate::clock::{Millis, Moment};
+use crate::key::Asked;
+
+impl Local {
+    /// Has what is held under this key taken, if it may be served, and counts that. Allocates nothing, but for what keeps it
+    /// near to this thread.
+    pub(crate) fn serve(&self, key: &mut dyn Asked, now: Moment, take: &mut dyn Take) -> bool {
+        self.note_asked();
+        // Before the tier is asked: emptied after this, it makes what is kept near of no use.
+        let emptied = self.0.emptied.load(Ordering::SeqCst);
+        let may_serve = |entry: &Entry| self.may_serve(entry, now);
+        let near = match key.short() {
+            Some((names, rest)) => near::serve(From { names, emptied }, rest, may_serve, take),
+            None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), may_serve, take),
+        };
+        if let Some(served) = near {
+            return served;
+        }
+        let Some(entry) = self.held(key.text(), now.at) else { return false };
+        let names = entry.names().number;
+        if names != self.0.names.other() {
+            key.learn(names);
+        }
+        near::keep(From { names, emptied }, &entry, take);
+        let served = self.may_serve(&entry, now) && take.take(entry.value.as_ref());
+        if served {
+            entry.terms.hits.add();
+        }
+        served
+    }
+
+    #[inline]
+    fn note_asked(&self) {
+        if !self.0.asked.load(Ordering::Relaxed) {
+            self.0.asked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Likewise, by the number that is the whole id of a key, which is asked for often enough. `None` where its text has to be
+    /// asked for.
+    #[inline]
+    pub(crate) fn serve_number(&self, site: &Site, number: u64, now: Moment, take: &mut dyn Take) -> Option<bool> {
+        self.note_asked();
+        let emptied = self.0.emptied.load(Ordering::SeqCst);
+        near::serve_number(site, number, emptied, |entry| self.may_serve(entry, now), take)
+    }
+
+    /// Tells this thread by which names the tier knows keys like this one.
+    pub(crate) fn learn(&self, site: &Site, key: &dyn Asked) {
+        if let Some((names, _)) = key.short() {
+            near::learn(site, names);
+        }
+    }
+
+    /// What the tier holds under a key.
+    fn held(&self, text: &str, now: Millis) -> Option<EntryRef> {
+        let hash = self.hash(text);
+        let entry = self.0.map.get(&hash).filter(|entry| entry.is_of(text))?;
+        if entry.is_gone(now) {
+            self.0.map.remove_if(&hash, |there| EntryRef::ptr_eq(there, &entry));
+            return None;
+        }
+        Some(entry)
+    }
+
+    pub(super) fn hash(&self, text: &str) -> u32 {
+        // All of its bits are as good; a tier holds far fewer entries than there are of these.
+        u32::try_from(self.0.hasher.hash_one(text) >> 32).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
+        entry.may_be_served(now) && self.0.watch.is_current()
+    }
+}
