@@ -133,6 +133,11 @@ impl Breaker {
         Some(Permit { breaker: self, probe, started, settled: false })
     }
 
+    /// Whether everything is let through.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     pub(crate) fn state(&self) -> BreakerState {
         self.lock().state
     }
@@ -174,8 +179,9 @@ impl Permit<'_> {
         self.started.elapsed()
     }
 
-    /// Records how the call went, and how long it took. Says which state it led to, if that is another one.
-    pub(crate) fn settle(mut self, took: Duration, failed: bool) -> Option<BreakerState> {
+    /// Records how the call went, how long it took, and for how many it was one. Says which state it led to, if that is another
+    /// one.
+    pub(crate) fn settle(mut self, took: Duration, failed: bool, callers: u32) -> Option<BreakerState> {
         self.settled = true;
         let now = self.started + took;
         let slow = took >= self.breaker.config.slow_call;
@@ -183,7 +189,7 @@ impl Permit<'_> {
         let mut inner = self.breaker.lock();
         match (inner.state, self.probe) {
             (BreakerState::Closed, _) => {
-                inner.window.record(now, failed, slow);
+                inner.window.record(now, failed, slow, callers);
                 let seen = inner.window.sums(now);
                 let share = |part: u32| f64::from(part) / f64::from(seen.calls.max(1));
                 let unwell = share(seen.failed) >= config.failure_rate || share(seen.slow) >= config.slow_rate;

@@ -12,7 +12,7 @@ const CONFIG: BreakerConfig = BreakerConfig {
 
 fn settle(permit: Permit<'_>, failed: bool) -> Option<BreakerState> {
     let took = permit.elapsed();
-    permit.settle(took, failed)
+    permit.settle(took, failed, 1)
 }
 
 fn call(breaker: &Breaker, failed: bool) -> Option<BreakerState> {
@@ -110,6 +110,6 @@ async fn refuses_only_while_it_is_open_for_sure() {
     let probe = breaker.permit().expect("a probe");
     assert!(!breaker.refuses(), "half open");
     let took = probe.elapsed();
-    assert_eq!(probe.settle(took, true), Some(BreakerState::Open));
+    assert_eq!(probe.settle(took, true, 1), Some(BreakerState::Open));
     assert!(breaker.refuses());
 }

@@ -26,15 +26,15 @@ impl Window {
         Self { start: now, bucket, ring: [(0, Counts::default()); BUCKETS] }
     }
 
-    pub(super) fn record(&mut self, now: Instant, failed: bool, slow: bool) {
+    pub(super) fn record(&mut self, now: Instant, failed: bool, slow: bool, calls: u32) {
         let turn = self.turn(now);
         let slot = &mut self.ring[slot_of(turn)];
         if slot.0 != turn {
             *slot = (turn, Counts::default());
         }
-        slot.1.calls = slot.1.calls.saturating_add(1);
-        slot.1.failed = slot.1.failed.saturating_add(u32::from(failed));
-        slot.1.slow = slot.1.slow.saturating_add(u32::from(slow));
+        slot.1.calls = slot.1.calls.saturating_add(calls);
+        slot.1.failed = slot.1.failed.saturating_add(u32::from(failed) * calls);
+        slot.1.slow = slot.1.slow.saturating_add(u32::from(slow) * calls);
     }
 
     pub(super) fn sums(&self, now: Instant) -> Counts {

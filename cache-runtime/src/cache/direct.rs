@@ -45,8 +45,7 @@ impl Cache {
         let mut budget = self.budget();
         // An entry that is kept beyond its ttl is judged by what is left of its life, which a hit may have prolonged.
         let asks = if self.policy_of(&K::SPEC).grace().is_zero() { Asks::Bytes } else { Asks::Left };
-        let asked = self.0.store.read(&located.key, asks, &names);
-        let (stored, stamps) = self.ask(Operation::Get, &mut budget, asked).await?;
+        let (stored, stamps) = self.read(&located.key, asks, &names, &mut budget).await?;
         let Some(stored) = stored.filter(|stored| !is_lease(&stored.bytes)) else { return Ok(None) };
         let known = Judged { left: stored.left, stamps, names: &names };
         self.opened(Operation::Get, key, &located.key, &stored.bytes, known).await

@@ -19,6 +19,12 @@ mod off {
             self.0.store.is_remote()
         }
 
+        #[cfg(feature = "redis")]
+        #[allow(clippy::unused_self, reason = "a test's faults are there")]
+        pub(crate) fn is_faulty(&self) -> bool {
+            false
+        }
+
         #[allow(clippy::unused_self, reason = "a test's faults are there")]
         pub(crate) fn faulty<F>(&self, _: Operation, asked: F) -> F {
             asked
@@ -77,6 +83,12 @@ mod on {
         /// Whether operations of the store can fail and take time, so that they need a timeout and the breaker.
         pub(crate) fn is_remote(&self) -> bool {
             self.0.store.is_remote() || self.0.faults.is_some()
+        }
+
+        /// Whether operations meet faults, each by itself.
+        #[cfg(feature = "redis")]
+        pub(crate) fn is_faulty(&self) -> bool {
+            self.0.faults.is_some()
         }
 
         /// The operation, as the faults let it be seen.

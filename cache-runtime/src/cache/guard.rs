@@ -20,7 +20,18 @@ use crate::telemetry;
 pub(crate) struct Budget(Duration);
 
 impl Budget {
-    fn spend(&mut self, took: Duration) {
+    #[cfg(feature = "redis")]
+    pub(super) fn is_whole(&self, cache: &Cache) -> bool {
+        self.0 == cache.0.settings.operation_timeout
+    }
+
+    /// What was spent, if it was this at first.
+    #[cfg(feature = "redis")]
+    pub(super) fn spent_of(&self, whole: Duration) -> Duration {
+        whole.saturating_sub(self.0)
+    }
+
+    pub(super) fn spend(&mut self, took: Duration) {
         self.0 = self.0.saturating_sub(took);
     }
 }
@@ -43,12 +54,19 @@ impl Cache {
         budget: &'a mut Budget,
         asked: impl Future<Output = StoreResult<T>>,
     ) -> impl Future<Output = Result<T, CacheError>> {
-        let asked = self.faulty(operation, asked);
-        Asked { cache: self, operation, budget, begun: false, permit: None, late: None, asked }
+        Told { cache: self, operation, asked: self.asked(operation, 1, budget, asked) }
     }
 
-    fn refusal(&self, operation: Operation, kind: ErrorKind) -> CacheError {
-        self.failed(operation, StoreError { kind, code: "" })
+    /// The same on behalf of so many callers, who tell of its failure themselves.
+    pub(crate) fn asked<'a, T>(
+        &'a self,
+        operation: Operation,
+        callers: u32,
+        budget: &'a mut Budget,
+        asked: impl Future<Output = StoreResult<T>>,
+    ) -> impl Future<Output = StoreResult<T>> {
+        let asked = self.faulty(operation, asked);
+        Asked { cache: self, operation, callers, budget, begun: false, permit: None, late: None, asked }
     }
 
     /// Counts an operation that the breaker, which is open, would not let through.
@@ -57,7 +75,8 @@ impl Cache {
         self.0.counts.errors.add();
     }
 
-    fn failed(&self, operation: Operation, error: StoreError) -> CacheError {
+    /// Tells of a failure.
+    pub(crate) fn failed(&self, operation: Operation, error: StoreError) -> CacheError {
         telemetry::error(&self.0.name, operation, error.kind, error.code);
         self.0.counts.errors.add();
         CacheError::new(operation, error.kind).with_detail(error.code)
@@ -80,6 +99,7 @@ pin_project! {
     struct Asked<'a, F> {
         cache: &'a Cache,
         operation: Operation,
+        callers: u32,
         budget: &'a mut Budget,
         begun: bool,
         // Held by operations that leave the process.
@@ -92,18 +112,19 @@ pin_project! {
 }
 
 impl<T, F: Future<Output = StoreResult<T>>> Future for Asked<'_, F> {
-    type Output = Result<T, CacheError>;
+    type Output = StoreResult<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let refusal = |kind| Poll::Ready(Err(StoreError { kind, code: "" }));
         let mut this = self.project();
         let (cache, operation) = (*this.cache, *this.operation);
         if !std::mem::replace(this.begun, true) && cache.is_remote() {
             if this.budget.0.is_zero() {
-                return Poll::Ready(Err(cache.refusal(operation, ErrorKind::Timeout)));
+                return refusal(ErrorKind::Timeout);
             }
             *this.permit = cache.0.breaker.permit();
             if this.permit.is_none() {
-                return Poll::Ready(Err(cache.refusal(operation, ErrorKind::BreakerOpen)));
+                return refusal(ErrorKind::BreakerOpen);
             }
         }
         let done = match (this.asked.poll(context), &this.permit) {
@@ -128,11 +149,31 @@ impl<T, F: Future<Output = StoreResult<T>>> Future for Asked<'_, F> {
         if let Some(permit) = this.permit.take() {
             let took = permit.elapsed();
             this.budget.spend(took);
-            telemetry::operation(&cache.0.name, operation, took);
-            if let Some(state) = permit.settle(took, done.as_ref().is_err_and(|error| error.kind.is_outage())) {
+            telemetry::operation(&cache.0.name, operation, took, *this.callers);
+            let failed = done.as_ref().is_err_and(|error| error.kind.is_outage());
+            if let Some(state) = permit.settle(took, failed, *this.callers) {
                 telemetry::breaker(&cache.0.name, state);
             }
         }
-        Poll::Ready(done.map_err(|error| cache.failed(operation, error)))
+        Poll::Ready(done)
+    }
+}
+
+pin_project! {
+    /// Tells of a failure.
+    struct Told<'a, F> {
+        cache: &'a Cache,
+        operation: Operation,
+        #[pin]
+        asked: F,
+    }
+}
+
+impl<T, F: Future<Output = StoreResult<T>>> Future for Told<'_, F> {
+    type Output = Result<T, CacheError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.asked.poll(context).map_err(|error| this.cache.failed(*this.operation, error))
     }
 }

@@ -10,6 +10,7 @@ mod guard;
 mod health;
 mod pattern;
 mod place;
+mod read;
 mod remove;
 mod replace;
 mod sets;

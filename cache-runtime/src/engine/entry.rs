@@ -60,8 +60,8 @@ impl Asking<'_> {
             Some(ttl) if self.subject.holds => Box::pin(self.may_hold(ttl)).await,
             _ => None,
         };
-        let asked = cache.0.store.read(&self.subject.located.key, self.asks(hold.is_some()), &self.names);
-        match cache.ask(Operation::Get, &mut self.budget, asked).await {
+        let asks = self.asks(hold.is_some());
+        match cache.read(&self.subject.located.key, asks, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => {
                 self.since = stamps.clock;
                 match stored {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Came, Flight, Flights, Landed, Turn, Waiter, Wish, lock};
+use super::{Came, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
 use crate::key::KeyText;
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
@@ -11,7 +11,7 @@ use crate::wire::Payload;
 
 /// Leads one flight. Dropping it hands the place to the next waiter.
 pub(crate) struct Leader {
-    flights: Flights,
+    shard: Arc<Shard>,
     key: KeyText,
     flight: Arc<Flight>,
     /// Whether this leader should look into the store before it loads.
@@ -20,8 +20,8 @@ pub(crate) struct Leader {
 }
 
 impl Leader {
-    pub(super) fn new(flights: Flights, key: KeyText, flight: Arc<Flight>, reads: bool) -> Self {
-        Self { flights, key, flight, reads, done: false }
+    pub(super) fn new(shard: Arc<Shard>, key: KeyText, flight: Arc<Flight>, reads: bool) -> Self {
+        Self { shard, key, flight, reads, done: false }
     }
 
     /// Whether to look into the store first. A leader that took over from a failed load does not.
@@ -50,7 +50,7 @@ impl Leader {
 
     /// Runs `store` unless the flight is void, with no invalidation of this process in between.
     pub(crate) fn unless_void<T>(&self, store: impl FnOnce() -> T) -> Option<T> {
-        let _shard = self.flights.shard(&self.key);
+        let _shard = self.shard.lock();
         (!self.is_void()).then(store)
     }
 
@@ -115,7 +115,7 @@ impl Leader {
     /// failure it loads at once.
     fn pass_on(&self, landed: bool) {
         loop {
-            let mut shard = self.flights.shard(&self.key);
+            let mut shard = self.shard.lock();
             let Some(next) = lock(&self.flight.waiters).pop_front() else {
                 // Another flight's place, where this one was voided, is given back.
                 if let Some(other) = shard.remove(&self.key).filter(|flight| !Arc::ptr_eq(flight, &self.flight)) {
@@ -125,7 +125,7 @@ impl Leader {
             };
             drop(shard);
             let reads = landed && next.wish == Wish::Any;
-            let leader = Self::new(self.flights.clone(), self.key.clone(), Arc::clone(&self.flight), reads);
+            let leader = Self::new(Arc::clone(&self.shard), self.key.clone(), Arc::clone(&self.flight), reads);
             match next.turn.send(Turn::Lead(leader)) {
                 Ok(()) => return,
                 // The waiter is gone. Its leadership must not pass on a second time from inside this loop.

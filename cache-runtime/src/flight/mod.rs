@@ -63,9 +63,26 @@ pub(crate) enum Wish {
 pub(crate) struct Flights(Arc<Shared>);
 
 struct Shared {
-    shards: Vec<Mutex<HashMap<KeyText, Arc<Flight>, RandomState>>>,
+    shards: Vec<Arc<Shard>>,
     hasher: RandomState,
     waiting: AtomicUsize,
+}
+
+/// Some of the flights. Leaders have a share in this and not in all: a count that every call changes would be the processors'
+/// bottleneck.
+#[derive(Default)]
+struct Shard {
+    flights: Mutex<Keyed>,
+    // On lines of memory of its own, too.
+    _apart: [u64; 8],
+}
+
+type Keyed = HashMap<KeyText, Arc<Flight>, RandomState>;
+
+impl Shard {
+    fn lock(&self) -> MutexGuard<'_, Keyed> {
+        lock(&self.flights)
+    }
 }
 
 #[derive(Default)]
@@ -96,7 +113,7 @@ enum Came {
 impl Flights {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Shared {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shards: (0..SHARDS).map(|_| Arc::default()).collect(),
             hasher: RandomState::default(),
             waiting: AtomicUsize::new(0),
         }))
@@ -104,13 +121,14 @@ impl Flights {
 
     /// Leads the flight of `key`, or waits for it.
     pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
-        let mut shard = self.shard(key);
+        let of = self.shard_of(key);
+        let mut shard = of.lock();
         match shard.entry(key.clone()) {
             Entry::Vacant(slot) => {
                 let flight = Arc::new(Flight::default());
                 slot.insert(Arc::clone(&flight));
                 drop(shard);
-                Joined::Lead(Leader::new(self.clone(), key.clone(), flight, wish == Wish::Any))
+                Joined::Lead(Leader::new(Arc::clone(of), key.clone(), flight, wish == Wish::Any))
             }
             Entry::Occupied(slot) => {
                 let (turn, wait) = oneshot::channel();
@@ -123,11 +141,12 @@ impl Flights {
 
     /// Leads the flight of `key`, unless somebody does.
     pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
-        let flight = match self.shard(&key).entry(key.clone()) {
+        let shard = self.shard_of(&key);
+        let flight = match shard.lock().entry(key.clone()) {
             Entry::Occupied(_) => return None,
             Entry::Vacant(slot) => Arc::clone(slot.insert(Arc::default())),
         };
-        Some(Leader::new(self.clone(), key, flight, true))
+        Some(Leader::new(Arc::clone(shard), key, flight, true))
     }
 
     /// Waits for the flight of `key`, if there is one.
@@ -149,7 +168,7 @@ impl Flights {
     /// Voids every flight whose key matches.
     pub(crate) fn void_where(&self, matches: impl Fn(&str) -> bool) {
         for shard in &self.0.shards {
-            lock(shard).retain(|key, flight| {
+            shard.lock().retain(|key, flight| {
                 let hit = matches(key.as_str());
                 if hit {
                     flight.void.store(true, Ordering::SeqCst);
@@ -161,7 +180,7 @@ impl Flights {
 
     /// How many keys are in flight.
     pub(crate) fn len(&self) -> usize {
-        self.0.shards.iter().map(|shard| lock(shard).len()).sum()
+        self.0.shards.iter().map(|shard| shard.lock().len()).sum()
     }
 
     /// How many callers were ever made to wait.
@@ -169,9 +188,13 @@ impl Flights {
         self.0.waiting.load(Ordering::Relaxed)
     }
 
-    fn shard(&self, key: &KeyText) -> MutexGuard<'_, HashMap<KeyText, Arc<Flight>, RandomState>> {
+    fn shard(&self, key: &KeyText) -> MutexGuard<'_, Keyed> {
+        self.shard_of(key).lock()
+    }
+
+    fn shard_of(&self, key: &KeyText) -> &Arc<Shard> {
         let hash = self.0.hasher.hash_one(key);
-        lock(&self.0.shards[usize::try_from(hash % SHARDS as u64).unwrap_or(0)])
+        &self.0.shards[usize::try_from(hash % SHARDS as u64).unwrap_or(0)]
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whether the copy of a server's stamps is the newest.
 
+#[cfg(feature = "redis")]
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "redis")]
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +26,9 @@ pub(crate) struct Watch {
     /// Where the server tells of them.
     #[cfg(feature = "redis")]
     on: Mutex<Option<Arc<Channel>>>,
+    /// Where that channel lies, which no other one does as long as it is kept.
+    #[cfg(feature = "redis")]
+    at: AtomicUsize,
 }
 
 impl Watch {
@@ -39,6 +44,8 @@ impl Watch {
             news: Notify::new(),
             #[cfg(feature = "redis")]
             on: Mutex::new(None),
+            #[cfg(feature = "redis")]
+            at: AtomicUsize::new(0),
         }
     }
 
@@ -72,9 +79,9 @@ impl Watch {
         self.news.notified().await;
     }
 
+    /// Takes no lock, as each read asks.
     pub(crate) fn is_on(&self, channel: &Arc<Channel>) -> bool {
-        let on = self.on.lock().unwrap_or_else(PoisonError::into_inner);
-        on.as_ref().is_some_and(|on| Arc::ptr_eq(on, channel))
+        self.at.load(Ordering::SeqCst) == Arc::as_ptr(channel).addr()
     }
 
     /// The server tells on this connection from now on. False if somebody else said so before.
@@ -83,6 +90,7 @@ impl Watch {
         if on.as_ref().is_some_and(|on| Arc::ptr_eq(on, channel)) {
             return false;
         }
+        self.at.store(Arc::as_ptr(channel).addr(), Ordering::SeqCst);
         *on = Some(Arc::clone(channel));
         true
     }

@@ -23,7 +23,7 @@ pub(crate) use self::redis::parse_cluster;
 #[cfg(feature = "sentinel")]
 pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
-pub(crate) use self::redis::{RedisStore, parse_url};
+pub(crate) use self::redis::{Asker, RedisStore, parse_url};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;

@@ -58,11 +58,11 @@ pub const BREAKS: &[Break] = &[
         "ends_late",
         "Somebody can join between the look for the next waiter and the end of the flight.",
         &[
-            (File::Leader, "let mut shard = self.flights.shard(&self.key);", ""),
+            (File::Leader, "let mut shard = self.shard.lock();", ""),
             (
                 File::Leader,
                 "if let Some(other) = shard.remove(",
-                "let mut shard = self.flights.shard(&self.key); if let Some(other) = shard.remove(",
+                "let mut shard = self.shard.lock(); if let Some(other) = shard.remove(",
             ),
             (File::Leader, "drop(shard);", ""),
         ],
@@ -115,7 +115,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "fills_unlocked",
         "A flight can become void between the look at the mark and the fill.",
-        &[(File::Leader, "let _shard = self.flights.shard(&self.key);", "")],
+        &[(File::Leader, "let _shard = self.shard.lock();", "")],
     ),
     one(
         "serves_unproved",

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ::redis::{Cmd, FromRedisValue, RedisResult, Value};
 
-use super::link::Link;
 use super::{Connection, RedisStore};
 use crate::key::KeyText;
 use crate::store::StoreResult;
@@ -16,15 +15,9 @@ impl RedisStore {
         self.get_on(&connection, key).await
     }
 
-    /// The bytes of a key, in a command that may be shared with others who read at the same time.
+    /// The bytes of a key, in a command of its own.
     pub(super) async fn get_on(&self, connection: &Arc<Connection>, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let reading = connection.gather.begin();
-        if reading.shares()
-            && matches!(connection.link, Link::Single(_))
-            && let Some(answer) = reading.shared(connection, &self.slot, key).await
-        {
-            return answer;
-        }
+        let reading = connection.gather.alone();
         // Boxed, as the future of a read is moved before it is polled.
         let bytes = Box::pin(self.alone(connection, key)).await?;
         reading.learn(bytes.as_ref().map_or(0, Vec::len));

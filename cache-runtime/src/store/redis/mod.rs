@@ -35,6 +35,7 @@ pub(crate) use self::cluster::parse_cluster;
 use self::connect::{Connection, Slot};
 use self::copy::Copy;
 pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::gather::Asker;
 use self::error::store_error;
 use self::get::get_command;
 use self::link::Link;

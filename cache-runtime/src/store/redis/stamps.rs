@@ -3,8 +3,13 @@
 //! The time is the server's, in microseconds, and never goes back while the set exists. When the set is lost, the next one
 //! begins at the time at which it is made, and all entries from before are invalid.
 
-use ::redis::{Cmd, Pipeline, Value};
+use std::sync::Arc;
+use std::time::Duration;
 
+use ::redis::{Cmd, Pipeline, Value};
+use tokio::sync::oneshot;
+
+use super::gather::{Answer, Asker};
 use super::lease::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
@@ -80,17 +85,45 @@ impl RedisStore {
             && let Some((edition, stamps)) = self.copy.stamps_now(names)
         {
             let stored = self.get_on(&connection, key).await?.map(entry);
-            // All that the server told of before the answer is in the copy, and that is what it was.
-            if self.local.watch().is_current() && self.copy.edition() == edition {
-                return Ok((stored, stamps));
-            }
-            return match self.copied_on(&connection, names) {
+            return match self.still(&connection, names, edition, stamps) {
                 Some(stamps) => Ok((stored, stamps)),
                 None => Ok((stored, Box::pin(self.stamps(names)).await?)),
             };
         }
         // Boxed, as the future is moved before it is polled.
         Box::pin(self.read_beside(key, left, names)).await
+    }
+
+    /// Those stamps, if they still hold after an answer on this connection, or what is known of the names now.
+    fn still(&self, connection: &Connection, names: &[String], edition: u64, stamps: Stamps) -> Option<Stamps> {
+        // All that the server told of before the answer is in the copy, and that is what it was.
+        if self.local.watch().is_current() && self.copy.edition() == edition {
+            return Some(stamps);
+        }
+        self.copied_on(connection, names)
+    }
+
+    /// Reads together with others, where many read and the server tells of changed stamps.
+    pub(crate) fn join<A: Asker>(&self, asker: &A, key: &KeyText, names: &[String]) -> Option<Together> {
+        let connection = self.slot.ready()?;
+        if !connection.gather.shares() || !self.tells(&connection) {
+            return None;
+        }
+        let (edition, stamps) = self.copy.stamps_now(names)?;
+        let wait = connection.gather.join(&connection, &self.slot, asker, key);
+        let connection = Reads(connection);
+        Some(Together { connection, edition, stamps, wait })
+    }
+
+    /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
+    pub(crate) async fn joined(
+        &self,
+        Together { connection, edition, stamps, wait }: Together,
+        names: &[String],
+    ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
+        let (answer, took) = wait.await.ok()?;
+        let read = answer.map(|bytes| (bytes.map(Payload::new).map(entry), self.still(&connection.0, names, edition, stamps)));
+        Some((read, took))
     }
 
     /// As [`read`](Self::read), of an entry that is to be held.
@@ -168,13 +201,21 @@ impl RedisStore {
     }
 }
 
+/// A read together with others.
+pub(crate) struct Together {
+    connection: Reads,
+    edition: u64,
+    stamps: Stamps,
+    wait: oneshot::Receiver<Answer>,
+}
+
 /// An entry of which nothing else was asked.
 fn entry(bytes: Payload) -> Stored {
     Stored { bytes, left: None, tether: None }
 }
 
 fn stored(bytes: Option<Vec<u8>>, pttl: i64) -> Option<Stored> {
-    let left = u64::try_from(pttl).ok().map(std::time::Duration::from_millis);
+    let left = u64::try_from(pttl).ok().map(Duration::from_millis);
     Some(Stored { bytes: Payload::new(bytes?), left, tether: None })
 }
 
@@ -195,3 +236,6 @@ fn stamps(scores: Vec<Option<f64>>) -> Stamps {
     let latest = (2..scores.len()).filter_map(at).max().unwrap_or(0);
     Stamps { clock: at(0), birth: at(1).unwrap_or(0), latest }
 }
+
+struct Reads(Arc<Connection>);
+impl Drop for Reads { fn drop(&mut self) { self.0.gather.less(); } }

@@ -1,100 +1,67 @@
-//! Sends those who wait as one command.
+//! Those who read together: one command, and its answer for each.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::MutexGuard;
+use std::time::Duration;
 
 use ::redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
 
-use super::{Gather, Waiting};
-use crate::error::ErrorKind;
-use crate::store::StoreError;
-use crate::store::redis::connect::{Connection, Slot};
-use crate::wire::Payload;
+use super::{Asker, Connection, Slot, State, Waiting};
+use crate::error::{ErrorKind, Operation};
+use crate::store::{StoreError, StoreResult};
 
-/// Is to send those who wait, soon.
-pub(super) struct Due {
+/// Who has no answer when it is dropped asks alone.
+pub(super) struct Batch {
     connection: Arc<Connection>,
-    slot: Slot,
-    taken: bool,
+    callers: Vec<Waiting>,
+    /// How many there were.
+    count: usize,
 }
 
-impl Due {
-    pub(super) fn new(connection: &Arc<Connection>, slot: &Slot) -> Self {
-        Self { connection: Arc::clone(connection), slot: slot.clone(), taken: false }
+impl Batch {
+    /// All that wait.
+    pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State>) -> Self {
+        let count = state.waiting.len();
+        let callers = std::mem::replace(&mut state.waiting, Vec::with_capacity(count));
+        state.turn += 1;
+        drop(state);
+        Self { connection: Arc::clone(connection), callers, count }
     }
 
-    pub(super) fn spawn(self) {
-        tokio::spawn(async move {
-            // To the end of the queue: those before it may ask, too.
-            tokio::task::yield_now().await;
-            self.send().await;
-        });
-    }
-
-    async fn send(mut self) {
-        let (mut batch, more) = self.take();
-        if more {
-            Self::new(&self.connection, &self.slot).spawn();
-        }
+    pub(super) async fn send<A: Asker>(mut self, slot: Slot, asker: A, within: Duration) {
         // Who was dropped meanwhile needs nothing.
-        batch.retain(|waiting| !waiting.answer.is_closed());
-        if !batch.is_empty() {
-            let done = self.connection.ask(&command(&batch)).await;
-            self.hand_out(batch, done);
+        self.callers.retain(|waiting| !waiting.answer.is_closed());
+        if self.callers.is_empty() {
+            return;
         }
+        // Boxed, as a task is moved about before it runs.
+        let asked = Box::pin(self.ask(&slot));
+        let (answers, took) = asker.ask_for(self.callers.len(), within, Operation::Get, asked).await;
+        self.hand_out(answers, took);
     }
 
-    /// Those that go together, and whether there are more: then another task is to take them.
-    fn take(&mut self) -> (Vec<Waiting>, bool) {
+    async fn ask(&self, slot: &Slot) -> StoreResult<Vec<Option<Vec<u8>>>> {
+        let done = self.connection.ask(&command(&self.callers)).await;
+        let answers = done.and_then(Value::extract_error).and_then(|answer| answers(answer, self.callers.len()));
+        slot.settle(self.connection.generation, answers)
+    }
+
+    fn hand_out(mut self, answers: StoreResult<Vec<Option<Vec<u8>>>>, took: Duration) {
         let gather = &self.connection.gather;
-        let most = gather.size.keys();
-        let mut state = gather.lock();
-        self.taken = true;
-        state.due = state.waiting.len() > most;
-        if state.due {
-            return (state.waiting.drain(..most).collect(), true);
-        }
-        (std::mem::take(&mut state.waiting), false)
-    }
-
-    fn hand_out(&self, batch: Vec<Waiting>, done: RedisResult<Value>) {
-        let answers = done.and_then(Value::extract_error).and_then(|answer| answers(answer, batch.len()));
-        match self.slot.settle(self.connection.generation, answers) {
+        let callers = std::mem::take(&mut self.callers);
+        match answers {
             Ok(answers) => {
-                for (waiting, bytes) in batch.into_iter().zip(answers) {
-                    self.connection.gather.size.learn(bytes.as_ref().map_or(0, Vec::len));
-                    let _ = waiting.answer.send(Ok(bytes.map(Payload::new)));
+                for (waiting, bytes) in callers.into_iter().zip(answers) {
+                    gather.size.learn(bytes.as_ref().map_or(0, Vec::len));
+                    let _ = waiting.answer.send((Ok(bytes), took));
                 }
             }
-            // They are told nothing, and ask alone.
-            Err(error) if batch.len() > 1 && is_of_the_command(error) => self.connection.gather.give_up(error),
+            Err(error) if self.count > 1 && is_of_the_command(error) => gather.give_up(error),
             Err(error) => {
-                for waiting in batch {
-                    let _ = waiting.answer.send(Err(error));
+                for waiting in callers {
+                    let _ = waiting.answer.send((Err(error), took));
                 }
             }
-        }
-    }
-}
-
-/// However the task ends, nobody is left waiting: a runtime that ends drops its tasks, and a cache may outlive it.
-impl Drop for Due {
-    fn drop(&mut self) {
-        if !self.taken {
-            let mut state = self.connection.gather.lock();
-            state.due = false;
-            let left = std::mem::take(&mut state.waiting);
-            drop(state);
-            drop(left);
-        }
-    }
-}
-
-impl Gather {
-    /// From now on everybody asks alone: what one may not read, or what the server does not know, is not to fail the others.
-    fn give_up(&self, error: StoreError) {
-        if !self.off.swap(true, Ordering::Relaxed) {
-            tracing::debug!(kind = error.kind.as_str(), code = error.code, "the cache's reads share no commands");
         }
     }
 }
