@@ -23,30 +23,31 @@ pub(crate) struct Refused {
 }
 
 impl Load {
-    /// Leave to run the body at once. The cache again where the breaker lets calls through, where another caller loads already, and where
+    /// Leave to run the body at once. `None` where the breaker lets calls through, where another caller loads already, and where
     /// there is more to know of the call: then it goes the usual way, which comes to the same.
     pub(crate) fn refused(
-        cache: Cache,
+        cache: &Cache,
         policy: &Policy,
         none_ttl: Option<Duration>,
         key: &dyn EntryKey,
-    ) -> Result<Self, Cache> {
+    ) -> Option<Self> {
         if !cache.0.breaker.refuses() || call::mode() != call::Mode::Usual {
-            return Err(cache);
+            return None;
         }
         let spec = key.spec();
         let hard = policy.hard_timeout.or(spec.policy.hard_timeout).or(cache.0.settings.policy.hard_timeout);
         if hard.is_some() {
-            return Err(cache);
+            return None;
         }
-        let Some(located) = cache.locate_as(key, spec, key.suffix().as_deref()) else { return Err(cache) };
-        if located.awaits_commit(&cache) || located.awaits_store(&cache) {
-            return Err(cache);
+        let located = cache.locate_as(key, spec, key.suffix().as_deref())?;
+        if located.awaits_commit(cache) || located.awaits_store(cache) {
+            return None;
         }
-        let Some(leader) = cache.0.flights.try_lead(located.key) else { return Err(cache) };
+        let leader = cache.0.flights.try_lead(located.key)?;
         cache.refused(Operation::Get);
         let keeps_none = none_ttl.or(spec.none_ttl).is_some();
-        Ok(Self::of_refused(Refused { cache, resource: spec.resource, leader, keeps_none }))
+        let cache = cache.clone();
+        Some(Self::of_refused(Refused { cache, resource: spec.resource, leader, keeps_none }))
     }
 }
 

@@ -157,26 +157,26 @@ where
     let call = call.into();
     let next = match held::<S>(&call, &key, sharing) {
         Ok(held) => return Enter { held: Some(held), next: Next::Over },
-        Err(cache) => match refused(cache, &call, &key) {
-            Ok(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
-            Err(cache) => Next::Search(Box::pin(search(cache, call, key, sharing))),
+        Err(cache) => match refused(&cache, &call, &key) {
+            Some(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
+            None => Next::Search(Box::pin(search(cache, call, key, sharing))),
         },
     };
     Enter { held: None, next }
 }
 
 /// Leave to run the body at once, as the breaker is open.
-fn refused(cache: Cache, call: &Call<'_>, key: &dyn EntryKey) -> Result<Load, Cache> {
-    if call.bypass { Err(cache) } else { Load::refused(cache, &call.policy, call.none_ttl, key) }
+fn refused(cache: &Cache, call: &Call<'_>, key: &dyn EntryKey) -> Option<Load> {
+    if call.bypass { None } else { Load::refused(cache, &call.policy, call.none_ttl, key) }
 }
 
 /// What the local tier holds; the cache where it holds nothing.
 #[inline(always)]
-fn held<S: Shape>(
-    call: &Call<'_>,
+fn held<'a, S: Shape>(
+    call: &Call<'a>,
     key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<S::Return, Cache> {
+) -> Result<S::Return, Handle<'a>> {
     let cache = match call.cache {
         Some(cache) => Handle::Borrowed(cache),
         None => Cache::ambient(),
@@ -190,10 +190,7 @@ fn held<S: Shape>(
             return Ok(found);
         }
     }
-    Err(match cache {
-        Handle::Borrowed(cache) => cache.clone(),
-        Handle::Owned(cache) => cache,
-    })
+    Err(cache)
 }
 
 /// Takes what the local tier holds.
@@ -220,7 +217,7 @@ impl<S: Shape> Take for Taking<'_, S> {
 /// What depends on the type of the key is no more than this.
 #[expect(clippy::manual_async_fn, reason = "an async function holds its arguments twice")]
 fn search<'a, S, K>(
-    cache: Cache,
+    cache: Handle<'a>,
     call: Call<'a>,
     key: K,
     sharing: Option<Sharing<S::Value>>,

@@ -92,7 +92,9 @@ impl Name {
 
     pub(super) fn observe(&self, metric: &'static str, labels: Labels, value: f64, times: u32) {
         let register = |recorder: &dyn Recorder, key: &Key| recorder.register_histogram(key, &METADATA);
-        self.with(&self.0.histograms, metric, labels, register, |histogram| histogram.record_many(value, times as usize));
+        self.with(&self.0.histograms, metric, labels, register, |histogram| {
+            histogram.record_many(value, times as usize)
+        });
     }
 
     fn with<T>(

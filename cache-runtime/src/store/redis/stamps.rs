@@ -122,7 +122,8 @@ impl RedisStore {
         names: &[String],
     ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
         let (answer, took) = wait.await.ok()?;
-        let read = answer.map(|bytes| (bytes.map(Payload::new).map(entry), self.still(&connection.0, names, edition, stamps)));
+        let read =
+            answer.map(|bytes| (bytes.map(Payload::new).map(entry), self.still(&connection.0, names, edition, stamps)));
         Some((read, took))
     }
 
@@ -238,4 +239,8 @@ fn stamps(scores: Vec<Option<f64>>) -> Stamps {
 }
 
 struct Reads(Arc<Connection>);
-impl Drop for Reads { fn drop(&mut self) { self.0.gather.less(); } }
+impl Drop for Reads {
+    fn drop(&mut self) {
+        self.0.gather.less();
+    }
+}

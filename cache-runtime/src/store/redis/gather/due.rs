@@ -1,8 +1,6 @@
 //! Sends those who wait once the runtime's queue has come round.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 
 use super::batch::Batch;
 use super::{Asker, Connection, Slot};
@@ -21,6 +19,7 @@ impl Due {
     pub(super) fn spawn<A: Asker>(self, slot: &Slot, asker: &A) {
         let (slot, asker) = (slot.clone(), asker.clone());
         tokio::spawn(async move {
+            // To the end of the queue: those before it may ask, too.
             tokio::task::yield_now().await;
             let within = asker.longest();
             self.take().send(slot, asker, within).await;
@@ -47,18 +46,4 @@ impl Drop for Due {
             drop(self.batch());
         }
     }
-}
-
-/// Those before it may ask, too. Unlike `yield_now`, which waits for this worker to run out of tasks, it stays where another
-/// worker can take it over, should a task of this one not return.
-async fn to_the_end_of_the_queue() {
-    let mut there = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut there, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

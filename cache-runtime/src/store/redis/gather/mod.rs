@@ -93,7 +93,9 @@ impl Reading<'_> {
 }
 
 impl Gather {
-    pub(super) fn less(&self) { self.reading.fetch_sub(1, Ordering::Relaxed); }
+    pub(super) fn less(&self) {
+        self.reading.fetch_sub(1, Ordering::Relaxed);
+    }
     /// A read alone.
     pub(super) fn alone(&self) -> Reading<'_> {
         self.reading.fetch_add(1, Ordering::Relaxed);
