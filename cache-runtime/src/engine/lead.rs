@@ -28,7 +28,7 @@ pub(super) enum Start {
 /// What a leader may do next.
 pub(super) enum Next {
     /// Serve what is there.
-    Offer(Box<Offer>),
+    Offer,
     Load(Leave),
 }
 
@@ -76,7 +76,7 @@ impl Asking<'_> {
     /// `first` is what the store said, if it was looked into.
     pub(super) async fn lead(&mut self, first: Option<Read>) -> Answer {
         match self.find(first).await {
-            Next::Offer(offer) => Answer::Offer(offer),
+            Next::Offer => Answer::Offer,
             Next::Load(leave) => {
                 // Without a leader nothing could be handed on; there is one since `find` began.
                 let Some(leader) = self.leader.take() else { return Answer::Load(self.uncached(Status::Miss)) };
@@ -158,20 +158,17 @@ impl Asking<'_> {
         }
     }
 
-    pub(super) fn serve(&self, hit: Hit, stale: bool) -> Next {
-        Next::Offer(self.served(hit, stale))
+    pub(super) fn serve(&mut self, hit: Hit, stale: bool) -> Next {
+        self.offer(hit, stale, Then::Serve);
+        Next::Offer
     }
 
-    pub(super) fn served(&self, hit: Hit, stale: bool) -> Box<Offer> {
-        Box::new(self.offer(hit, stale, Then::Serve))
-    }
-
-    pub(super) fn offer(&self, hit: Hit, stale: bool, then: Then) -> Offer {
+    pub(super) fn offer(&mut self, hit: Hit, stale: bool, then: Then) {
         let Hit { body, bytes, pending, slide, .. } = hit;
         let status = if stale { Status::Stale } else { Status::Hit };
         let landed = if stale { Landed::Stale(bytes) } else { Landed::Value(bytes) };
         let outcome = Outcome::new(status, self.lookup.cache.0.store.level());
-        Offer { body: Some(body), landed, outcome, shared: false, pending, slide, then }
+        self.offered = Some(Offer { body: Some(body), landed, outcome, shared: false, pending, slide, then });
     }
 
     /// A load in place of an entry.

@@ -12,7 +12,7 @@ use super::Load;
 use super::age::Due;
 use super::entry::Read;
 use super::lead::Start;
-use super::offer::Offer;
+use super::offer::{Offer, Then};
 use crate::cache::{Budget, Cache, Located};
 use crate::call::Mode;
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
@@ -20,7 +20,7 @@ use crate::key::KeySpec;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::EntryKey;
-use crate::tags;
+use crate::tags::{self, Names};
 use crate::telemetry;
 
 /// What is looked up, besides the key.
@@ -55,8 +55,10 @@ pub(crate) struct Asking<'a> {
     pub(super) start: Start,
     pub(super) budget: Budget,
     pub(super) outcome: Outcome,
+    /// Held here, as it is large and passes through many hands.
+    pub(super) offered: Option<Offer>,
     /// Under which names sets of entries are invalidated that this one is in, as far as its key tells.
-    pub(super) names: Vec<String>,
+    pub(super) names: Names,
     /// The time of the store's clock of tags before the load.
     pub(super) since: Option<u64>,
     /// When the caller would rather have a stale value.
@@ -69,14 +71,14 @@ pub(crate) struct Asking<'a> {
 
 /// What comes of it.
 pub(crate) enum Answer {
-    /// To be decoded, and then accepted or refused.
-    Offer(Box<Offer>),
+    /// What is [`offered`](Asking::offered) is to be decoded, and then accepted or refused.
+    Offer,
     /// To be loaded.
     Load(Load),
 }
 
 enum Lead {
-    Offer(Box<Offer>),
+    Offer,
     Mine(Leader),
     /// Waited to the deadline.
     Alone,
@@ -107,7 +109,8 @@ impl<'a> Asking<'a> {
             start: Start::Read,
             budget,
             outcome,
-            names: Vec::new(),
+            offered: None,
+            names: Names::default(),
             since: None,
             soft: None,
             loosely: false,
@@ -119,7 +122,7 @@ impl<'a> Asking<'a> {
     pub(crate) async fn next(&mut self) -> Answer {
         if self.leader.is_none() {
             match self.take_lead().await {
-                Lead::Offer(offer) => return Answer::Offer(offer),
+                Lead::Offer => return Answer::Offer,
                 Lead::Mine(leader) => self.leads(leader),
                 Lead::Alone => {
                     telemetry::wait_ended(&self.lookup.cache.0.name, self.subject.spec.resource);
@@ -129,7 +132,10 @@ impl<'a> Asking<'a> {
         }
         let first = if self.looks() { Some(self.read().await) } else { None };
         match first {
-            Some(Read::Hit(hit)) if hit.due == Due::Not => Answer::Offer(self.served(hit, false)),
+            Some(Read::Hit(hit)) if hit.due == Due::Not => {
+                self.offer(hit, false, Then::Serve);
+                Answer::Offer
+            }
             // Boxed: it is large, and most calls end above.
             first => Box::pin(self.lead(first)).await,
         }
@@ -163,8 +169,9 @@ impl<'a> Asking<'a> {
             match turn {
                 Ok(Turn::Lead(leader)) => return Lead::Mine(leader),
                 Ok(Turn::Landed(landed)) => {
-                    if let Some(offer) = self.landed(landed) {
-                        return Lead::Offer(Box::new(offer));
+                    self.offered = self.landed(landed);
+                    if self.offered.is_some() {
+                        return Lead::Offer;
                     }
                 }
                 // Every flight ends by a landing or a hand-over; should one not, asking anew is right.

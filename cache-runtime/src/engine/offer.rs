@@ -11,7 +11,7 @@ use crate::cache::{Budget, Cache};
 use crate::error::{ErrorKind, Operation};
 use crate::flight::Landed;
 use crate::key::KeyText;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Status};
 use crate::private::Held;
 use crate::telemetry::{self, VoidReason};
 use crate::wire::{Body, DecodeError, Payload, may_be_reordered};
@@ -83,9 +83,16 @@ impl Offer {
 }
 
 impl Asking<'_> {
-    /// The bytes are a value, which is held like this: hands them to those who wait.
-    pub(crate) fn accept(&mut self, offer: Offer, held: Option<Held>) -> Accepted {
-        let Offer { landed, mut outcome, pending, slide, then, .. } = offer;
+    /// What is offered.
+    pub(crate) fn offered(&self) -> Option<&Offer> {
+        self.offered.as_ref()
+    }
+
+    /// What is offered is a value, which is held like this: hands it to those who wait.
+    pub(crate) fn accept(&mut self, held: Option<Held>) -> Accepted {
+        let Some(Offer { landed, mut outcome, pending, slide, then, .. }) = self.offered.take() else {
+            return Accepted::Load(self.uncached(Status::Miss));
+        };
         let cache = self.lookup.cache;
         if let Some(pending) = pending {
             pending.hold(cache, &self.subject.located.key, self.subject.spec.resource, held);
@@ -120,8 +127,9 @@ impl Asking<'_> {
         }
     }
 
-    /// The bytes are no value of this type.
-    pub(crate) async fn refuse(&mut self, offer: Box<Offer>, error: DecodeError) {
+    /// What is offered is no value of this type.
+    pub(crate) async fn refuse(&mut self, error: DecodeError) {
+        let Some(offer) = self.offered.take() else { return };
         let (shared, bytes) = (offer.shared, offer.bytes().cloned());
         if let Then::Renew(renewal) | Then::Reload(renewal) = offer.then {
             renewal.leader.retire();

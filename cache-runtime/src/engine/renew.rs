@@ -48,7 +48,8 @@ impl Asking<'_> {
             return match cache.0.background.has_room() {
                 true => {
                     let renewal = Renewal { leader, leave, mark: Leave::None, old, stale, status };
-                    Next::Offer(Box::new(self.offer(hit, stale, Then::Renew(renewal))))
+                    self.offer(hit, stale, Then::Renew(renewal));
+                    Next::Offer
                 }
                 false => {
                     telemetry::renewal(&cache.0.name, self.subject.spec.resource, "refused");
@@ -59,7 +60,8 @@ impl Asking<'_> {
         match self.mark().await {
             Marked::Here(mark) => {
                 let renewal = Renewal { leader, leave, mark, old, stale, status };
-                Next::Offer(Box::new(self.offer(hit, stale, Then::Reload(renewal))))
+                self.offer(hit, stale, Then::Reload(renewal));
+                Next::Offer
             }
             Marked::Elsewhere | Marked::Unknown => self.serve(hit, stale),
         }
@@ -120,17 +122,20 @@ impl Asking<'_> {
         }
     }
 
-    fn reloads(&self, leader: Leader, hit: Hit, mark: Leave) -> Next {
+    fn reloads(&mut self, leader: Leader, hit: Hit, mark: Leave) -> Next {
         let (leave, old) = (self.in_place_of(&hit.bytes), Payload::clone(&hit.bytes));
         let renewal = Renewal { leader, leave, mark, old, stale: true, status: Status::Miss };
-        Next::Offer(Box::new(self.offer(hit, true, Then::Reload(renewal))))
+        self.offer(hit, true, Then::Reload(renewal));
+        Next::Offer
     }
 
     /// The load goes on elsewhere, and this caller does not wait for it, or not any longer.
-    fn while_another_loads(&self, hit: Hit, stale: bool) -> Next {
-        let mut offer = self.offer(hit, stale, Then::Serve);
-        offer.outcome.revalidating = true;
-        Next::Offer(Box::new(offer))
+    fn while_another_loads(&mut self, hit: Hit, stale: bool) -> Next {
+        self.offer(hit, stale, Then::Serve);
+        if let Some(offer) = &mut self.offered {
+            offer.outcome.revalidating = true;
+        }
+        Next::Offer
     }
 
     /// Nothing is there, or nothing that may be served; but a load may be under way that began when there was.
@@ -153,13 +158,13 @@ impl Asking<'_> {
     }
 
     /// What another caller's load gave.
-    fn landed_renewal(&self, landed: Landed) -> Option<Next> {
+    fn landed_renewal(&mut self, landed: Landed) -> Option<Next> {
         if matches!(landed, Landed::Stale(_)) {
             return None;
         }
         let outcome = Outcome::new(Status::Hit, Level::Flight);
-        let offer = Offer::landed(landed, outcome, self.lookup.wants_none, self.loosely)?;
-        Some(Next::Offer(Box::new(offer)))
+        self.offered = Offer::landed(landed, outcome, self.lookup.wants_none, self.loosely);
+        self.offered.is_some().then_some(Next::Offer)
     }
 
     fn in_place_of(&self, old: &Payload) -> Leave {

@@ -11,9 +11,6 @@ use crate::engine::{Accepted, Answer, Asking, Load, Lookup};
 use crate::outcome::{Level, Outcome, Status};
 use crate::wire::{Body, DecodeError};
 
-/// What was offered, and why it is no value.
-pub(super) type Refused = (Answer, DecodeError);
-
 /// Begins to look a key up: in the flights of others, and in the store. `Err` where the call leaves the cache out.
 pub(super) fn ask<'a, S: Shape>(
     cache: &'a Cache,
@@ -47,10 +44,8 @@ fn asking<'a>(
 }
 
 /// What comes next, after what was refused.
-pub(super) async fn next(asking: &mut Asking<'_>, refused: Refused) -> Answer {
-    if let (Answer::Offer(offer), error) = refused {
-        Box::pin(asking.refuse(offer, error)).await;
-    }
+pub(super) async fn next(asking: &mut Asking<'_>, refused: DecodeError) -> Answer {
+    Box::pin(asking.refuse(refused)).await;
     asking.next().await
 }
 
@@ -61,7 +56,7 @@ pub(super) fn take<S>(
     answer: Answer,
     key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<Entry<S>, Refused>
+) -> Result<Entry<S>, DecodeError>
 where
     S: Shape,
     S::Value: CacheValue,
@@ -101,16 +96,19 @@ where
 type Found<'a> = dyn FnMut(Option<&Body>, bool) -> Result<Option<Held>, DecodeError> + 'a;
 
 /// A load, if there is to be one, and whether it is behind its caller.
-fn accepted(asking: &mut Asking<'_>, answer: Answer, found: &mut Found<'_>) -> Result<(Option<Load>, bool), Refused> {
-    let offer = match answer {
-        Answer::Offer(offer) => offer,
-        Answer::Load(load) => return Ok((Some(load), false)),
+fn accepted(
+    asking: &mut Asking<'_>,
+    answer: Answer,
+    found: &mut Found<'_>,
+) -> Result<(Option<Load>, bool), DecodeError> {
+    if let Answer::Load(load) = answer {
+        return Ok((Some(load), false));
+    }
+    let held = match asking.offered() {
+        Some(offer) => found(offer.body(), offer.holds())?,
+        None => None,
     };
-    let held = match found(offer.body(), offer.holds()) {
-        Ok(held) => held,
-        Err(error) => return Err((Answer::Offer(offer), error)),
-    };
-    Ok(match asking.accept(*offer, held) {
+    Ok(match asking.accept(held) {
         Accepted::Serve => (None, false),
         Accepted::Renew(load) => (Some(load), true),
         Accepted::Load(load) => (Some(load), false),

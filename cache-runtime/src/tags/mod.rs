@@ -5,10 +5,12 @@
 //! a process that starts later sees it.
 
 mod cells;
+mod names;
 
 use std::collections::HashMap;
 
 pub(crate) use self::cells::{Cell, Cells};
+pub(crate) use self::names::{Names, names};
 use crate::switch::{Mechanism, without};
 
 /// How many stamps are kept. When there are more, the oldest half is dropped, and whatever was loaded before the newest of
@@ -26,14 +28,6 @@ pub(crate) fn resource(resource: &str) -> String {
 /// The name of a tag's stamp.
 pub(crate) fn tag(tag: &str) -> String {
     ["t:", tag].concat()
-}
-
-/// The names that concern one entry.
-pub(crate) fn names<T: AsRef<str>>(of: &str, tags: &[T]) -> Vec<String> {
-    let mut names = Vec::with_capacity(1 + tags.len());
-    names.push(resource(of));
-    names.extend(tags.iter().map(|text| tag(text.as_ref())));
-    names
 }
 
 /// What a store says of some names.
@@ -111,6 +105,6 @@ mod tests {
 
     #[test]
     fn names_do_not_meet() {
-        assert_eq!(names("user", &["user", "clear"]), ["r:user", "t:user", "t:clear"]);
+        assert_eq!(&*names("user", &["user", "clear"]), ["r:user", "t:user", "t:clear"]);
     }
 }

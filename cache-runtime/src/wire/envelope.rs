@@ -122,6 +122,10 @@ impl<'a> Cursor<'a> {
     /// Digits, up to what is no digit.
     fn number(&mut self) -> Option<u64> {
         let (mut number, mut digits) = (0_u64, 0);
+        while let Some(eight) = self.0.get(digits..).and_then(<[u8]>::first_chunk).and_then(eight_digits) {
+            number = number.wrapping_mul(100_000_000).wrapping_add(eight);
+            digits += 8;
+        }
         while let Some(digit) = self.0.get(digits).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
             // Beyond nineteen digits it may be more than fits.
             number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
@@ -133,5 +137,54 @@ impl<'a> Cursor<'a> {
             return std::str::from_utf8(text).ok()?.parse().ok();
         }
         Some(number)
+    }
+}
+
+/// Eight digits at once (D. Lemire, "Quickly parsing eight digits", 2018). `None` if one is none.
+fn eight_digits(bytes: &[u8; 8]) -> Option<u64> {
+    let text = u64::from_le_bytes(*bytes);
+    let over = text.wrapping_add(0x4646_4646_4646_4646);
+    let values = text.wrapping_sub(0x3030_3030_3030_3030);
+    if (over | values) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    Some(upper.wrapping_add(lower) >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_length_are_read() {
+        for digits in 1..=19 {
+            let number = 9_876_543_210_123_456_789_u64 / 10_u64.pow(19 - digits);
+            for number in [number, 10_u64.pow(digits - 1), 10_u64.pow(digits - 1) * 2 - 1] {
+                for tail in [",", "", "x", "/1", ":1", ",\"value\":12345678"] {
+                    let text = format!("{number}{tail}");
+                    let mut cursor = Cursor(text.as_bytes());
+                    assert_eq!((cursor.number(), cursor.0), (Some(number), tail.as_bytes()), "{text}");
+                }
+            }
+        }
+        assert_eq!(Cursor(b"18446744073709551615,").number(), Some(u64::MAX));
+        assert_eq!(Cursor(b"18446744073709551616,").number(), None);
+        assert_eq!(Cursor(b"").number(), None);
+    }
+
+    #[test]
+    fn eight_bytes_are_a_number_only_if_each_is_a_digit() {
+        assert_eq!(eight_digits(b"12345678"), Some(12_345_678));
+        assert_eq!(eight_digits(b"00000009"), Some(9));
+        for place in 0..8 {
+            for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+                let mut bytes = *b"12345678";
+                bytes[place] = byte;
+                assert_eq!(eight_digits(&bytes), None, "{byte} at {place}");
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ use crate::store::{StoreError, StoreResult};
 const ALONE: usize = 2;
 
 /// So many are worth a command before the runtime's queue has come round.
-const WORTH: usize = 4;
+const WORTH: usize = 2;
 
 /// Who asks the store: knows for how long, and counts.
 pub(crate) trait Asker: Clone + Send + Sync + 'static {
