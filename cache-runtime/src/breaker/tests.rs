@@ -30,6 +30,18 @@ async fn opens_at_the_failure_rate_and_not_before_enough_calls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_of_several_counts_for_each() {
+    let breaker = Breaker::new(CONFIG);
+    let settle = |callers| breaker.permit().expect("a permit").settle(Duration::ZERO, true, callers);
+    assert_eq!(settle(3), None);
+    assert_eq!(settle(1), Some(BreakerState::Open));
+    let breaker = Breaker::new(CONFIG);
+    assert_eq!(breaker.permit().expect("a permit").settle(Duration::ZERO, false, 5), None);
+    assert_eq!(breaker.permit().expect("a permit").settle(Duration::ZERO, true, 4), None, "four of nine");
+    assert_eq!(breaker.permit().expect("a permit").settle(Duration::ZERO, true, 1), Some(BreakerState::Open));
+}
+
+#[tokio::test(start_paused = true)]
 async fn opens_on_slow_calls() {
     let breaker = Breaker::new(CONFIG);
     for turn in 0..4 {

@@ -62,7 +62,8 @@ impl Cache {
     {
         let located = keys.iter().map(|key| self.located(Operation::GetMany, key)).collect::<Result<Vec<_>, _>>()?;
         let texts: Vec<KeyText> = located.iter().map(|located| located.key.clone()).collect();
-        let mut names: Vec<String> = keys.iter().flat_map(|key| tags::names(K::SPEC.resource, &key.tags()).to_vec()).collect();
+        let mut names: Vec<String> =
+            keys.iter().flat_map(|key| tags::names(K::SPEC.resource, &key.tags()).to_vec()).collect();
         names.sort_unstable();
         names.dedup();
         let asked = self.0.store.read_many(&texts, &names);

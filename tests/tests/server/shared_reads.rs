@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use cache_runtime::{Cache, Outcome};
-use cache_tests::{Logs, RedisServer, redis_cli};
+use cache_runtime::{Cache, ErrorKind, Outcome};
+use cache_tests::{Logs, Metrics, RedisServer, redis_cli};
 use tokio::task::JoinSet;
 
 use super::{Duration, Source, User, UserKey, patient, read, touch};
@@ -72,6 +72,17 @@ async fn many_reads_are_few_commands() {
 }
 
 #[tokio::test]
+async fn each_of_them_is_counted() {
+    let metrics = Metrics::local();
+    let (server, cache, source) = users(0..64).await;
+    let timed = || metrics.samples("cache_operation_duration_seconds", &[("operation", "get")]).len();
+    let before = timed();
+    assert_all_hits(&all(&cache, &source, 0..64).await);
+    assert_eq!(timed() - before, 64);
+    assert!(server.command_calls("mget") > 0);
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_nothing() {
     let (server, cache, _) = users(0..32).await;
     let mut callers = JoinSet::new();
@@ -128,6 +139,64 @@ async fn callers_that_are_dropped_strand_nobody() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_says_nothing_is_given_up_by_all() {
+    let server = RedisServer::start();
+    let timeout = Duration::from_millis(250);
+    let cache = Cache::builder().redis(server.url()).operation_timeout(timeout).build().expect("good");
+    let source = filled(&server, &cache, 0..64).await;
+    server.pause();
+    for (user, outcome) in all(&cache, &source, 0..64).await {
+        assert_eq!(outcome.error, Some(ErrorKind::Timeout), "{}: {outcome}", user.id);
+        assert!(user.name.starts_with("read "), "{}", user.name);
+    }
+}
+
+/// A task does not return, and with it waits the one that was to send what several callers ask for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_held_up_strands_nobody_on_another() {
+    let server = RedisServer::start();
+    let cache = Cache::builder().redis(server.url()).operation_timeout(Duration::from_secs(4)).build().expect("good");
+    let source = filled(&server, &cache, 0..64).await;
+    // From here on somebody watches.
+    assert_all_hits(&all(&cache, &source, 0..64).await);
+    server.reset_stats();
+    server.pause();
+    // As many as read alone.
+    let mut alone: Vec<_> = (0..12).map(|id| Box::pin(cache.scope(read(&source, id)))).collect();
+    alone.iter_mut().for_each(|read| begin(read.as_mut()));
+    let (begun, held_up) = tokio::sync::oneshot::channel();
+    let (release, released) = std::sync::mpsc::channel();
+    let first = tokio::spawn({
+        let (cache, source) = (cache.clone(), Arc::clone(&source));
+        async move {
+            let mut read = Box::pin(cache.scope(read(&source, 20)));
+            begin(read.as_mut());
+            begun.send(()).expect("it is waited for");
+            released.recv().expect("released");
+            read.await
+        }
+    });
+    held_up.await.expect("it begins");
+    let mut second = Box::pin(cache.scope(read(&source, 21)));
+    begin(second.as_mut());
+    server.resume();
+    let second =
+        tokio::time::timeout(Duration::from_secs(15), second).await.expect("sent, although the first holds up");
+    release.send(()).expect("it waits");
+    let mut found = vec![first.await.expect("no panic"), second];
+    for read in alone {
+        found.push(read.await);
+    }
+    assert_all_hits(&found);
+    assert_eq!((server.command_calls("get"), server.command_calls("mget")), (12, 1), "the two went together");
+}
+
+/// Polls it once; it has to wait.
+fn begin(read: Pin<&mut (impl Future + ?Sized)>) {
+    assert!(read.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending());
 }
 
 /// Of two runtimes with one cache, one ends while a command of its callers is about to be sent.

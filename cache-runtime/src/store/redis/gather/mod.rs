@@ -26,7 +26,7 @@ use crate::key::KeyText;
 use crate::store::{StoreError, StoreResult};
 
 /// So many at once read alone: they gain nothing from each other.
-const ALONE: usize = 2;
+const ALONE: usize = 12;
 
 /// So many are worth a command before the runtime's queue has come round.
 const WORTH: usize = 2;
