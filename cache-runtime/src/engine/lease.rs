@@ -65,23 +65,15 @@ impl Standing {
                 let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces: found.as_ref(), registration };
                 store.claim(&ask).await?;
             }
-            // Asked side by side, the stamps are those of a time at which everybody had come whom the value may serve.
+            // The stamps are those of a time at which everybody had come whom the value may serve.
+            let (key, expected, registration) = (&self.key, &self.expected, Some(registration));
             if holds {
-                let fill = store.fill_tracked(&self.key, &self.expected, bytes, ttl, Some(registration));
-                let ((filled, tether), stamps) = tokio::try_join!(fill, store.stamps(names))?;
+                let fill = store.fill_tracked(key, expected, bytes, ttl, registration);
+                let ((filled, tether), stamps) = store.and_stamps(names, fill).await?;
                 return Ok((filled, tether, stamps));
             }
-            let fill = store.fill(&self.key, &self.expected, bytes, ttl, Some(registration));
-            if store.copied(names).is_some() {
-                let filled = fill.await?;
-                // What was stamped before the fill has been told of by now.
-                let stamps = match store.copied(names) {
-                    Some(stamps) => stamps,
-                    None => store.stamps(names).await?,
-                };
-                return Ok((filled, None, stamps));
-            }
-            let (filled, stamps) = tokio::try_join!(fill, store.stamps(names))?;
+            let fill = store.fill(key, expected, bytes, ttl, registration);
+            let (filled, stamps) = store.and_stamps(names, fill).await?;
             Ok((filled, None, stamps))
         };
         let filled = self.cache.ask(Operation::Put, budget, fill).await?;
@@ -97,7 +89,7 @@ impl Standing {
         if !self.leased {
             return None;
         }
-        let released = async { tokio::try_join!(store.remove_same(&self.key, &self.expected), store.stamps(names)) };
+        let released = store.and_stamps(names, store.remove_same(&self.key, &self.expected));
         let done = self.cache.ask(Operation::Claim, budget, released).await;
         // Where it failed, another try is made in the background.
         self.leased = done.is_err();

@@ -4,6 +4,7 @@
 //! begins at the time at which it is made, and all entries from before are invalid.
 
 use std::sync::Arc;
+use std::future::Future;
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
@@ -49,6 +50,11 @@ impl RedisStore {
         if let Some(stamps) = self.copied(names) {
             return Ok(stamps);
         }
+        self.stamps_learned(names).await
+    }
+
+    /// What the server says of these names, which is remembered where the server tells of changes.
+    async fn stamps_learned(&self, names: &[String]) -> StoreResult<Stamps> {
         let watched = self.slot.ready().is_some_and(|connection| self.tells(&connection));
         let asked = watched.then(|| self.copy.ask(names));
         let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
@@ -56,6 +62,24 @@ impl RedisStore {
             self.copy.learn(asked, &known(names, &scores));
         }
         Ok(stamps(scores))
+    }
+
+    /// Runs what is followed by a look at the stamps: what was stamped before it is seen. One round trip, where it is one.
+    pub(crate) async fn and_stamps<T>(
+        &self,
+        names: &[String],
+        first: impl Future<Output = StoreResult<T>>,
+    ) -> StoreResult<(T, Stamps)> {
+        if self.copied(names).is_none() {
+            return tokio::try_join!(first, self.stamps_learned(names));
+        }
+        let first = first.await?;
+        // What was stamped before it was answered has been told of by now.
+        let stamps = match self.copied(names) {
+            Some(stamps) => stamps,
+            None => self.stamps(names).await?,
+        };
+        Ok((first, stamps))
     }
 
     /// What the server says of each of these names.
@@ -129,7 +153,7 @@ impl RedisStore {
 
     /// As [`read`](Self::read), of an entry that is to be held.
     pub(crate) async fn read_tracked(&self, key: &KeyText, names: &[String]) -> StoreResult<(Option<Stored>, Stamps)> {
-        Box::pin(async { tokio::try_join!(self.get_tracked(key), self.stamps(names)) }).await
+        Box::pin(self.and_stamps(names, self.get_tracked(key))).await
     }
 
     /// An entry and the stamps, which may have to be asked for.
