@@ -73,9 +73,9 @@ impl Asking<'_> {
         self.start == Start::Read && self.reads() && !self.subject.located.awaits_store(self.lookup.cache)
     }
 
-    /// `first` is what the store said, if it was looked into.
-    pub(super) async fn lead(&mut self, first: Option<Read>) -> Answer {
-        match self.find(first).await {
+    /// With what the store said, if it was looked into.
+    pub(super) async fn lead(&mut self) -> Answer {
+        match self.find().await {
             Next::Offer => Answer::Offer,
             Next::Load(leave) => {
                 // Without a leader nothing could be handed on; there is one since `find` began.
@@ -87,7 +87,7 @@ impl Asking<'_> {
         }
     }
 
-    async fn find(&mut self, first: Option<Read>) -> Next {
+    async fn find(&mut self) -> Next {
         let cache = self.lookup.cache;
         if !self.reads() && self.lookup.mode == Mode::Refresh {
             self.outcome.status = Status::Refresh;
@@ -104,9 +104,9 @@ impl Asking<'_> {
             Store::Memory(store) => {
                 if self.reads() {
                     if self.start == Start::Read {
-                        let read = match first {
+                        let read = match self.found.take() {
                             Some(read) => read,
-                            None => self.read().await,
+                            None => Box::pin(self.read()).await,
                         };
                         match read {
                             Read::Hit(hit) => {
@@ -131,7 +131,8 @@ impl Asking<'_> {
                 Next::Load(Leave::Own)
             }
             #[cfg(feature = "redis")]
-            Store::Redis(store) => self.find_remote(store, first).await,
+            // Boxed, here and there: an allocator is slow with what is larger than a thousand bytes.
+            Store::Redis(store) => Box::pin(self.find_remote(store)).await,
         }
     }
 

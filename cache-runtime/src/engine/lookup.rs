@@ -55,7 +55,9 @@ pub(crate) struct Asking<'a> {
     pub(super) start: Start,
     pub(super) budget: Budget,
     pub(super) outcome: Outcome,
-    /// Held here, as it is large and passes through many hands.
+    /// What the store said, where that is no value to be served at once. Here, and what is offered as well: they are large, and
+    /// pass through many hands.
+    pub(super) found: Option<Read>,
     pub(super) offered: Option<Offer>,
     /// Under which names sets of entries are invalidated that this one is in, as far as its key tells.
     pub(super) names: Names,
@@ -109,6 +111,7 @@ impl<'a> Asking<'a> {
             start: Start::Read,
             budget,
             outcome,
+            found: None,
             offered: None,
             names: Names::default(),
             since: None,
@@ -137,7 +140,10 @@ impl<'a> Asking<'a> {
                 Answer::Offer
             }
             // Boxed: it is large, and most calls end above.
-            first => Box::pin(self.lead(first)).await,
+            first => {
+                self.found = first;
+                Box::pin(self.lead()).await
+            }
         }
     }
 

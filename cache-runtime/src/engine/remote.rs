@@ -31,7 +31,7 @@ enum Look {
 
 impl Asking<'_> {
     /// Reads, asks for leave to fill, waits while another process loads, to the deadline.
-    pub(super) async fn find_remote(&mut self, store: &RedisStore, mut first: Option<Read>) -> Next {
+    pub(super) async fn find_remote(&mut self, store: &RedisStore) -> Next {
         let cache = self.lookup.cache;
         let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
         let mut reads = self.reads();
@@ -58,7 +58,7 @@ impl Asking<'_> {
             }
         }
         loop {
-            let look = if reads { self.look(first.take(), &mut replaces).await } else { Look::Claim };
+            let look = if reads { self.look(&mut replaces).await } else { Look::Claim };
             let look = match look {
                 Look::Claim => Box::pin(self.claim(store, replaces.take())).await,
                 other => other,
@@ -83,10 +83,11 @@ impl Asking<'_> {
         }
     }
 
-    async fn look(&mut self, first: Option<Read>, replaces: &mut Option<Payload>) -> Look {
-        let read = match first {
+    async fn look(&mut self, replaces: &mut Option<Payload>) -> Look {
+        let read = match self.found.take() {
             Some(read) => read,
-            None => self.read().await,
+            // Boxed, as what is asked a second time is rare.
+            None => Box::pin(self.read()).await,
         };
         match read {
             Read::Leased => return Look::Leased,

@@ -68,16 +68,17 @@ impl RedisStore {
     pub(crate) async fn and_stamps<T>(
         &self,
         names: &[String],
-        first: impl Future<Output = StoreResult<T>>,
+        first: impl Future<Output = StoreResult<T>> + Send,
     ) -> StoreResult<(T, Stamps)> {
+        let first = Box::pin(first);
         if self.copied(names).is_none() {
-            return tokio::try_join!(first, self.stamps_learned(names));
+            return Box::pin(async { tokio::try_join!(first, self.stamps_learned(names)) }).await;
         }
         let first = first.await?;
         // What was stamped before it was answered has been told of by now.
         let stamps = match self.copied(names) {
             Some(stamps) => stamps,
-            None => self.stamps(names).await?,
+            None => Box::pin(self.stamps(names)).await?,
         };
         Ok((first, stamps))
     }
