@@ -50,7 +50,7 @@ impl Cache {
     /// Where the versions of a resource and suffix are registered: a sorted set, by the server's time until which each is
     /// in use.
     pub(crate) fn register(&self, spec: &KeySpec, suffix: Option<&str>) -> KeyText {
-        let mut out = KeyWriter::new();
+        let mut out = KeyWriter::with_room(96);
         out.raw(&self.0.settings.prefix);
         out.raw(":versions:");
         out.text(spec.resource);
@@ -64,7 +64,7 @@ impl Cache {
     /// What a fill registers.
     pub(crate) fn registration(&self, spec: &KeySpec, suffix: Option<&str>, ttl: Duration) -> Registration {
         let horizon = SHORTEST.max(ttl).saturating_mul(2);
-        let mut version = KeyWriter::new();
+        let mut version = KeyWriter::with_room(32);
         version.text(&spec.version.text());
         Registration { register: self.register(spec, suffix), version: Cow::Owned(version.into_text()), horizon }
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
 
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::cache::{Budget, Cache};
 use crate::error::{CacheError, Operation};
@@ -23,15 +23,22 @@ pub(crate) struct Standing {
     expected: Payload,
     /// Whether it is a lease, which others wait for, and not the value that a refresh replaces.
     leased: bool,
+    /// Until when its version is registered, if that is known.
+    registered: Option<Instant>,
 }
 
 impl Standing {
-    pub(super) fn lease(cache: &Cache, key: &KeyText, lease: Payload) -> Self {
-        Self { cache: cache.clone(), key: key.clone(), expected: lease, leased: true }
+    pub(super) fn lease(cache: &Cache, key: &KeyText, lease: Payload, registered: Option<Instant>) -> Self {
+        Self { cache: cache.clone(), key: key.clone(), expected: lease, leased: true, registered }
+    }
+
+    /// Whether what is filled now is gone before its version's registration ends.
+    pub(super) fn is_registered(&self, lives: Duration) -> bool {
+        self.registered.is_some_and(|until| Instant::now().checked_add(lives).is_some_and(|gone| gone <= until))
     }
 
     pub(super) fn value(cache: &Cache, key: &KeyText, bytes: Payload) -> Self {
-        Self { cache: cache.clone(), key: key.clone(), expected: bytes, leased: false }
+        Self { cache: cache.clone(), key: key.clone(), expected: bytes, leased: false, registered: None }
     }
 
     /// What prolongs it while a body runs. `None` for a value, which others do not wait for.
@@ -50,7 +57,7 @@ impl Standing {
         mut self,
         bytes: &Payload,
         ttl: Duration,
-        registration: &Registration,
+        registration: Option<&Registration>,
         names: &[String],
         holds: bool,
         budget: &mut Budget,
@@ -62,11 +69,12 @@ impl Standing {
                 let found = store.get(&self.key).await?;
                 let ttl = self.cache.0.settings.lease_ttl;
                 let registration = None;
-                let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces: found.as_ref(), registration };
+                let replaces = found.as_ref();
+                let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces, registration };
                 store.claim(&ask).await?;
             }
             // The stamps are those of a time at which everybody had come whom the value may serve.
-            let (key, expected, registration) = (&self.key, &self.expected, Some(registration));
+            let (key, expected) = (&self.key, &self.expected);
             if holds {
                 let fill = store.fill_tracked(key, expected, bytes, ttl, registration);
                 let ((filled, tether), stamps) = store.and_stamps(names, fill).await?;

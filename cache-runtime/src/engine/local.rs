@@ -104,6 +104,12 @@ impl Watched {
         self.cells.extend(names.iter().map(|name| cells.cell(name)));
         self
     }
+
+    fn of(cache: &Cache, names: &[String], stamps: Tether) -> Self {
+        let mut cells = Vec::with_capacity(1 + names.len());
+        cells.push(cache.0.local.cells().cell(tags::CLEAR));
+        Self { cells, stamps }.and(cache, names)
+    }
 }
 
 /// To be called before the stamps of these names are read for a value that is to be held. `None` where nobody tells of them.
@@ -114,10 +120,13 @@ pub(crate) async fn watched(cache: &Cache, names: &[String], budget: &mut Budget
             Tether::Own
         }
         #[cfg(feature = "redis")]
-        Store::Redis(store) => cache.ask(Operation::Get, budget, store.watch_stamps()).await.ok()??,
+        Store::Redis(store) => match store.told_of_stamps() {
+            Some(tether) => tether,
+            // Boxed, as it is asked once for each connection.
+            None => Box::pin(cache.ask(Operation::Get, budget, store.watch_stamps())).await.ok()??,
+        },
     };
-    let cells = vec![cache.0.local.cells().cell(tags::CLEAR)];
-    Some(Watched { cells, stamps }.and(cache, names))
+    Some(Watched::of(cache, names, stamps))
 }
 
 /// What is read may be held.

@@ -129,12 +129,14 @@ impl Asking<'_> {
         self.begins();
         let cache = self.lookup.cache;
         let (spec, suffix, lease) = (self.subject.spec, self.subject.suffix.as_deref(), new_lease());
+        let registration = cache.registration(spec, suffix, self.lives());
+        let registered = Instant::now().checked_add(registration.holds());
         let ask = Ask {
             key: &self.subject.located.key,
             lease: &lease,
             ttl: cache.0.settings.lease_ttl,
             replaces: replaces.as_ref(),
-            registration: Some(cache.registration(spec, suffix, self.lives())),
+            registration: Some(registration),
         };
         let asked = claim_at(store, &ask, self.since);
         match cache.ask(Operation::Claim, &mut self.budget, asked).await {
@@ -145,7 +147,8 @@ impl Asking<'_> {
                         if let Some(leader) = &self.leader {
                             leader.hold(&lease);
                         }
-                        Look::Done(Next::Load(Leave::While(Standing::lease(cache, &self.subject.located.key, lease))))
+                        let standing = Standing::lease(cache, &self.subject.located.key, lease, registered);
+                        Look::Done(Next::Load(Leave::While(standing)))
                     }
                     Claim::Guarded => Look::Done(Next::Load(Leave::None)),
                     Claim::Stored => Look::Claim,
@@ -170,6 +173,6 @@ impl Asking<'_> {
 async fn claim_at(store: &RedisStore, ask: &Ask<'_>, since: Option<u64>) -> StoreResult<(Claim, u64)> {
     match since {
         Some(since) => Ok((store.claim(ask).await?, since)),
-        None => tokio::try_join!(store.claim(ask), store.clock()),
+        None => Box::pin(async { tokio::try_join!(store.claim(ask), store.clock()) }).await,
     }
 }

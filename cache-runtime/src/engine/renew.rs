@@ -204,7 +204,7 @@ pub(super) async fn mark(
                 (crate::key::KeyText::from_text(&format!("{{{}}}:renewal", key.as_str())), crate::wire::new_lease());
             let asked = store.mark(&name, &token, cache.0.settings.lease_ttl);
             match cache.ask(crate::error::Operation::Claim, budget, asked).await {
-                Ok(true) => Marked::Here(Leave::While(super::lease::Standing::lease(cache, &name, token))),
+                Ok(true) => Marked::Here(Leave::While(super::lease::Standing::lease(cache, &name, token, None))),
                 Ok(false) => Marked::Elsewhere,
                 Err(_) => Marked::Unknown,
             }

@@ -35,6 +35,11 @@ impl KeyWriter {
         Self { text: String::new(), later: false, probe: Probe::Off }
     }
 
+    /// With room for so many bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ..Self::new() }
+    }
+
     /// The number that is the whole of what would be written, if it is one.
     #[inline]
     pub(crate) fn number_of(write: impl FnOnce(&mut Self)) -> Option<u64> {

@@ -13,8 +13,17 @@ use crate::wire::Payload;
 pub(crate) struct Registration {
     pub register: KeyText,
     pub version: Cow<'static, str>,
-    /// How long the registration holds at least; entries live no longer than half of it.
+    /// How long a registration holds when it is made; entries live no longer than half of it.
     pub horizon: Duration,
+}
+
+#[cfg(feature = "redis")]
+impl Registration {
+    /// For how long it holds at least, from the time at which it was asked for: it is made anew when there is less left. What
+    /// is filled in the quarter that is left beyond an entry's life need not ask again.
+    pub(crate) fn holds(&self) -> Duration {
+        self.horizon / 4 * 3
+    }
 }
 
 /// A fill that asks for leave.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use foldhash::fast::RandomState;
+
 use super::{CLEAR, Known, MOST, Stamps};
 
 /// The stamp of one name.
@@ -25,7 +27,7 @@ pub(crate) struct Cells {
     most: usize,
     clock: AtomicU64,
     clear: Arc<Cell>,
-    names: RwLock<HashMap<Box<str>, Arc<Cell>>>,
+    names: RwLock<HashMap<Box<str>, Arc<Cell>, RandomState>>,
 }
 
 impl Default for Cells {
@@ -112,7 +114,7 @@ impl Cells {
     }
 
     /// Drops the older half of the stamps. What is held under a name sees the stamp of everything in its place.
-    fn prune(&self, known: &mut HashMap<Box<str>, Arc<Cell>>) {
+    fn prune(&self, known: &mut HashMap<Box<str>, Arc<Cell>, RandomState>) {
         let mut stamps: Vec<u64> = known.values().map(|cell| cell.stamp()).collect();
         stamps.sort_unstable();
         let newest = stamps[stamps.len() / 2];
@@ -121,11 +123,11 @@ impl Cells {
         known.retain(|_, cell| cell.stamp() > newest || Arc::strong_count(cell) > 1);
     }
 
-    fn shared(&self) -> RwLockReadGuard<'_, HashMap<Box<str>, Arc<Cell>>> {
+    fn shared(&self) -> RwLockReadGuard<'_, HashMap<Box<str>, Arc<Cell>, RandomState>> {
         self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn exclusive(&self) -> RwLockWriteGuard<'_, HashMap<Box<str>, Arc<Cell>>> {
+    fn exclusive(&self) -> RwLockWriteGuard<'_, HashMap<Box<str>, Arc<Cell>, RandomState>> {
         self.names.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

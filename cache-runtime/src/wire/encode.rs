@@ -50,7 +50,7 @@ pub(crate) fn encode_none(meta: &Meta<'_>) -> Payload {
 }
 
 fn head(meta: &Meta<'_>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(320);
+    let mut bytes = Vec::with_capacity(480);
     bytes.extend_from_slice(b"{\"$cache\":1,");
     let numbers = [
         ("created", meta.created),

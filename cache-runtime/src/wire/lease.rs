@@ -1,5 +1,6 @@
 //! What stands in the place of a value while somebody loads it.
 
+use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
 #[cfg(any(feature = "redis", test))]
 use std::sync::Arc;
@@ -22,15 +23,27 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// not pass for its next one.
 #[cfg(any(feature = "redis", test))]
 pub(crate) fn new_lease() -> Payload {
-    let mut bytes = HEAD.to_vec();
-    bytes.extend_from_slice(token().as_bytes());
+    let mut text = String::with_capacity(HEAD.len() + LONGEST);
+    write_token(&mut text);
+    let mut bytes = text.into_bytes();
+    bytes.splice(..0, HEAD.iter().copied());
     Arc::new(bytes)
 }
 
 /// A text that no other process and no other call has.
 pub(crate) fn token() -> String {
+    let mut text = String::with_capacity(LONGEST);
+    write_token(&mut text);
+    text
+}
+
+/// In bytes.
+const LONGEST: usize = 48;
+
+fn write_token(out: &mut String) {
     let (one, two) = *PROCESS;
-    format!("{one:016x}{two:016x}{:x}", NEXT.fetch_add(1, Ordering::Relaxed))
+    // Into a text that has room, it does not fail.
+    let _ = write!(out, "{one:016x}{two:016x}{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
 }
 
 /// Whether stored bytes are a lease.

@@ -49,6 +49,12 @@ impl Copy {
         *state = State { turn: state.turn + 1, clock, ..State::default() };
     }
 
+    /// The server lost its stamps: what is known here is known to nobody else. Whoever asks next has them made again.
+    pub(super) fn lose(&self) {
+        let mut state = self.exclusive();
+        *state = State { turn: state.turn + 1, ..State::default() };
+    }
+
     /// What is stamped from now on under these names is noted.
     pub(super) fn ask(&self, names: &[String]) -> Asked {
         let mut state = self.exclusive();

@@ -38,7 +38,7 @@ impl RedisStore {
         let registration = self.beside(ask.registration.as_ref());
         let registers = registration.iter().map(|registration| registration.register.as_str());
         let keys = [ask.key.as_str(), &guard_of(ask.key)];
-        let mut command = evalsha(&self.scripts.claim, keys.into_iter().chain(registers));
+        let mut command = evalsha(&self.scripts.claim, keys.into_iter().chain(registers), 128);
         command.arg(ask.lease.as_slice()).arg(px(ask.ttl));
         command.arg(ask.replaces.map_or(&[][..], |bytes| bytes.as_slice()));
         registered(&mut command, registration);
@@ -128,7 +128,7 @@ impl RedisStore {
     ) -> Cmd {
         let registration = self.beside(registration);
         let registers = registration.iter().map(|registration| registration.register.as_str());
-        let mut command = evalsha(program, [key.as_str()].into_iter().chain(registers));
+        let mut command = evalsha(program, [key.as_str()].into_iter().chain(registers), expected.len() + bytes.len());
         command.arg(expected.as_slice()).arg(bytes.as_slice()).arg(px(ttl));
         registered(&mut command, registration);
         command
@@ -143,14 +143,14 @@ impl RedisStore {
 
     /// Prolongs a lease. Says whether it stood.
     pub(crate) async fn renew(&self, key: &KeyText, lease: &Payload, ttl: Duration) -> StoreResult<bool> {
-        let mut command = evalsha(&self.scripts.renew, [key.as_str()].into_iter());
+        let mut command = evalsha(&self.scripts.renew, [key.as_str()].into_iter(), lease.len());
         command.arg(lease.as_slice()).arg(px(ttl));
         self.query::<u64>(&command, &[&self.scripts.renew]).await.map(|renewed| renewed > 0)
     }
 
     /// Removes the entry if it still holds these bytes.
     pub(crate) async fn remove_same(&self, key: &KeyText, bytes: &Payload) -> StoreResult<bool> {
-        let mut command = evalsha(&self.scripts.remove_same, [key.as_str()].into_iter());
+        let mut command = evalsha(&self.scripts.remove_same, [key.as_str()].into_iter(), bytes.len());
         command.arg(bytes.as_slice());
         self.query::<u64>(&command, &[&self.scripts.remove_same]).await.map(|removed| removed > 0)
     }
@@ -169,7 +169,7 @@ impl RedisStore {
         let guards: Vec<String> =
             if what.lift.is_some() || what.fence.is_some() { what.keys.iter().map(guard_of).collect() } else { vec![] };
         let keys = what.keys.iter().map(KeyText::as_str).chain(guards.iter().map(String::as_str));
-        let mut command = evalsha(&self.scripts.invalidate, what.registers.iter().map(KeyText::as_str).chain(keys));
+        let mut command = evalsha(&self.scripts.invalidate, what.registers.iter().map(KeyText::as_str).chain(keys), 96);
         command.arg(what.registers.len()).arg(what.keys.len()).arg(what.lift.unwrap_or_default());
         match what.fence {
             Some((token, window)) => command.arg(token).arg(px(window)),
@@ -199,7 +199,7 @@ impl RedisStore {
     pub(super) fn guard_command(&self, keys: &[KeyText], registers: &[KeyText], token: &str, ttl: Duration) -> Cmd {
         let guards: Vec<String> = keys.iter().map(guard_of).collect();
         let all = registers.iter().chain(keys).map(KeyText::as_str).chain(guards.iter().map(String::as_str));
-        let mut command = evalsha(&self.scripts.guard, all);
+        let mut command = evalsha(&self.scripts.guard, all, 96);
         command.arg(registers.len()).arg(keys.len()).arg(token).arg(px(ttl));
         command
     }
@@ -228,7 +228,14 @@ pub(super) fn claimed(answer: Vec<Vec<u8>>) -> Claim {
 
 /// Keys hold no braces, so this lies in the slot of the key.
 fn guard_of(key: &KeyText) -> String {
-    format!("{{{}}}:guard", key.as_str())
+    ["{", key.as_str(), "}:guard"].concat()
+}
+
+#[cfg(feature = "cluster")]
+pub(super) fn register_command(program: &Program, registration: &Registration) -> Cmd {
+    let mut command = evalsha(program, [registration.register.as_str()].into_iter(), 32);
+    registered(&mut command, Some(registration));
+    command
 }
 
 fn registered(command: &mut Cmd, registration: Option<&Registration>) {
@@ -237,9 +244,11 @@ fn registered(command: &mut Cmd, registration: Option<&Registration>) {
     }
 }
 
-pub(super) fn evalsha<'a>(program: &Program, keys: impl Iterator<Item = &'a str> + Clone) -> Cmd {
-    let mut command = Cmd::new();
-    command.arg("EVALSHA").arg(program.script.get_hash()).arg(keys.clone().count());
+/// `room` is what further arguments take in bytes, about: a command that grows is dear where two threads share an allocator.
+pub(super) fn evalsha<'a>(program: &Program, keys: impl Iterator<Item = &'a str> + Clone, room: usize) -> Cmd {
+    let (count, bytes) = keys.clone().fold((0, 0), |(count, bytes), key| (count + 1, bytes + key.len()));
+    let mut command = Cmd::with_capacity(count + 12, bytes + room + 96);
+    command.arg("EVALSHA").arg(program.script.get_hash()).arg(count);
     for key in keys {
         command.arg(key);
     }

@@ -179,7 +179,7 @@ async fn load(scripts: &[&Program], connection: &Connection) {
 }
 
 fn pttl_command(key: &KeyText) -> Cmd {
-    let mut command = Cmd::new();
+    let mut command = Cmd::with_capacity(2, key.as_str().len() + 4);
     command.arg("PTTL").arg(key.as_str());
     command
 }

@@ -64,8 +64,7 @@ pub(crate) struct Scripts {
     /// Stamps names with the time, which it moves on; without names it says what time it is.
     /// KEYS: stamps. ARGV: how many are kept, names.
     pub stamp: Program,
-    /// Registers a version, where the register lies on another node than the entries.
-    /// KEYS: register. ARGV: version, horizon.
+    /// Registers a version. KEYS: register. ARGV: version, horizon.
     #[cfg(feature = "cluster")]
     pub register: Program,
 }
@@ -75,12 +74,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 ";
 
-/// A version is registered until the server's time `now + horizon`, and again when half of that is over: an entry that is
-/// filled meanwhile does not outlive its registration.
+/// A version is registered until the server's time `now + horizon`, and again when a quarter of that is over (see
+/// [`Registration::holds`](crate::store::Registration::holds)): an entry that is filled meanwhile does not outlive it.
 const REGISTER: &str = "
 local function register(key, version, horizon)
   local until_ = redis.call('ZSCORE', key, version)
-  if not until_ or tonumber(until_) < now + horizon / 2 then
+  if not until_ or tonumber(until_) < now + horizon * 3 / 4 then
     redis.call('ZADD', key, now + horizon, version)
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
     if redis.call('PTTL', key) < horizon then redis.call('PEXPIRE', key, horizon) end
@@ -109,6 +108,7 @@ end
 const CLAIM: &str = "
 if KEYS[3] then register(KEYS[3], ARGV[4], tonumber(ARGV[5])) end
 if guarded(KEYS[2]) then return {'guarded'} end
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'granted'} end
 local found = redis.pcall('GET', KEYS[1])
 if type(found) == 'string' and found ~= ARGV[1] and found ~= ARGV[3] then return {'found', found} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -133,8 +133,11 @@ const FILL: &str = "
 local found = get(KEYS[1])
 if found ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-if KEYS[2] then register(KEYS[2], ARGV[4], tonumber(ARGV[5])) end
 ";
+
+/// Last, so that a fill that registers nothing does not ask for the time either.
+const FILL_REGISTERS: [&str; 5] =
+    ["if KEYS[2] then", NOW, REGISTER, "register(KEYS[2], ARGV[4], tonumber(ARGV[5]))\n", "end\n"];
 
 const FILLED: &str = "
 return 1
@@ -207,8 +210,8 @@ impl Scripts {
     pub(crate) fn new() -> Self {
         Self {
             claim: Program::new(&[NOW, REGISTER, GUARDS, CLAIM]),
-            fill: Program::new(&[NOW, REGISTER, FOUND, FILL, FILLED]),
-            fill_tracked: Program::new(&[NOW, REGISTER, FOUND_UNSEEN, FILL, FILLED_SEEN]),
+            fill: Program::new(&[&[FOUND, FILL], &FILL_REGISTERS[..], &[FILLED]].concat()),
+            fill_tracked: Program::new(&[&[FOUND_UNSEEN, FILL], &FILL_REGISTERS[..], &[FILLED_SEEN]].concat()),
             renew: Program::new(&[RENEW]),
             remove_same: Program::new(&[REMOVE_SAME]),
             invalidate: Program::new(&[NOW, GUARDS, INVALIDATE]),

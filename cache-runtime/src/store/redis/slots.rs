@@ -11,10 +11,10 @@ use ::redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAd
 use ::redis::{Cmd, RedisResult, Value};
 use tokio::task::JoinSet;
 
-use super::lease::{RemovedAnswer, claimed, evalsha};
+use super::lease::{RemovedAnswer, claimed, register_command};
 use super::link::Link;
 use super::scripts::Program;
-use super::{RedisStore, is_unknown_script, parsed, px};
+use super::{RedisStore, is_unknown_script, parsed};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreError, StoreResult};
@@ -28,16 +28,11 @@ impl RedisStore {
     pub(super) async fn register_apart(&self, registration: Option<&Registration>) -> StoreResult<()> {
         match registration {
             Some(registration) if self.slot.is_cluster() => {
-                self.query(&self.register_command(registration), &[&self.scripts.register]).await
+                let command = register_command(&self.scripts.register, registration);
+                self.query(&command, &[&self.scripts.register]).await
             }
             _ => Ok(()),
         }
-    }
-
-    fn register_command(&self, registration: &Registration) -> Cmd {
-        let mut command = evalsha(&self.scripts.register, [registration.register.as_str()].into_iter());
-        command.arg(registration.version.as_ref()).arg(px(registration.horizon));
-        command
     }
 
     pub(super) async fn claim_by_slot(&self, asks: &[Ask<'_>]) -> StoreResult<Vec<Claim>> {
@@ -50,7 +45,8 @@ impl RedisStore {
                 registrations.push(registration);
             }
         }
-        let registering = registrations.iter().map(|one| (route(&one.register), self.register_command(one))).collect();
+        let command = |one: &&Registration| (route(&one.register), register_command(&self.scripts.register, one));
+        let registering = registrations.iter().map(command).collect();
         self.ask_all(registering, Some(&self.scripts.register)).await?;
         let claims = asks.iter().map(|ask| (route(ask.key), self.claim_command(ask))).collect();
         let answers = self.ask_all(claims, Some(&self.scripts.claim)).await?;

@@ -3,8 +3,8 @@
 //! The time is the server's, in microseconds, and never goes back while the set exists. When the set is lost, the next one
 //! begins at the time at which it is made, and all entries from before are invalid.
 
-use std::sync::Arc;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
@@ -14,6 +14,7 @@ use super::gather::{Answer, Asker};
 use super::lease::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
+use crate::local::Tether;
 use crate::store::{StoreResult, Stored};
 use crate::tags::{CLEAR, Known, MOST, Stamps};
 use crate::wire::Payload;
@@ -21,7 +22,7 @@ use crate::wire::Payload;
 impl RedisStore {
     /// Stamps names. One round trip.
     pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<u64> {
-        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()));
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), 64);
         command.arg(MOST);
         for name in names {
             command.arg(name);
@@ -35,7 +36,7 @@ impl RedisStore {
     }
 
     pub(super) fn clock_command(&self) -> Cmd {
-        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()));
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), 64);
         command.arg(MOST);
         command
     }
@@ -198,6 +199,13 @@ impl RedisStore {
     fn tells(&self, connection: &Connection) -> bool {
         let channel = connection.link.channel().filter(|channel| !channel.is_closed());
         channel.is_some_and(|channel| self.local.watch().is_on(channel))
+    }
+
+    /// Who tells of changed stamps, if somebody does already.
+    pub(crate) fn told_of_stamps(&self) -> Option<Tether> {
+        let connection = self.slot.ready()?;
+        let channel = connection.link.channel().filter(|_| self.tells(&connection))?;
+        Some(Tether::To(Arc::clone(channel)))
     }
 
     fn copied_on(&self, connection: &Connection, names: &[String]) -> Option<Stamps> {

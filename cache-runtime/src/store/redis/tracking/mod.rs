@@ -24,7 +24,7 @@ pub(super) use self::connect::connect;
 pub(super) use self::nodes::Nodes;
 use super::link::{Link, Single};
 use super::scripts::Program;
-use super::{RedisStore, is_unknown_script};
+use super::{RedisStore, get_command, is_unknown_script, pttl_command};
 use crate::key::KeyText;
 use crate::local::{Channel, Tether};
 use crate::store::{StoreResult, Stored};
@@ -107,7 +107,7 @@ impl RedisStore {
             return Ok((self.query(command, &[program]).await?, None));
         };
         let mut link = single.link.clone();
-        let mut commands = Pipeline::new();
+        let mut commands = Pipeline::with_capacity(2);
         commands.add_command(caching()).add_command(command.clone());
         let sent = channel.sends();
         let mut done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
@@ -144,9 +144,8 @@ impl Read {
 
 /// Reads a key, and has the server remember it. One that does not gives the value all the same.
 async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
-    let mut commands = Pipeline::new();
-    commands.add_command(caching());
-    commands.cmd("GET").arg(key.as_str()).cmd("PTTL").arg(key.as_str());
+    let mut commands = Pipeline::with_capacity(3);
+    commands.add_command(caching()).add_command(get_command(key)).add_command(pttl_command(key));
     let sent = channel.sends();
     let mut answers = link.clone().req_packed_commands(&commands, 0, 3).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Value::Nil);
@@ -159,7 +158,7 @@ async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) ->
 
 /// Applies to the command that follows.
 fn caching() -> Cmd {
-    let mut command = Cmd::new();
+    let mut command = Cmd::with_capacity(3, 16);
     command.arg("CLIENT").arg("CACHING").arg("YES");
     command
 }

@@ -97,7 +97,19 @@ fn follow(
             }
             let told = watch.told();
             match changes(&link, &stamps, clock).await {
-                Some(changes) => {
+                // What was stamped shortly before they were lost was never read.
+                Some(Told { clock: newest, .. }) if newest.unwrap_or(0) < clock => {
+                    copy.lose();
+                    if local.upgrade().map(|local| local.void_all(VoidReason::Flushed)).is_none() {
+                        return;
+                    }
+                    clock = 0;
+                    // All that there is now is read at the next turn.
+                    if newest.is_none() {
+                        watch.heed(told);
+                    }
+                }
+                Some(Told { changes, .. }) => {
                     copy.heed(&changes);
                     if !heed(&local, &changes) {
                         return;
@@ -111,11 +123,23 @@ fn follow(
     });
 }
 
-/// What was stamped after this time.
-async fn changes(link: &MultiplexedConnection, stamps: &KeyText, clock: u64) -> Option<Vec<(String, u64)>> {
+/// What the server tells of its stamps.
+struct Told {
+    /// What was stamped after the time that was asked for.
+    changes: Vec<(String, u64)>,
+    /// The time of the newest stamp. `None` where there are no stamps.
+    clock: Option<u64>,
+}
+
+async fn changes(link: &MultiplexedConnection, stamps: &KeyText, clock: u64) -> Option<Told> {
     let mut command = Cmd::new();
     command.arg("ZRANGEBYSCORE").arg(stamps.as_str()).arg(format!("({clock}")).arg("+inf").arg("WITHSCORES");
-    read(link, command).await.ok().flatten()
+    let mut newest = Cmd::new();
+    newest.arg("ZREVRANGE").arg(stamps.as_str()).arg(0).arg(0).arg("WITHSCORES");
+    // After the read that is remembered: a loss in between is told of.
+    let changes = read(link, command).await.ok().flatten()?;
+    let mut newest = read(link, newest).await.ok().flatten()?;
+    Some(Told { changes, clock: newest.pop().map(|(_, at)| at) })
 }
 
 /// False if nobody is left to heed it.
