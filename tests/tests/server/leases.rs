@@ -364,3 +364,25 @@ async fn a_flush_during_a_load_rejects_its_fill() {
     assert!(!how.stored);
     assert_eq!(redis_cli(&server, ["EXISTS", KEY]).int(), 0);
 }
+
+/// Lives for as many hours as its number says, which nobody knows before it is loaded.
+#[cached(resource = "lasting", key(id), ttl = |user| Duration::from_secs(3600 * user.id))]
+async fn lasting(source: &Source, id: u64) -> User {
+    source.read(id)
+}
+
+/// The claim registers for an entry of the usual life; the fill has to see to the rest.
+#[tokio::test]
+async fn a_version_is_registered_for_longer_than_what_is_filled() {
+    let server = RedisServer::start();
+    let (cache, source) = (patient(&server), Source::default());
+    for hours in [1, 3, 50, 2] {
+        let (_, how) = cache.scope(cache_runtime::outcome(lasting(&source, hours))).await;
+        assert!(how.stored, "{how}");
+        let register = "cache:versions:lasting";
+        let versions = redis_cli(&server, ["ZRANGE", register, "0", "-1"]).texts();
+        let until: f64 = redis_cli(&server, ["ZSCORE", register, &versions[0]]).text().parse().expect("a score");
+        let gone = redis_cli(&server, ["PEXPIRETIME", &format!("cache:tenant-global:lasting:{hours}:{}", versions[0])]);
+        assert!(gone.int() > 0 && until >= gone.int() as f64, "{hours} hours: {until} beside {gone:?}");
+    }
+}
