@@ -15,7 +15,7 @@ use crate::key::{KeySpec, KeyText, KeyWriter, Unversioned};
 use crate::registry;
 use crate::store::Registration;
 
-/// A registration holds for at least this long, and twice the ttl: what is filled under it is gone before it ends.
+/// A registration is made for twice this long at least, and twice the ttl: what is filled under it is gone before it ends.
 const SHORTEST: Duration = Duration::from_secs(3600);
 
 /// How many foreign versions are remembered for each resource; more are still removed, with one more round trip.
