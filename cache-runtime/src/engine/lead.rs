@@ -105,7 +105,7 @@ impl Asking<'_> {
                 if self.reads() {
                     if self.start == Start::Read {
                         let read = match self.found.take() {
-                            Some(read) => read,
+                            Some(read) => *read,
                             None => Box::pin(self.read()).await,
                         };
                         match read {

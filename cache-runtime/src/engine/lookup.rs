@@ -57,7 +57,7 @@ pub(crate) struct Asking<'a> {
     pub(super) outcome: Outcome,
     /// What the store said, where that is no value to be served at once. Here, and what is offered as well: they are large, and
     /// pass through many hands.
-    pub(super) found: Option<Read>,
+    pub(super) found: Option<Box<Read>>,
     pub(super) offered: Option<Offer>,
     /// Under which names sets of entries are invalidated that this one is in, as far as its key tells.
     pub(super) names: Names,
@@ -141,7 +141,7 @@ impl<'a> Asking<'a> {
             }
             // Boxed: it is large, and most calls end above.
             first => {
-                self.found = first;
+                self.found = first.map(Box::new);
                 Box::pin(self.lead()).await
             }
         }

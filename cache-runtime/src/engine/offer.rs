@@ -39,9 +39,9 @@ pub(super) enum Then {
     /// It is served.
     Serve,
     /// It is served, and another one loaded behind its caller.
-    Renew(Renewal),
+    Renew(Box<Renewal>),
     /// Another one is loaded in place, and this one served should that fail or take long.
-    Reload(Renewal),
+    Reload(Box<Renewal>),
 }
 
 /// What to do with an accepted value.
@@ -115,14 +115,14 @@ impl Asking<'_> {
                 }
                 outcome.revalidating = true;
                 finish(cache, self.subject.spec.resource, outcome);
-                Accepted::Renew(self.renewing(renewal, true))
+                Accepted::Renew(self.renewing(*renewal, true))
             }
             Then::Reload(renewal) => {
                 // Who waits looks into the store as well, and finds this load.
                 if let Some(leader) = leader {
                     leader.retire();
                 }
-                Accepted::Load(self.renewing(renewal, false))
+                Accepted::Load(self.renewing(*renewal, false))
             }
         }
     }

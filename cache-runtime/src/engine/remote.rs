@@ -85,7 +85,7 @@ impl Asking<'_> {
 
     async fn look(&mut self, replaces: &mut Option<Payload>) -> Look {
         let read = match self.found.take() {
-            Some(read) => read,
+            Some(read) => *read,
             // Boxed, as what is asked a second time is rare.
             None => Box::pin(self.read()).await,
         };

@@ -48,7 +48,7 @@ impl Asking<'_> {
             return match cache.0.background.has_room() {
                 true => {
                     let renewal = Renewal { leader, leave, mark: Leave::None, old, stale, status };
-                    self.offer(hit, stale, Then::Renew(renewal));
+                    self.offer(hit, stale, Then::Renew(Box::new(renewal)));
                     Next::Offer
                 }
                 false => {
@@ -60,7 +60,7 @@ impl Asking<'_> {
         match self.mark().await {
             Marked::Here(mark) => {
                 let renewal = Renewal { leader, leave, mark, old, stale, status };
-                self.offer(hit, stale, Then::Reload(renewal));
+                self.offer(hit, stale, Then::Reload(Box::new(renewal)));
                 Next::Offer
             }
             Marked::Elsewhere | Marked::Unknown => self.serve(hit, stale),
@@ -125,7 +125,7 @@ impl Asking<'_> {
     fn reloads(&mut self, leader: Leader, hit: Hit, mark: Leave) -> Next {
         let (leave, old) = (self.in_place_of(&hit.bytes), Payload::clone(&hit.bytes));
         let renewal = Renewal { leader, leave, mark, old, stale: true, status: Status::Miss };
-        self.offer(hit, true, Then::Reload(renewal));
+        self.offer(hit, true, Then::Reload(Box::new(renewal)));
         Next::Offer
     }
 

@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Came, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
-use crate::key::KeyText;
+use super::{Came, Flight, Hashed, Landed, Shard, Turn, Waiter, Wish, lock};
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -12,7 +11,7 @@ use crate::wire::Payload;
 /// Leads one flight. Dropping it hands the place to the next waiter.
 pub(crate) struct Leader {
     shard: Arc<Shard>,
-    key: KeyText,
+    key: Hashed,
     flight: Arc<Flight>,
     /// Whether this leader should look into the store before it loads.
     reads: bool,
@@ -20,7 +19,7 @@ pub(crate) struct Leader {
 }
 
 impl Leader {
-    pub(super) fn new(shard: Arc<Shard>, key: KeyText, flight: Arc<Flight>, reads: bool) -> Self {
+    pub(super) fn new(shard: Arc<Shard>, key: Hashed, flight: Arc<Flight>, reads: bool) -> Self {
         Self { shard, key, flight, reads, done: false }
     }
 

@@ -13,7 +13,7 @@ mod leader;
 use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
@@ -77,7 +77,46 @@ struct Shard {
     _apart: [u64; 8],
 }
 
-type Keyed = HashMap<KeyText, Arc<Flight>, RandomState>;
+type Keyed = HashMap<Hashed, Arc<Flight>, BuildHasherDefault<Known>>;
+
+/// A key and its hash, which is asked for three times in a call.
+#[derive(Clone)]
+struct Hashed {
+    hash: u64,
+    key: KeyText,
+}
+
+impl PartialEq for Hashed {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.key == other.key
+    }
+}
+
+impl Eq for Hashed {}
+
+impl Hash for Hashed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// The hash that is known.
+#[derive(Default)]
+struct Known(u64);
+
+impl Hasher for Known {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Shard {
     fn lock(&self) -> MutexGuard<'_, Keyed> {
@@ -121,14 +160,15 @@ impl Flights {
 
     /// Leads the flight of `key`, or waits for it.
     pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
-        let of = self.shard_of(key);
+        let key = self.hashed(key);
+        let of = self.shard_of(&key);
         let mut shard = of.lock();
         match shard.entry(key.clone()) {
             Entry::Vacant(slot) => {
                 let flight = Arc::new(Flight::default());
                 slot.insert(Arc::clone(&flight));
                 drop(shard);
-                Joined::Lead(Leader::new(Arc::clone(of), key.clone(), flight, wish == Wish::Any))
+                Joined::Lead(Leader::new(Arc::clone(of), key, flight, wish == Wish::Any))
             }
             Entry::Occupied(slot) => {
                 let (turn, wait) = oneshot::channel();
@@ -141,6 +181,7 @@ impl Flights {
 
     /// Leads the flight of `key`, unless somebody does.
     pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
+        let key = self.hashed(&key);
         let shard = self.shard_of(&key);
         let flight = match shard.lock().entry(key.clone()) {
             Entry::Occupied(_) => return None,
@@ -151,6 +192,7 @@ impl Flights {
 
     /// Waits for the flight of `key`, if there is one.
     pub(crate) fn follow(&self, key: &KeyText) -> Option<oneshot::Receiver<Turn>> {
+        let key = &self.hashed(key);
         let shard = self.shard(key);
         let (turn, wait) = oneshot::channel();
         lock(&shard.get(key)?.waiters).push_back(Waiter { turn, wish: Wish::Any, came: Came::After });
@@ -159,6 +201,7 @@ impl Flights {
 
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
     pub(crate) fn void(&self, key: &KeyText) {
+        let key = &self.hashed(key);
         if let Some(flight) = self.shard(key).remove(key) {
             // After removing: who sees the mark may rely on nobody joining any more.
             flight.void.store(true, Ordering::SeqCst);
@@ -169,7 +212,7 @@ impl Flights {
     pub(crate) fn void_where(&self, matches: impl Fn(&str) -> bool) {
         for shard in &self.0.shards {
             shard.lock().retain(|key, flight| {
-                let hit = matches(key.as_str());
+                let hit = matches(key.key.as_str());
                 if hit {
                     flight.void.store(true, Ordering::SeqCst);
                 }
@@ -188,13 +231,17 @@ impl Flights {
         self.0.waiting.load(Ordering::Relaxed)
     }
 
-    fn shard(&self, key: &KeyText) -> MutexGuard<'_, Keyed> {
+    fn hashed(&self, key: &KeyText) -> Hashed {
+        Hashed { hash: self.0.hasher.hash_one(key), key: key.clone() }
+    }
+
+    fn shard(&self, key: &Hashed) -> MutexGuard<'_, Keyed> {
         self.shard_of(key).lock()
     }
 
-    fn shard_of(&self, key: &KeyText) -> &Arc<Shard> {
-        let hash = self.0.hasher.hash_one(key);
-        &self.0.shards[usize::try_from(hash % SHARDS as u64).unwrap_or(0)]
+    fn shard_of(&self, key: &Hashed) -> &Arc<Shard> {
+        // Not by the bits that its map goes by.
+        &self.0.shards[usize::try_from(key.hash >> 32).unwrap_or(0) % SHARDS]
     }
 }
 

@@ -10,6 +10,9 @@ use super::{Asker, Connection, Slot, State, Waiting};
 use crate::error::{ErrorKind, Operation};
 use crate::store::{StoreError, StoreResult};
 
+/// Room for so many callers, so that the list seldom grows while it is locked.
+const USUAL: usize = 40;
+
 /// Who has no answer when it is dropped asks alone.
 pub(super) struct Batch {
     connection: Arc<Connection>,
@@ -22,7 +25,7 @@ impl Batch {
     /// All that wait.
     pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State>) -> Self {
         let count = state.waiting.len();
-        let callers = std::mem::replace(&mut state.waiting, Vec::with_capacity(count));
+        let callers = std::mem::replace(&mut state.waiting, Vec::with_capacity(count.max(USUAL)));
         state.turn += 1;
         drop(state);
         Self { connection: Arc::clone(connection), callers, count }
