@@ -230,7 +230,7 @@ where
     async move {
         let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
             Ok(asking) => asking,
-            Err(load) => return load,
+            Err(fill) => return Entry::Load(*fill),
         };
         let mut answer = asking.next().await;
         loop {

@@ -17,10 +17,10 @@ pub(super) fn ask<'a, S: Shape>(
     call: &Call<'_>,
     key: &'a dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<Box<Asking<'a>>, Entry<S>> {
+) -> Result<Box<Asking<'a>>, Box<Fill<S>>> {
     match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
         Ok(asking) => Ok(Box::new(asking)),
-        Err(load) => Err(Entry::Load(Fill::new(load, sharing, key.late_tags()))),
+        Err(load) => Err(Box::new(Fill::new(load, sharing, key.late_tags()))),
     }
 }
 
