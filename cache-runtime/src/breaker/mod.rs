@@ -134,6 +134,7 @@ impl Breaker {
     }
 
     /// Whether everything is let through.
+    #[cfg(feature = "redis")]
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
