@@ -20,6 +20,7 @@ use crate::telemetry;
 pub(crate) struct Budget(Duration);
 
 impl Budget {
+    /// Whether nothing of a call's time is spent.
     #[cfg(feature = "redis")]
     pub(super) fn is_whole(&self, cache: &Cache) -> bool {
         self.0 == cache.0.settings.operation_timeout

@@ -31,6 +31,7 @@ mod together {
     use std::time::Duration;
 
     use super::{Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
+    use crate::clock::Reading;
     use crate::store::{Asker, Store, StoreResult};
 
     impl Cache {
@@ -45,8 +46,13 @@ mod together {
             if !self.0.breaker.is_closed() || !budget.is_whole(self) || self.is_faulty() {
                 return None;
             }
+            let begun = Reading::now();
             let together = store.join(self, key, names)?;
-            let (read, took) = store.joined(together, names).await?;
+            let Some((read, took)) = store.joined(together, names).await else {
+                // Alone it has what is left.
+                budget.spend(Duration::from_micros(Reading::now().micros_since(begun)));
+                return None;
+            };
             budget.spend(took);
             Some(match read {
                 Ok((stored, Some(stamps))) => Ok((stored, stamps)),

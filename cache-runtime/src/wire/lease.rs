@@ -23,28 +23,20 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// not pass for its next one.
 #[cfg(any(feature = "redis", test))]
 pub(crate) fn new_lease() -> Payload {
-    let mut text = String::with_capacity(HEAD.len() + LONGEST);
-    write_token(&mut text);
-    let mut bytes = text.into_bytes();
-    bytes.splice(..0, HEAD.iter().copied());
-    Arc::new(bytes)
+    Arc::new([HEAD, token().as_bytes()].concat())
 }
 
 /// A text that no other process and no other call has.
 pub(crate) fn token() -> String {
+    let (one, two) = *PROCESS;
     let mut text = String::with_capacity(LONGEST);
-    write_token(&mut text);
+    // Into a text that has room, it does not fail.
+    let _ = write!(text, "{one:016x}{two:016x}{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
     text
 }
 
-/// In bytes.
+/// A token's length in bytes, at most.
 const LONGEST: usize = 48;
-
-fn write_token(out: &mut String) {
-    let (one, two) = *PROCESS;
-    // Into a text that has room, it does not fail.
-    let _ = write!(out, "{one:016x}{two:016x}{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-}
 
 /// Whether stored bytes are a lease.
 pub(crate) fn is_lease(bytes: &[u8]) -> bool {

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
-use tokio::sync::oneshot;
 
-use super::gather::{Answer, Asker};
+use super::gather::{Asker, Joined};
 use super::lease::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
@@ -136,21 +135,18 @@ impl RedisStore {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
-        let wait = connection.gather.join(&connection, &self.slot, asker, key);
-        let connection = Reads(connection);
-        Some(Together { connection, edition, stamps, wait })
+        Some(Together { joined: connection.join(&self.slot, asker, key), edition, stamps })
     }
 
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
     pub(crate) async fn joined(
         &self,
-        Together { connection, edition, stamps, wait }: Together,
+        Together { mut joined, edition, stamps }: Together,
         names: &[String],
     ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
-        let (answer, took) = wait.await.ok()?;
-        let read =
-            answer.map(|bytes| (bytes.map(Payload::new).map(entry), self.still(&connection.0, names, edition, stamps)));
-        Some((read, took))
+        let (answer, took) = joined.answer().await?;
+        let stored = answer.map(|bytes| bytes.map(Payload::new).map(entry));
+        Some((stored.map(|stored| (stored, self.still(joined.connection(), names, edition, stamps))), took))
     }
 
     /// As [`read`](Self::read), of an entry that is to be held.
@@ -237,10 +233,9 @@ impl RedisStore {
 
 /// A read together with others.
 pub(crate) struct Together {
-    connection: Reads,
+    joined: Joined,
     edition: u64,
     stamps: Stamps,
-    wait: oneshot::Receiver<Answer>,
 }
 
 /// An entry of which nothing else was asked.
@@ -269,11 +264,4 @@ fn stamps(scores: Vec<Option<f64>>) -> Stamps {
     let at = |nth: usize| score(&scores, nth);
     let latest = (2..scores.len()).filter_map(at).max().unwrap_or(0);
     Stamps { clock: at(0), birth: at(1).unwrap_or(0), latest }
-}
-
-struct Reads(Arc<Connection>);
-impl Drop for Reads {
-    fn drop(&mut self) {
-        self.0.gather.less();
-    }
 }

@@ -17,18 +17,16 @@ const USUAL: usize = 40;
 pub(super) struct Batch {
     connection: Arc<Connection>,
     callers: Vec<Waiting>,
-    /// How many there were.
-    count: usize,
 }
 
 impl Batch {
     /// All that wait.
     pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State>) -> Self {
-        let count = state.waiting.len();
-        let callers = std::mem::replace(&mut state.waiting, Vec::with_capacity(count.max(USUAL)));
+        let room = Vec::with_capacity(state.waiting.len().max(USUAL));
+        let callers = std::mem::replace(&mut state.waiting, room);
         state.turn += 1;
         drop(state);
-        Self { connection: Arc::clone(connection), callers, count }
+        Self { connection: Arc::clone(connection), callers }
     }
 
     pub(super) async fn send<A: Asker>(mut self, slot: Slot, asker: A, within: Duration) {
@@ -49,9 +47,9 @@ impl Batch {
         slot.settle(self.connection.generation, answers)
     }
 
-    fn hand_out(mut self, answers: StoreResult<Vec<Option<Vec<u8>>>>, took: Duration) {
-        let gather = &self.connection.gather;
-        let callers = std::mem::take(&mut self.callers);
+    fn hand_out(self, answers: StoreResult<Vec<Option<Vec<u8>>>>, took: Duration) {
+        let Self { connection, callers } = self;
+        let gather = &connection.gather;
         match answers {
             Ok(answers) => {
                 for (waiting, bytes) in callers.into_iter().zip(answers) {
@@ -59,7 +57,8 @@ impl Batch {
                     let _ = waiting.answer.send((Ok(bytes), took));
                 }
             }
-            Err(error) if self.count > 1 && is_of_the_command(error) => gather.give_up(error),
+            // They are told nothing, and ask alone.
+            Err(error) if callers.len() > 1 && is_of_the_command(error) => gather.give_up(error),
             Err(error) => {
                 for waiting in callers {
                     let _ = waiting.answer.send((Err(error), took));

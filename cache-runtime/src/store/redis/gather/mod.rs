@@ -76,6 +76,57 @@ struct Waiting {
     answer: oneshot::Sender<Answer>,
 }
 
+/// One caller that reads together with others.
+pub(crate) struct Joined {
+    connection: Arc<Connection>,
+    wait: oneshot::Receiver<Answer>,
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        self.connection.gather.reading.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Joined {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// `None` where it is to be asked for alone.
+    pub(super) async fn answer(&mut self) -> Option<Answer> {
+        (&mut self.wait).await.ok()
+    }
+}
+
+impl Connection {
+    /// Reads together with others.
+    pub(super) fn join<A: Asker>(self: Arc<Self>, slot: &Slot, asker: &A, key: &KeyText) -> Joined {
+        let gather = &self.gather;
+        let (answer, wait) = oneshot::channel();
+        let reading = gather.reading.fetch_add(1, Ordering::Relaxed) + 1;
+        let enough = (reading / 2).max(WORTH).min(gather.size.keys());
+        let waiting = Waiting { key: key.clone(), answer };
+        let mut state = gather.lock();
+        state.waiting.push(waiting);
+        // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
+        if state.waiting.len() >= enough {
+            let batch = Batch::take(&self, state);
+            tokio::spawn(batch.send(slot.clone(), asker.clone(), asker.longest()));
+        } else if !std::mem::replace(&mut state.due, true) {
+            let watched = std::mem::replace(&mut state.watched, true);
+            drop(state);
+            Due::new(&self).spawn(slot, asker);
+            if !watched {
+                watch::spawn(&self, slot, asker);
+            }
+        } else {
+            drop(state);
+        }
+        Joined { connection: self, wait }
+    }
+}
+
 /// One caller that reads alone.
 pub(super) struct Reading<'a>(&'a Gather);
 
@@ -93,9 +144,6 @@ impl Reading<'_> {
 }
 
 impl Gather {
-    pub(super) fn less(&self) {
-        self.reading.fetch_sub(1, Ordering::Relaxed);
-    }
     /// A read alone.
     pub(super) fn alone(&self) -> Reading<'_> {
         self.reading.fetch_add(1, Ordering::Relaxed);
@@ -105,35 +153,6 @@ impl Gather {
     /// Whether a read should share a command with others.
     pub(super) fn shares(&self) -> bool {
         self.reading.load(Ordering::Relaxed) >= ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
-    }
-
-    /// Reads together with others. An answer that does not come is to be asked for alone.
-    pub(super) fn join<A: Asker>(
-        &self,
-        connection: &Arc<Connection>,
-        slot: &Slot,
-        asker: &A,
-        key: &KeyText,
-    ) -> oneshot::Receiver<Answer> {
-        let (answer, wait) = oneshot::channel();
-        let reading = self.reading.fetch_add(1, Ordering::Relaxed) + 1;
-        let enough = (reading / 2).max(WORTH).min(self.size.keys());
-        let waiting = Waiting { key: key.clone(), answer };
-        let mut state = self.lock();
-        state.waiting.push(waiting);
-        // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
-        if state.waiting.len() >= enough {
-            let batch = Batch::take(connection, state);
-            tokio::spawn(batch.send(slot.clone(), asker.clone(), asker.longest()));
-        } else if !std::mem::replace(&mut state.due, true) {
-            let watched = std::mem::replace(&mut state.watched, true);
-            drop(state);
-            Due::new(connection).spawn(slot, asker);
-            if !watched {
-                watch::spawn(connection, slot, asker);
-            }
-        }
-        wait
     }
 
     /// From now on everybody asks alone: what one may not read, or what the server does not know, is not to fail the others.
