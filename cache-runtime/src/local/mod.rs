@@ -11,6 +11,8 @@ mod hits;
 mod names;
 mod near;
 mod order;
+#[cfg(test)]
+mod order_tests;
 mod serve;
 mod terms;
 mod watch;

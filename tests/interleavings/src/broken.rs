@@ -149,15 +149,15 @@ pub const BREAKS: &[Break] = &[
     one(
         "put_unchecked",
         "What was read before a void is put there.",
-        &[(File::Order, "*count != turn.count && !without(Mechanism::LocalRace)", "false")],
+        &[(File::Order, "!count.stands(turn) && !without(Mechanism::LocalRace)", "false")],
     ),
     one(
         "void_uncounted",
         "A void removes what is there, and nothing that is on its way.",
         &[(
             File::Order,
-            "self.count(stripe(key));\n        *count += 1;",
-            "self.count(stripe(key));\n        *count += 0;",
+            "self.count(stripe(key));\n        count.void(key);",
+            "self.count(stripe(key));\n        count.voids += 0;",
         )],
     ),
     one(
@@ -165,8 +165,8 @@ pub const BREAKS: &[Break] = &[
         "Something can be put there after the removal and before the count.",
         &[(
             File::Order,
-            "        let mut count = self.count(stripe(key));\n        *count += 1;\n        let removed = remove();",
-            "        let removed = remove();\n        let mut count = self.count(stripe(key));\n        *count += 1;",
+            "        let mut count = self.count(stripe(key));\n        count.void(key);\n        let removed = remove();",
+            "        let removed = remove();\n        let mut count = self.count(stripe(key));\n        count.void(key);",
         )],
     ),
     one(
@@ -186,8 +186,17 @@ pub const BREAKS: &[Break] = &[
         "Who read before a fill puts the old value over the new one.",
         &[(
             File::Order,
-            "        let stands = *count == turn.count;\n        *count += 1;",
-            "        let stands = *count == turn.count;",
+            "        let stands = count.stands(turn);\n        count.void(turn.key);",
+            "        let stands = count.stands(turn);",
+        )],
+    ),
+    one(
+        "void_remembered_late",
+        "A void counts as one of the key that was there before.",
+        &[(
+            File::Order,
+            "        self.last[place(self.voids)] = key;\n        self.voids += 1;",
+            "        self.voids += 1;\n        self.last[place(self.voids)] = key;",
         )],
     ),
     one(

@@ -50,5 +50,6 @@ broken_order! {
     void_removes_first: what_an_invalidation_overtakes_is_not_held;
     void_all_removes_first: what_an_invalidation_overtakes_is_not_held;
     fill_uncounted: a_fill_is_held_unless_it_is_overtaken;
+    void_remembered_late: what_an_invalidation_overtakes_is_not_held;
     fill_unchecked: a_fill_is_held_unless_it_is_overtaken;
 }
