@@ -11,6 +11,8 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::Cache;
 use crate::breaker::Permit;
+#[cfg(feature = "redis")]
+use crate::clock::Reading;
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::telemetry;
@@ -20,16 +22,21 @@ use crate::telemetry;
 pub(crate) struct Budget(Duration);
 
 impl Budget {
-    /// Whether nothing of a call's time is spent.
+    /// What is left, if that is enough to share a command with others, who get no more for it than this.
     #[cfg(feature = "redis")]
-    pub(super) fn is_whole(&self, cache: &Cache) -> bool {
-        self.0 == cache.0.settings.operation_timeout
+    pub(super) fn to_share(&self, cache: &Cache) -> Option<Duration> {
+        (self.0 >= cache.0.settings.operation_timeout / 4 * 3).then_some(self.0)
     }
 
     /// What was spent, if it was this at first.
     #[cfg(feature = "redis")]
     pub(super) fn spent_of(&self, whole: Duration) -> Duration {
         whole.saturating_sub(self.0)
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn spend_since(&mut self, begun: Reading) {
+        self.spend(Duration::from_micros(Reading::now().micros_since(begun)));
     }
 
     pub(super) fn spend(&mut self, took: Duration) {

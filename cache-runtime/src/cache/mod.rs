@@ -16,6 +16,8 @@ mod replace;
 mod sets;
 mod shutdown;
 mod throttle;
+#[cfg(feature = "redis")]
+mod together;
 mod versions;
 mod which;
 

@@ -45,7 +45,8 @@ impl CacheBuilder {
             Place::Cluster(urls) => cluster(setting, urls, root, self.connect_timeout, silence)?,
             Place::Sentinel(urls, master_setting, master) => sentinel(setting, urls, master_setting, master, root)?,
         };
-        Ok(Store::Redis(crate::store::RedisStore::new(endpoint, self.connect_timeout, recovery.wake(), local)))
+        let store = crate::store::RedisStore::new(endpoint, self.connect_timeout, recovery.wake(), local);
+        Ok(Store::Redis(std::sync::Arc::new(store)))
     }
 
     #[cfg(not(feature = "redis"))]

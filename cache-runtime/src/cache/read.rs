@@ -16,9 +16,7 @@ impl Cache {
         budget: &mut Budget,
     ) -> Result<(Option<Stored>, Stamps), CacheError> {
         #[cfg(feature = "redis")]
-        if asks == Asks::Bytes
-            && let Some(read) = self.read_together(key, names, budget).await
-        {
+        if let Some(read) = self.read_together(key, asks, names, budget).await {
             return read;
         }
         self.ask(Operation::Get, budget, self.0.store.read(key, asks, names)).await
@@ -27,30 +25,37 @@ impl Cache {
 
 #[cfg(feature = "redis")]
 mod together {
-    use std::future::Future;
-    use std::time::Duration;
-
-    use super::{Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
+    use super::{Asks, Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
     use crate::clock::Reading;
-    use crate::store::{Asker, Store, StoreResult};
+    use crate::store::{GetTracked, Store};
+
+    type Found = Result<(Option<Stored>, Stamps), CacheError>;
 
     impl Cache {
-        /// `None` where the entry is to be read alone: while few read, while the store is unwell, and late in a call.
+        /// `None` where the entry is to be read alone.
         pub(super) async fn read_together(
             &self,
             key: &KeyText,
+            asks: Asks,
             names: &[String],
             budget: &mut Budget,
-        ) -> Option<Result<(Option<Stored>, Stamps), CacheError>> {
-            let Store::Redis(store) = &self.0.store else { return None };
-            if !self.0.breaker.is_closed() || !budget.is_whole(self) || self.is_faulty() {
-                return None;
+        ) -> Option<Found> {
+            match asks {
+                Asks::Bytes => self.get_together(key, names, budget).await,
+                // Boxed: most reads are of the other kind.
+                Asks::Tether => Box::pin(self.with_stamps_together(names, || GetTracked(key.clone()), budget)).await,
+                Asks::Left => None,
             }
+        }
+
+        /// Without a second look at the stamps, where they have not changed since the first one.
+        async fn get_together(&self, key: &KeyText, names: &[String], budget: &mut Budget) -> Option<Found> {
+            let Store::Redis(store) = &self.0.store else { return None };
+            let left = self.may_share(budget)?;
             let begun = Reading::now();
-            let together = store.join(self, key, names)?;
-            let Some((read, took)) = store.joined(together, names).await else {
-                // Alone it has what is left.
-                budget.spend(Duration::from_micros(Reading::now().micros_since(begun)));
+            let together = store.join_read(self, left, key, names)?;
+            let Some((read, took)) = store.read_joined(together, names).await else {
+                budget.spend_since(begun);
                 return None;
             };
             budget.spend(took);
@@ -62,25 +67,6 @@ mod together {
                 }
                 Err(error) => Err(self.failed(Operation::Get, error)),
             })
-        }
-    }
-
-    impl Asker for Cache {
-        fn longest(&self) -> Duration {
-            self.0.settings.operation_timeout
-        }
-
-        async fn ask_for<T: Send>(
-            &self,
-            callers: usize,
-            within: Duration,
-            operation: Operation,
-            asked: impl Future<Output = StoreResult<T>> + Send,
-        ) -> (StoreResult<T>, Duration) {
-            let mut budget = self.budget_of(within);
-            let callers = u32::try_from(callers).unwrap_or(u32::MAX);
-            let done = self.asked(operation, callers, &mut budget, asked).await;
-            (done, budget.spent_of(within))
         }
     }
 }

@@ -71,15 +71,15 @@ impl Cache {
             }
             #[cfg(feature = "redis")]
             Store::Redis(store) => {
-                use crate::store::{Ask, Claim};
+                use crate::store::{Ask, Claim, Fill};
 
                 let leases: Vec<Payload> = replacements.iter().map(|_| crate::wire::new_lease()).collect();
-                let asks: Vec<Ask<'_>> = replacements
+                let asks: Vec<Ask> = replacements
                     .iter()
                     .zip(&leases)
                     .map(|(replacement, lease)| Ask {
-                        key: &replacement.key,
-                        lease,
+                        key: replacement.key.clone(),
+                        lease: Payload::clone(lease),
                         ttl: self.0.settings.lease_ttl,
                         replaces: None,
                         registration: Some(replacement.registration.clone()),
@@ -94,10 +94,15 @@ impl Cache {
                     .zip(&claims)
                     // Somebody else loads since the removal, and so loads what was just written; or nothing may be filled.
                     .filter(|(_, claim)| matches!(claim, Claim::Granted))
-                    .map(|((replacement, (lease, bytes)), _)| (&replacement.key, lease, bytes, replacement.ttl))
+                    .map(|((replacement, (lease, bytes)), _)| Fill {
+                        key: replacement.key.clone(),
+                        expected: Payload::clone(lease),
+                        bytes: Payload::clone(bytes),
+                        ttl: replacement.ttl,
+                        registration: Some(replacement.registration.clone()),
+                    })
                     .collect();
-                let registration = replacements.first().map(|replacement| &replacement.registration);
-                let mut filled = store.fill_many(&fills, registration).await?.into_iter();
+                let mut filled = store.fill_many(&fills).await?.into_iter();
                 let granted = claims.iter().map(|claim| matches!(claim, Claim::Granted));
                 Ok(granted.map(|granted| granted && filled.next().unwrap_or(false)).collect())
             }

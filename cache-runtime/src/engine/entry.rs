@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::age::{Due, due};
 use super::lead::failed;
+#[cfg(feature = "redis")]
+use super::lease::Standing;
 use super::local::{Hold, Lives, Pending, local_ticket, local_ttl, watched};
 use super::lookup::Asking;
 use crate::error::{ErrorKind, Operation};
 use crate::outcome::Outcome;
-use crate::store::{Asks, Stored};
+use crate::store::{Asks, Store, Stored};
 use crate::tags::{self, Stamps};
 use crate::wire::{Body, DecodeError, Payload, is_lease};
 
@@ -16,6 +18,12 @@ use crate::wire::{Body, DecodeError, Payload, is_lease};
 pub(super) enum Read {
     Hit(Hit),
     Miss,
+    /// Nothing, and leave to fill it.
+    #[cfg(feature = "redis")]
+    Granted(Box<Standing>),
+    /// Nothing, and nothing may be filled now.
+    #[cfg(feature = "redis")]
+    Guarded,
     /// Another process loads.
     Leased,
     /// An entry that a tag, its resource or everything was invalidated after.
@@ -35,7 +43,7 @@ pub(super) struct Hit {
 }
 
 /// What an entry needs before it is known what it comes to.
-enum Needs {
+pub(super) enum Needs {
     /// To be removed: it is no entry.
     Discard(Payload, DecodeError),
     /// The stamps of more names.
@@ -43,7 +51,7 @@ enum Needs {
 }
 
 /// An entry whose value has names that its key does not tell.
-struct Unjudged {
+pub(super) struct Unjudged {
     more: Vec<String>,
     stored: Stored,
     body: Body,
@@ -64,6 +72,7 @@ impl Asking<'_> {
         match cache.read(&self.subject.located.key, asks, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => {
                 self.since = stamps.clock;
+                self.learn(stored.is_none());
                 match stored {
                     None => Read::Miss,
                     Some(stored) if is_lease(&stored.bytes) => Read::Leased,
@@ -77,6 +86,23 @@ impl Asking<'_> {
         }
     }
 
+    /// Nobody else fills the embedded store.
+    #[cfg(not(feature = "redis"))]
+    pub(super) async fn read_or_claim(&mut self) -> Read {
+        self.read().await
+    }
+
+    /// How likely the next read is one that finds nothing.
+    fn learn(&self, missed: bool) {
+        match &self.lookup.cache.0.store {
+            Store::Memory(_) => {
+                let _ = missed;
+            }
+            #[cfg(feature = "redis")]
+            Store::Redis(store) => store.learn_miss(self.subject.spec.resource, missed),
+        }
+    }
+
     /// What is needed to hold what is read, before it is.
     async fn may_hold(&mut self, ttl: Duration) -> Option<Box<Hold>> {
         let cache = self.lookup.cache;
@@ -85,7 +111,7 @@ impl Asking<'_> {
     }
 
     /// Whether what is left of an entry's life has to be known to judge it.
-    fn asks(&self, holds: bool) -> Asks {
+    pub(super) fn asks(&self, holds: bool) -> Asks {
         let policy = &self.lookup.policy;
         let ages = !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true);
         match (holds, ages) {
@@ -96,7 +122,7 @@ impl Asking<'_> {
     }
 
     /// What an entry comes to, with the stamps of the names that its key tells. `Err` where that is not enough.
-    fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Box<Hold>>) -> Result<Read, Needs> {
+    pub(super) fn opened(&mut self, stored: Stored, stamps: Stamps, hold: Option<Box<Hold>>) -> Result<Read, Needs> {
         let body = match Body::open(&stored.bytes, self.lookup.wants_none, self.loosely) {
             Ok(body) => body,
             Err(error) => return Err(Needs::Discard(stored.bytes, error)),
@@ -111,7 +137,7 @@ impl Asking<'_> {
         Err(Needs::Stamps(Box::new(Unjudged { more, stored, body, stamps, hold })))
     }
 
-    async fn needs(&mut self, needs: Needs) -> Read {
+    pub(super) async fn needs(&mut self, needs: Needs) -> Read {
         match needs {
             Needs::Discard(bytes, error) => self.flawed(bytes, error).await,
             Needs::Stamps(unjudged) => {

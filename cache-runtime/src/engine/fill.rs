@@ -116,7 +116,7 @@ impl Plan {
                 let register = || self.cache.registration(&self.spec, self.suffix.as_deref(), lives);
                 let registration = (!standing.is_registered(lives)).then(register);
                 // Boxed, as it is large, and the embedded store has no use for it.
-                let fill = Box::pin(standing.fill(bytes, ttl, registration.as_ref(), names, holds, &mut self.budget));
+                let fill = Box::pin(standing.fill(bytes, ttl, registration, names, holds, &mut self.budget));
                 match fill.await {
                     Ok((true, told, stamps)) => {
                         *tether = told;

@@ -120,6 +120,8 @@ impl Asking<'_> {
                                     return Next::Load(Leave::None);
                                 }
                             }
+                            #[cfg(feature = "redis")]
+                            Read::Granted(_) | Read::Guarded => {}
                             Read::Miss | Read::Leased | Read::Void(_) => {}
                         }
                     }

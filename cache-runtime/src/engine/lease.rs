@@ -11,10 +11,13 @@ use crate::cache::{Budget, Cache};
 use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::local::Tether;
-use crate::store::{Ask, Registration, Store};
+use crate::store::{Ask, Fill, Filling, Registration, Store};
 use crate::switch::{Mechanism, without};
 use crate::tags::Stamps;
 use crate::wire::Payload;
+
+/// Whether a fill was made, who tells of changes, and the stamps after it.
+type Filled = Result<((bool, Option<Tether>), Stamps), CacheError>;
 
 /// What must stand in the store for a fill to be right: nothing that is newer than the load has touched the key since.
 pub(crate) struct Standing {
@@ -30,6 +33,16 @@ pub(crate) struct Standing {
 impl Standing {
     pub(super) fn lease(cache: &Cache, key: &KeyText, lease: Payload, registered: Option<Instant>) -> Self {
         Self { cache: cache.clone(), key: key.clone(), expected: lease, leased: true, registered }
+    }
+
+    /// What stands there.
+    pub(super) fn bytes(&self) -> &Payload {
+        &self.expected
+    }
+
+    /// It was not given after all.
+    pub(super) fn forget(mut self) {
+        self.leased = false;
     }
 
     /// Whether what is filled now is gone before its version's registration ends.
@@ -57,37 +70,56 @@ impl Standing {
         mut self,
         bytes: &Payload,
         ttl: Duration,
-        registration: Option<&Registration>,
+        registration: Option<Registration>,
         names: &[String],
         holds: bool,
         budget: &mut Budget,
     ) -> Result<(bool, Option<Tether>, Stamps), CacheError> {
-        let Store::Redis(store) = &self.cache.0.store else { return Ok((false, None, Stamps::default())) };
+        let fill = Fill {
+            key: self.key.clone(),
+            expected: Payload::clone(&self.expected),
+            bytes: Payload::clone(bytes),
+            ttl,
+            registration,
+        };
+        // The stamps are those of a time at which everybody had come whom the value may serve.
+        let filled = match self.fill_together(&fill, names, holds, budget).await {
+            Some(filled) => filled,
+            None => self.fill_alone(&fill, names, holds, budget).await,
+        };
+        let ((filled, tether), stamps) = filled?;
+        // Nothing is left to give back: it was replaced, or is gone.
+        self.leased = false;
+        Ok((filled, tether, stamps))
+    }
+
+    async fn fill_together(&self, fill: &Fill, names: &[String], holds: bool, budget: &mut Budget) -> Option<Filled> {
+        if without(Mechanism::FillCheck) {
+            return None;
+        }
+        if holds {
+            return self.cache.with_stamps_together(names, || Filling::<true>(fill.clone()), budget).await;
+        }
+        self.cache.with_stamps_together(names, || Filling::<false>(fill.clone()), budget).await
+    }
+
+    async fn fill_alone(&self, fill: &Fill, names: &[String], holds: bool, budget: &mut Budget) -> Filled {
+        let Store::Redis(store) = &self.cache.0.store else { return Ok(((false, None), Stamps::default())) };
         let fill = async {
             if without(Mechanism::FillCheck) {
                 // Takes the place of whatever is there now.
-                let found = store.get(&self.key).await?;
+                let replaces = store.get(&self.key).await?;
                 let ttl = self.cache.0.settings.lease_ttl;
-                let registration = None;
-                let replaces = found.as_ref();
-                let ask = Ask { key: &self.key, lease: &self.expected, ttl, replaces, registration };
-                store.claim(&ask).await?;
+                let (key, lease) = (self.key.clone(), Payload::clone(&self.expected));
+                store.claim(&Ask { key, lease, ttl, replaces, registration: None }).await?;
             }
-            // The stamps are those of a time at which everybody had come whom the value may serve.
-            let (key, expected) = (&self.key, &self.expected);
             if holds {
-                let fill = store.fill_tracked(key, expected, bytes, ttl, registration);
-                let ((filled, tether), stamps) = store.and_stamps(names, fill).await?;
-                return Ok((filled, tether, stamps));
+                return store.and_stamps(names, store.fill_tracked(fill)).await;
             }
-            let fill = store.fill(key, expected, bytes, ttl, registration);
-            let (filled, stamps) = store.and_stamps(names, fill).await?;
-            Ok((filled, None, stamps))
+            let (filled, stamps) = store.and_stamps(names, store.fill(fill)).await?;
+            Ok(((filled, None), stamps))
         };
-        let filled = self.cache.ask(Operation::Put, budget, fill).await?;
-        // Nothing is left to give back: it was replaced, or is gone.
-        self.leased = false;
-        Ok(filled)
+        self.cache.ask(Operation::Put, budget, Box::pin(fill)).await
     }
 
     /// Gives the lease back without a fill. Says whether it stood, and what was invalidated by these names, which leaves leases

@@ -133,7 +133,7 @@ impl<'a> Asking<'a> {
                 }
             }
         }
-        let first = if self.looks() { Some(self.read().await) } else { None };
+        let first = if self.looks() { Some(self.read_or_claim().await) } else { None };
         match first {
             Some(Read::Hit(hit)) if hit.due == Due::Not => {
                 self.offer(hit, false, Then::Serve);

@@ -9,6 +9,8 @@ mod lead;
 mod lease;
 mod load;
 mod local;
+#[cfg(feature = "redis")]
+mod look;
 mod lookup;
 mod offer;
 mod refused;

@@ -8,12 +8,12 @@ use super::entry::Read;
 use super::lead::{Leave, Next, Start, failed, is_replaceable};
 use super::lease::Standing;
 use super::lookup::Asking;
-use crate::error::Operation;
+use crate::error::{CacheError, Operation};
 use crate::flight::Leader;
 use crate::outcome::Outcome;
-use crate::store::{Ask, Asks, Claim, RedisStore, StoreResult};
+use crate::store::{Ask, Asks, Claim, RedisStore};
 use crate::telemetry;
-use crate::wire::{Payload, is_lease, new_lease};
+use crate::wire::{Payload, is_lease};
 
 /// How often a caller looks whether another process's load has ended: soon at first, then with a pause that a busy server
 /// does not feel.
@@ -87,9 +87,17 @@ impl Asking<'_> {
         let read = match self.found.take() {
             Some(read) => *read,
             // Boxed, as what is asked a second time is rare.
-            None => Box::pin(self.read()).await,
+            None => Box::pin(self.read_or_claim()).await,
         };
         match read {
+            // Whoever renews it has it in hands already: what was given is given back.
+            Read::Granted(standing) => {
+                return Look::Done(match self.follow_renewal().await {
+                    Some(next) => next,
+                    None => Next::Load(Leave::While(*standing)),
+                });
+            }
+            Read::Guarded => return Look::Done(Next::Load(Leave::None)),
             Read::Leased => return Look::Leased,
             Read::Hit(hit) => match self.weigh(hit).await {
                 Ok(next) => return Look::Done(next),
@@ -127,35 +135,25 @@ impl Asking<'_> {
 
     async fn claim(&mut self, store: &RedisStore, replaces: Option<Payload>) -> Look {
         self.begins();
-        let cache = self.lookup.cache;
-        let (spec, suffix, lease) = (self.subject.spec, self.subject.suffix.as_deref(), new_lease());
-        let registration = cache.registration(spec, suffix, self.lives());
-        let registered = Instant::now().checked_add(registration.holds());
-        let ask = Ask {
-            key: &self.subject.located.key,
-            lease: &lease,
-            ttl: cache.0.settings.lease_ttl,
-            replaces: replaces.as_ref(),
-            registration: Some(registration),
-        };
-        let asked = claim_at(store, &ask, self.since);
-        match cache.ask(Operation::Claim, &mut self.budget, asked).await {
+        let (ask, standing) = self.ask_leave(replaces);
+        match self.claim_at(store, &ask).await {
             Ok((claim, clock)) => {
                 self.since = Some(clock);
-                match claim {
-                    Claim::Granted => {
-                        if let Some(leader) = &self.leader {
-                            leader.hold(&lease);
-                        }
-                        let standing = Standing::lease(cache, &self.subject.located.key, lease, registered);
-                        Look::Done(Next::Load(Leave::While(standing)))
+                if let Claim::Granted = claim {
+                    if let Some(leader) = &self.leader {
+                        leader.hold(&ask.lease);
                     }
-                    Claim::Guarded => Look::Done(Next::Load(Leave::None)),
+                    return Look::Done(Next::Load(Leave::While(standing)));
+                }
+                standing.forget();
+                match claim {
+                    Claim::Granted | Claim::Guarded => Look::Done(Next::Load(Leave::None)),
                     Claim::Stored => Look::Claim,
                     Claim::Held => Look::Leased,
                 }
             }
             Err(error) => {
+                standing.forget();
                 self.fail(failed(error.kind()));
                 Look::Done(Next::Load(Leave::None))
             }
@@ -163,16 +161,24 @@ impl Asking<'_> {
     }
 
     /// How long an entry lies in the store.
-    fn lives(&self) -> Duration {
+    pub(super) fn lives(&self) -> Duration {
         let ttl = self.lookup.ttl.or(self.subject.spec.ttl).unwrap_or(self.lookup.cache.0.settings.default_ttl);
         ttl.saturating_add(self.lookup.policy.grace())
     }
 }
 
-/// Asks for leave, and for the time where it is not known: side by side, as the load begins after both.
-async fn claim_at(store: &RedisStore, ask: &Ask<'_>, since: Option<u64>) -> StoreResult<(Claim, u64)> {
-    match since {
-        Some(since) => Ok((store.claim(ask).await?, since)),
-        None => Box::pin(async { tokio::try_join!(store.claim(ask), store.clock()) }).await,
+impl Asking<'_> {
+    /// Asks for leave, and for the time where it is not known: side by side, as the load begins after both.
+    async fn claim_at(&mut self, store: &RedisStore, ask: &Ask) -> Result<(Claim, u64), CacheError> {
+        let cache = self.lookup.cache;
+        let Some(since) = self.since else {
+            let asked = Box::pin(async { tokio::try_join!(store.claim(ask), store.clock()) });
+            return cache.ask(Operation::Claim, &mut self.budget, asked).await;
+        };
+        let claim = match cache.together(|| ask.clone(), &mut self.budget).await {
+            Some(claim) => claim,
+            None => cache.ask(Operation::Claim, &mut self.budget, Box::pin(store.claim(ask))).await,
+        };
+        claim.map(|claim| (claim, since))
     }
 }

@@ -113,6 +113,8 @@ impl Asking<'_> {
                     return Ok(self.serve(found, stale));
                 }
                 Read::Void(bytes) => return Err(Some(bytes)),
+                #[cfg(feature = "redis")]
+                Read::Granted(_) | Read::Guarded => return Err(None),
                 Read::Miss | Read::Leased => return Err(None),
                 Read::Failed(outcome) => {
                     self.outcome = outcome;

@@ -28,12 +28,25 @@ impl Registration {
 
 /// A fill that asks for leave.
 #[cfg(feature = "redis")]
-pub(crate) struct Ask<'a> {
-    pub key: &'a KeyText,
-    pub lease: &'a Payload,
+#[derive(Clone)]
+pub(crate) struct Ask {
+    pub key: KeyText,
+    pub lease: Payload,
     pub ttl: Duration,
     /// The lease of a fill that this one follows.
-    pub replaces: Option<&'a Payload>,
+    pub replaces: Option<Payload>,
+    pub registration: Option<Registration>,
+}
+
+/// A fill that was given leave.
+#[cfg(feature = "redis")]
+#[derive(Clone)]
+pub(crate) struct Fill {
+    pub key: KeyText,
+    /// What has to stand there.
+    pub expected: Payload,
+    pub bytes: Payload,
+    pub ttl: Duration,
     pub registration: Option<Registration>,
 }
 
@@ -46,6 +59,15 @@ pub(crate) enum Claim {
     /// Somebody else loads.
     Held,
     /// Nothing may be filled now: an invalidation is under way, or was a moment ago.
+    Guarded,
+}
+
+/// What a read gave that asks for leave where it finds nothing.
+#[cfg(feature = "redis")]
+pub(crate) enum Looked {
+    Found(Payload),
+    Granted,
+    /// There is nothing, and nothing may be filled now.
     Guarded,
 }
 

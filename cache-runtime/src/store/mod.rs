@@ -7,10 +7,12 @@ mod pattern;
 #[cfg(feature = "redis")]
 mod redis;
 
+#[cfg(feature = "redis")]
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "redis")]
-pub(crate) use self::asked::{Ask, Claim};
+pub(crate) use self::asked::{Ask, Claim, Fill, Looked};
 pub(crate) use self::asked::{Invalidation, Registration, Removed};
 pub(crate) use self::glob::Glob;
 pub(crate) use self::memory::{MemoryLimits, MemoryStore};
@@ -23,7 +25,7 @@ pub(crate) use self::redis::parse_cluster;
 #[cfg(feature = "sentinel")]
 pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
-pub(crate) use self::redis::{Asker, RedisStore, parse_url};
+pub(crate) use self::redis::{Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, parse_url};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;
@@ -70,7 +72,7 @@ pub(crate) enum Asks {
 pub(crate) enum Store {
     Memory(MemoryStore),
     #[cfg(feature = "redis")]
-    Redis(RedisStore),
+    Redis(Arc<RedisStore>),
 }
 
 impl Store {

@@ -5,6 +5,7 @@ mod fallback;
 mod foreign;
 mod peers;
 mod races;
+mod together;
 
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,7 @@ mod leases;
 mod links;
 mod outage;
 mod pattern;
+mod shared_misses;
 mod shared_reads;
 mod signals;
 mod stampede;

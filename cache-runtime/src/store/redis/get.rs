@@ -17,7 +17,7 @@ impl RedisStore {
 
     /// The bytes of a key, in a command of its own.
     pub(super) async fn get_on(&self, connection: &Arc<Connection>, key: &KeyText) -> StoreResult<Option<Payload>> {
-        let reading = connection.gather.alone();
+        let reading = connection.gathers.gets.alone();
         // Boxed, as the future of a read is moved before it is polled.
         let bytes = Box::pin(self.alone(connection, key)).await?;
         reading.learn(bytes.as_ref().map_or(0, Vec::len));

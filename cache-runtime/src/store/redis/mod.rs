@@ -12,6 +12,7 @@ mod lease;
 mod link;
 #[cfg(feature = "cluster")]
 mod masters;
+mod odds;
 mod pattern;
 mod scripts;
 #[cfg(feature = "sentinel")]
@@ -36,9 +37,10 @@ use self::connect::{Connection, Slot};
 use self::copy::Copy;
 pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
-pub(crate) use self::gather::Asker;
+pub(crate) use self::gather::{Asker, Filling, GetOrClaim, GetTracked, Question};
 use self::get::get_command;
 use self::link::Link;
+use self::odds::Odds;
 pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
@@ -63,6 +65,7 @@ pub(crate) struct RedisStore {
     stamps: KeyText,
     /// What the server tells of them.
     copy: Arc<Copy>,
+    odds: Odds,
     local: Local,
     #[cfg(feature = "cluster")]
     nodes: Nodes,
@@ -79,6 +82,7 @@ impl RedisStore {
             scripts: Box::new(Scripts::new()),
             stamps: local.watch().stamps().clone(),
             copy: Arc::default(),
+            odds: Odds::default(),
             local: local.clone(),
         }
     }
@@ -123,15 +127,24 @@ impl RedisStore {
     /// One command; `scripts` are the ones it calls.
     async fn query<T: FromRedisValue>(&self, command: &Cmd, scripts: &[&Program]) -> StoreResult<T> {
         let connection = self.slot.connection().await?;
-        let mut done = Box::pin(one_of(command, &connection)).await;
+        self.query_on(&connection, command, scripts).await
+    }
+
+    async fn query_on<T: FromRedisValue>(
+        &self,
+        connection: &Connection,
+        command: &Cmd,
+        scripts: &[&Program],
+    ) -> StoreResult<T> {
+        let mut done = Box::pin(one_of(command, connection)).await;
         if is_unknown_script(&done) {
             #[cfg(feature = "cluster")]
             if let (Link::Cluster(_), [program]) = (&connection.link, scripts) {
-                let done = Box::pin(one_of(&program.whole(command), &connection)).await;
+                let done = Box::pin(one_of(&program.whole(command), connection)).await;
                 return self.settle(connection.generation, done);
             }
-            Box::pin(load(scripts, &connection)).await;
-            done = Box::pin(one_of(command, &connection)).await;
+            Box::pin(load(scripts, connection)).await;
+            done = Box::pin(one_of(command, connection)).await;
         }
         self.settle(connection.generation, done)
     }

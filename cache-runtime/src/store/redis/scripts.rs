@@ -42,11 +42,16 @@ impl Program {
 
 /// The scripts of one store.
 pub(crate) struct Scripts {
-    /// Asks for leave to fill.
-    /// KEYS: entry, guard, register or none. ARGV: lease, its ttl, the bytes it may replace, version, horizon.
+    /// Asks for leave to fill: 1 is granted, 2 guarded, 3 another's lease, 4 a value.
+    /// KEYS: entries, a guard for each, registers. ARGV: number of entries; for each lease, its ttl, the bytes it may replace; for
+    /// each register version, horizon.
     pub claim: Program,
-    /// Stores a value if what is expected still stands.
-    /// KEYS: entry, register or none. ARGV: expected, value, ttl, version, horizon.
+    /// Reads entries, and asks for leave to fill those that are not there: the bytes, or as `claim`.
+    /// KEYS: entries, a guard for each, registers. ARGV: number of entries; for each lease, its ttl; for each register version,
+    /// horizon.
+    pub get_or_claim: Program,
+    /// Stores values, each if what is expected of it still stands: 1 or 0.
+    /// KEYS: entries, registers. ARGV: number of entries; for each expected, value, ttl; for each register version, horizon.
     pub fill: Program,
     /// As `fill`, and has the server tell of changes to what it stored.
     pub fill_tracked: Program,
@@ -105,14 +110,51 @@ local function set_guard(key, token, ttl)
 end
 ";
 
+/// Of several entries an error concerns one: it stands in the place of that one's answer.
 const CLAIM: &str = "
-if KEYS[3] then register(KEYS[3], ARGV[4], tonumber(ARGV[5])) end
-if guarded(KEYS[2]) then return {'guarded'} end
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'granted'} end
-local found = redis.pcall('GET', KEYS[1])
-if type(found) == 'string' and found ~= ARGV[1] and found ~= ARGV[3] then return {'found', found} end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {'granted'}
+local count = tonumber(ARGV[1])
+for nth = 1, #KEYS - 2 * count do
+  local at = 3 * count + 2 * nth
+  register(KEYS[2 * count + nth], ARGV[at], tonumber(ARGV[at + 1]))
+end
+local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
+local function claim(key, guard, lease, ttl, replaces)
+  if some and guarded(guard) then return 2 end
+  local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
+  if set then return set.err and set or 1 end
+  local found = redis.pcall('GET', key)
+  if type(found) == 'string' and found ~= lease and found ~= replaces then
+    return string.sub(found, 1, 7) == '\\202lease:' and 3 or 4
+  end
+  set = redis.pcall('SET', key, lease, 'PX', ttl)
+  return set.err and set or 1
+end
+local answer = {}
+for nth = 1, count do
+  answer[nth] = claim(KEYS[nth], KEYS[count + nth], ARGV[3 * nth - 1], ARGV[3 * nth], ARGV[3 * nth + 1])
+end
+return answer
+";
+
+/// The lease is given in the step that finds nothing to read (the paper's "lease-get").
+const GET_OR_CLAIM: &str = "
+local count = tonumber(ARGV[1])
+for nth = 1, #KEYS - 2 * count do
+  local at = 2 * count + 2 * nth
+  register(KEYS[2 * count + nth], ARGV[at], tonumber(ARGV[at + 1]))
+end
+local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
+local function get_or_claim(key, guard, lease, ttl)
+  if some and guarded(guard) then return redis.pcall('GET', key) or 2 end
+  local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
+  if set and not set.err then return 1 end
+  return redis.pcall('GET', key) or set
+end
+local answer = {}
+for nth = 1, count do
+  answer[nth] = get_or_claim(KEYS[nth], KEYS[count + nth], ARGV[2 * nth], ARGV[2 * nth + 1])
+end
+return answer
 ";
 
 const FOUND: &str = "
@@ -130,23 +172,40 @@ end
 ";
 
 const FILL: &str = "
-local found = get(KEYS[1])
-if found ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local count = tonumber(ARGV[1])
+local answer = {}
+for nth = 1, count do
+  local at = 3 * nth - 1
+  if get(KEYS[nth]) == ARGV[at] then
+    local set = redis.pcall('SET', KEYS[nth], ARGV[at + 1], 'PX', ARGV[at + 2])
+    answer[nth] = set.err and set or 1
+  else
+    answer[nth] = 0
+  end
+end
 ";
 
-/// Last, so that a fill that registers nothing does not ask for the time either.
-const FILL_REGISTERS: [&str; 5] =
-    ["if KEYS[2] then", NOW, REGISTER, "register(KEYS[2], ARGV[4], tonumber(ARGV[5]))\n", "end\n"];
+/// After the fills, so that those that register nothing do not ask for the time either.
+const FILL_REGISTERS: [&str; 5] = [
+    "if #KEYS > count then",
+    NOW,
+    REGISTER,
+    "
+  for nth = 1, #KEYS - count do
+    local at = 3 * count + 2 * nth
+    register(KEYS[count + nth], ARGV[at], tonumber(ARGV[at + 1]))
+  end
+",
+    "end\n",
+];
+
+/// The read after the write is the one that counts, and after every write: see [`FOUND_UNSEEN`].
+const SEEN: &str = "
+redis.call('EXISTS', unpack(KEYS, 1, count))
+";
 
 const FILLED: &str = "
-return 1
-";
-
-/// The read after the write is the one that counts.
-const FILLED_SEEN: &str = "
-redis.call('PTTL', KEYS[1])
-return 1
+return answer
 ";
 
 const RENEW: &str = "
@@ -210,8 +269,9 @@ impl Scripts {
     pub(crate) fn new() -> Self {
         Self {
             claim: Program::new(&[NOW, REGISTER, GUARDS, CLAIM]),
+            get_or_claim: Program::new(&[NOW, REGISTER, GUARDS, GET_OR_CLAIM]),
             fill: Program::new(&[&[FOUND, FILL], &FILL_REGISTERS[..], &[FILLED]].concat()),
-            fill_tracked: Program::new(&[&[FOUND_UNSEEN, FILL], &FILL_REGISTERS[..], &[FILLED_SEEN]].concat()),
+            fill_tracked: Program::new(&[&[FOUND_UNSEEN, FILL], &FILL_REGISTERS[..], &[SEEN, FILLED]].concat()),
             renew: Program::new(&[RENEW]),
             remove_same: Program::new(&[REMOVE_SAME]),
             invalidate: Program::new(&[NOW, GUARDS, INVALIDATE]),

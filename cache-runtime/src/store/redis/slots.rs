@@ -11,13 +11,13 @@ use ::redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAd
 use ::redis::{Cmd, RedisResult, Value};
 use tokio::task::JoinSet;
 
-use super::lease::{RemovedAnswer, claimed, register_command};
+use super::lease::{RemovedAnswer, claimed, distinct, filled, only, register_command};
 use super::link::Link;
 use super::scripts::Program;
-use super::{RedisStore, is_unknown_script, parsed};
+use super::{RedisStore, is_unknown_script, parsed, store_error};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
-use crate::store::{Ask, Claim, Invalidation, Registration, Removed, StoreError, StoreResult};
+use crate::store::{Ask, Claim, Fill, Invalidation, Registration, Removed, StoreError, StoreResult};
 use crate::wire::Payload;
 
 impl RedisStore {
@@ -35,38 +35,24 @@ impl RedisStore {
         }
     }
 
-    pub(super) async fn claim_by_slot(&self, asks: &[Ask<'_>]) -> StoreResult<Vec<Claim>> {
-        let mut registrations: Vec<&Registration> = Vec::new();
-        for registration in asks.iter().filter_map(|ask| ask.registration.as_ref()) {
-            if !registrations
-                .iter()
-                .any(|one| one.register == registration.register && one.version == registration.version)
-            {
-                registrations.push(registration);
-            }
-        }
-        let command = |one: &&Registration| (route(&one.register), register_command(&self.scripts.register, one));
-        let registering = registrations.iter().map(command).collect();
-        self.ask_all(registering, Some(&self.scripts.register)).await?;
-        let claims = asks.iter().map(|ask| (route(ask.key), self.claim_command(ask))).collect();
+    pub(super) async fn claim_by_slot(&self, asks: &[Ask]) -> StoreResult<Vec<Claim>> {
+        self.register_all(asks.iter().filter_map(|ask| ask.registration.as_ref())).await?;
+        let claims = asks.iter().map(|ask| (route(&ask.key), self.claim_command(&[ask]))).collect();
         let answers = self.ask_all(claims, Some(&self.scripts.claim)).await?;
-        answers.into_iter().map(|answer| parsed(answer).map(claimed)).collect()
+        answers.into_iter().map(|answer| only_one(answer, claimed)).collect()
     }
 
-    pub(super) async fn fill_by_slot(
-        &self,
-        fills: &[(&KeyText, &Payload, &Payload, Duration)],
-        registration: Option<&Registration>,
-    ) -> StoreResult<Vec<bool>> {
-        if fills.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.register_apart(registration).await?;
-        let command = |(key, lease, bytes, ttl): &(&KeyText, &Payload, &Payload, Duration)| {
-            (route(key), self.fill_command(key, lease, bytes, *ttl, None))
-        };
+    pub(super) async fn fill_by_slot(&self, fills: &[Fill]) -> StoreResult<Vec<bool>> {
+        self.register_all(fills.iter().filter_map(|fill| fill.registration.as_ref())).await?;
+        let command = |fill: &Fill| (route(&fill.key), self.fill_command(&self.scripts.fill, &[fill]));
         let answers = self.ask_all(fills.iter().map(command).collect(), Some(&self.scripts.fill)).await?;
-        answers.into_iter().map(|answer| parsed::<u64>(answer).map(|filled| filled > 0)).collect()
+        answers.into_iter().map(|answer| only_one(answer, filled)).collect()
+    }
+
+    async fn register_all(&self, each: impl Iterator<Item = &Registration>) -> StoreResult<()> {
+        let command = |one: &Registration| (route(&one.register), register_command(&self.scripts.register, one));
+        let registering = distinct(each).into_iter().map(command).collect();
+        self.ask_all(registering, Some(&self.scripts.register)).await.map(drop)
     }
 
     pub(super) async fn invalidate_by_slot(&self, what: &Invalidation<'_>) -> StoreResult<Removed> {
@@ -158,6 +144,11 @@ impl RedisStore {
         }
         answers.into_iter().flatten().collect()
     }
+}
+
+/// What a script says of its only entry.
+fn only_one<T>(answer: Value, read: impl Fn(Value) -> RedisResult<T>) -> StoreResult<T> {
+    read(only(parsed(answer)?)).map_err(|error| store_error(&error))
 }
 
 async fn asked(link: Link, slot: Route, command: Cmd) -> RedisResult<Value> {

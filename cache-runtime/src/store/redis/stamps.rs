@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
 
-use super::gather::{Asker, Joined};
+use super::gather::{Asker, Get, Joined};
 use super::lease::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
@@ -21,7 +21,7 @@ use crate::wire::Payload;
 impl RedisStore {
     /// Stamps names. One round trip.
     pub(crate) async fn stamp(&self, names: &[String]) -> StoreResult<u64> {
-        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), 64);
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), names.len() + 1, 64);
         command.arg(MOST);
         for name in names {
             command.arg(name);
@@ -35,7 +35,7 @@ impl RedisStore {
     }
 
     pub(super) fn clock_command(&self) -> Cmd {
-        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), 64);
+        let mut command = evalsha(&self.scripts.stamp, std::iter::once(self.stamps.as_str()), 1, 64);
         command.arg(MOST);
         command
     }
@@ -129,17 +129,23 @@ impl RedisStore {
     }
 
     /// Reads together with others, where many read and the server tells of changed stamps.
-    pub(crate) fn join<A: Asker>(&self, asker: &A, key: &KeyText, names: &[String]) -> Option<Together> {
+    pub(crate) fn join_read<A: Asker>(
+        self: &Arc<Self>,
+        asker: &A,
+        left: Duration,
+        key: &KeyText,
+        names: &[String],
+    ) -> Option<Together> {
         let connection = self.slot.ready()?;
-        if !connection.gather.shares() || !self.tells(&connection) {
+        if !connection.gathers.gets.shares() || !self.tells(&connection) {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
-        Some(Together { joined: connection.join(&self.slot, asker, key), edition, stamps })
+        Some(Together { joined: connection.join(self, asker, left, Get(key.clone())), edition, stamps })
     }
 
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
-    pub(crate) async fn joined(
+    pub(crate) async fn read_joined(
         &self,
         Together { mut joined, edition, stamps }: Together,
         names: &[String],
@@ -233,7 +239,7 @@ impl RedisStore {
 
 /// A read together with others.
 pub(crate) struct Together {
-    joined: Joined,
+    joined: Joined<Get>,
     edition: u64,
     stamps: Stamps,
 }

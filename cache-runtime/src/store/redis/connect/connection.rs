@@ -7,7 +7,7 @@ use ::redis::{Cmd, RedisError, RedisResult, Value};
 use super::Slot;
 use crate::store::StoreResult;
 use crate::store::redis::error::store_error;
-use crate::store::redis::gather::Gather;
+use crate::store::redis::gather::Gathers;
 use crate::store::redis::link::Link;
 #[cfg(feature = "sentinel")]
 use crate::store::redis::sentinel::is_demoted;
@@ -16,12 +16,12 @@ use crate::store::redis::sentinel::is_demoted;
 pub(crate) struct Connection {
     pub link: Link,
     pub generation: u64,
-    pub gather: Gather,
+    pub gathers: Gathers,
 }
 
 impl Connection {
     pub(super) fn new(link: Link, generation: u64) -> Self {
-        Self { link, generation, gather: Gather::default() }
+        Self { link, generation, gathers: Gathers::default() }
     }
 
     /// One command. What the server refuses is an answer, too.

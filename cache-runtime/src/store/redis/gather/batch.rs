@@ -1,27 +1,24 @@
-//! Those who read together: one command, and its answer for each.
+//! Those who ask together: one command, and its answer for each.
 
-use std::sync::Arc;
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use ::redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
-
-use super::{Asker, Connection, Slot, State, Waiting};
-use crate::error::{ErrorKind, Operation};
-use crate::store::{StoreError, StoreResult};
+use super::question::{Answers, is_of_the_command};
+use super::{Asker, Connection, Question, State, Waiting};
+use crate::store::redis::RedisStore;
 
 /// Room for so many callers, so that the list seldom grows while it is locked.
 const USUAL: usize = 40;
 
 /// Who has no answer when it is dropped asks alone.
-pub(super) struct Batch {
+pub(super) struct Batch<Q: Question> {
     connection: Arc<Connection>,
-    callers: Vec<Waiting>,
+    callers: Vec<Waiting<Q>>,
 }
 
-impl Batch {
+impl<Q: Question> Batch<Q> {
     /// All that wait.
-    pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State>) -> Self {
+    pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State<Q>>) -> Self {
         let room = Vec::with_capacity(state.waiting.len().max(USUAL));
         let callers = std::mem::replace(&mut state.waiting, room);
         state.turn += 1;
@@ -29,32 +26,32 @@ impl Batch {
         Self { connection: Arc::clone(connection), callers }
     }
 
-    pub(super) async fn send<A: Asker>(mut self, slot: Slot, asker: A, within: Duration) {
+    /// For no longer than this, nor than what any of them has left.
+    pub(super) async fn send<A: Asker>(mut self, store: Arc<RedisStore>, asker: A, longest: Duration) {
         // Who was dropped meanwhile needs nothing.
         self.callers.retain(|waiting| !waiting.answer.is_closed());
-        if self.callers.is_empty() {
-            return;
-        }
+        let Some(left) = self.callers.iter().map(|waiting| waiting.left).min() else { return };
         // Boxed, as a task is moved about before it runs.
-        let asked = Box::pin(self.ask(&slot));
-        let (answers, took) = asker.ask_for(self.callers.len(), within, Operation::Get, asked).await;
+        let asked = Box::pin(self.ask(&store));
+        let (answers, took) = asker.ask_for(self.callers.len(), longest.min(left), Q::OPERATION, asked).await;
         self.hand_out(answers, took);
     }
 
-    async fn ask(&self, slot: &Slot) -> StoreResult<Vec<Option<Vec<u8>>>> {
-        let done = self.connection.ask(&command(&self.callers)).await;
-        let answers = done.and_then(Value::extract_error).and_then(|answer| answers(answer, self.callers.len()));
-        slot.settle(self.connection.generation, answers)
+    async fn ask(&self, store: &RedisStore) -> Answers<Q> {
+        let questions: Vec<&Q> = self.callers.iter().map(|waiting| &waiting.question).collect();
+        Q::ask(&questions, store, &self.connection).await
     }
 
-    fn hand_out(self, answers: StoreResult<Vec<Option<Vec<u8>>>>, took: Duration) {
+    fn hand_out(self, answers: Answers<Q>, took: Duration) {
         let Self { connection, callers } = self;
-        let gather = &connection.gather;
+        let gather = Q::gather(&connection);
         match answers {
             Ok(answers) => {
-                for (waiting, bytes) in callers.into_iter().zip(answers) {
-                    gather.size.learn(bytes.as_ref().map_or(0, Vec::len));
-                    let _ = waiting.answer.send((Ok(bytes), took));
+                for (waiting, answer) in callers.into_iter().zip(answers) {
+                    if let Some(bytes) = answer.as_ref().ok().and_then(Q::brings) {
+                        gather.size.learn(bytes);
+                    }
+                    let _ = waiting.answer.send((answer, took));
                 }
             }
             // They are told nothing, and ask alone.
@@ -66,38 +63,4 @@ impl Batch {
             }
         }
     }
-}
-
-fn command(batch: &[Waiting]) -> Cmd {
-    let name = if batch.len() == 1 { "GET" } else { "MGET" };
-    let bytes = batch.iter().map(|waiting| waiting.key.as_str().len()).sum::<usize>() + name.len();
-    let mut command = Cmd::with_capacity(batch.len() + 1, bytes);
-    command.arg(name);
-    for waiting in batch {
-        command.arg(waiting.key.as_str());
-    }
-    command
-}
-
-fn answers(answer: Value, count: usize) -> RedisResult<Vec<Option<Vec<u8>>>> {
-    let answers = match answer {
-        Value::Array(answers) if count > 1 => answers,
-        answer => vec![answer],
-    };
-    if answers.len() != count {
-        return Err(RedisError::from((::redis::ErrorKind::UnexpectedReturnType, "not as many values as keys")));
-    }
-    answers.into_iter().map(bytes).collect()
-}
-
-fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
-    match answer {
-        Value::BulkString(bytes) => Ok(Some(bytes)),
-        answer => Ok(Option::from_redis_value(answer)?),
-    }
-}
-
-/// Whether each could fare better alone.
-fn is_of_the_command(error: StoreError) -> bool {
-    matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused | ErrorKind::OutOfMemory)
 }

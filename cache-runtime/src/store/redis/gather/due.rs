@@ -3,36 +3,38 @@
 use std::sync::Arc;
 
 use super::batch::Batch;
-use super::{Asker, Connection, Slot};
+use super::{Asker, Connection, Question};
+use crate::store::redis::RedisStore;
 
 /// Is to send those who wait, soon.
-pub(super) struct Due {
+pub(super) struct Due<Q: Question> {
     connection: Arc<Connection>,
     taken: bool,
+    of: std::marker::PhantomData<fn() -> Q>,
 }
 
-impl Due {
+impl<Q: Question> Due<Q> {
     pub(super) fn new(connection: &Arc<Connection>) -> Self {
-        Self { connection: Arc::clone(connection), taken: false }
+        Self { connection: Arc::clone(connection), taken: false, of: std::marker::PhantomData }
     }
 
-    pub(super) fn spawn<A: Asker>(self, slot: &Slot, asker: &A) {
-        let (slot, asker) = (slot.clone(), asker.clone());
+    pub(super) fn spawn<A: Asker>(self, store: &Arc<RedisStore>, asker: &A) {
+        let (store, asker) = (Arc::clone(store), asker.clone());
         tokio::spawn(async move {
             // To the end of the queue: those before it may ask, too.
             tokio::task::yield_now().await;
             let within = asker.longest();
-            self.take().send(slot, asker, within).await;
+            self.take().send(store, asker, within).await;
         });
     }
 
-    fn take(mut self) -> Batch {
+    fn take(mut self) -> Batch<Q> {
         self.taken = true;
         self.batch()
     }
 
-    fn batch(&self) -> Batch {
-        let mut state = self.connection.gather.lock();
+    fn batch(&self) -> Batch<Q> {
+        let mut state = Q::gather(&self.connection).lock();
         state.due = false;
         Batch::take(&self.connection, state)
     }
@@ -40,7 +42,7 @@ impl Due {
 
 /// However the task ends, nobody is left waiting: a runtime that ends drops its tasks, and a cache may outlive it. Those who
 /// wait are told nothing, and ask alone.
-impl Drop for Due {
+impl<Q: Question> Drop for Due<Q> {
     fn drop(&mut self) {
         if !self.taken {
             drop(self.batch());

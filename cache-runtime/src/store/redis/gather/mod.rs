@@ -1,16 +1,22 @@
-//! Reads that share a command: while several callers read at once, their keys go to the server as one `MGET`.
+//! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
+//! ask for leave to fill in one run of a script, and fill in another.
 //!
-//! Nobody waits for a command that is under way. Keys are sent as soon as half of those who read wait together, so that one half
-//! is at the server while the other is worked on; or, if that does not come about, by a task that was sent to the end of the
-//! runtime's queue when the first of them asked: the busier the process, the more go together. On an idle one a read goes at
-//! once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
+//! Nobody waits for a command that is under way. Questions are sent as soon as all who ask the same wait together, of reads half
+//! of them, so that one half is at the server while the other is worked on; or, if that does not come about, by a task that was
+//! sent to the end of the runtime's queue when the first of them asked: the busier the process, the more go together. On an idle
+//! one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
 
 mod batch;
+mod claims;
 mod due;
+mod fills;
+mod gets;
+mod gets_or_claims;
+mod gets_tracked;
+mod question;
 mod size;
 mod watch;
 
-use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,50 +25,45 @@ use tokio::sync::oneshot;
 
 use self::batch::Batch;
 use self::due::Due;
+pub(crate) use self::fills::Filling;
+pub(crate) use self::gets::Get;
+pub(crate) use self::gets_or_claims::GetOrClaim;
+pub(crate) use self::gets_tracked::GetTracked;
+pub(crate) use self::question::{Asker, Question};
 use self::size::Size;
-use super::connect::{Connection, Slot};
-use crate::error::Operation;
-use crate::key::KeyText;
-use crate::store::{StoreError, StoreResult};
+use super::RedisStore;
+use super::connect::Connection;
+use crate::store::{Ask, StoreError, StoreResult};
 
-/// So many at once read alone: they gain nothing from each other.
-const ALONE: usize = 12;
+/// So many callers, or their part, are worth a command before the runtime's queue has come round.
+const WORTH: usize = 4;
 
-/// So many are worth a command before the runtime's queue has come round.
-const WORTH: usize = 2;
+/// What one of the callers gets, and how long the command took.
+pub(crate) type Answer<Q> = (StoreResult<<Q as Question>::Answer>, Duration);
 
-/// Who asks the store: knows for how long, and counts.
-pub(crate) trait Asker: Clone + Send + Sync + 'static {
-    /// The longest that a read takes.
-    fn longest(&self) -> Duration;
-
-    /// Runs one operation on behalf of so many callers, for no longer than this, and says how long it took.
-    fn ask_for<T: Send>(
-        &self,
-        callers: usize,
-        within: Duration,
-        operation: Operation,
-        asked: impl Future<Output = StoreResult<T>> + Send,
-    ) -> impl Future<Output = (StoreResult<T>, Duration)> + Send;
+/// Those of one connection, each kind by itself.
+#[derive(Default)]
+pub(crate) struct Gathers {
+    pub gets: Gather<Get>,
+    pub gets_tracked: Gather<GetTracked>,
+    pub gets_or_claims: Gather<GetOrClaim>,
+    pub claims: Gather<Ask>,
+    pub fills: Gather<Filling<false>>,
+    pub fills_tracked: Gather<Filling<true>>,
 }
 
-/// What one of the callers gets: the bytes, and how long the command took.
-pub(crate) type Answer = (StoreResult<Option<Vec<u8>>>, Duration);
-
-/// The reads of one connection.
-#[derive(Default)]
-pub(super) struct Gather {
-    /// How many callers read, until they have their answer in hands.
-    reading: AtomicUsize,
+/// The callers of one connection that ask the same.
+pub(crate) struct Gather<Q: Question> {
+    /// How many of them there are, until they have their answer in hands.
+    asking: AtomicUsize,
     /// Whether the server refused to serve several at once.
     off: AtomicBool,
     size: Size,
-    state: Mutex<State>,
+    state: Mutex<State<Q>>,
 }
 
-#[derive(Default)]
-struct State {
-    waiting: Vec<Waiting>,
+struct State<Q: Question> {
+    waiting: Vec<Waiting<Q>>,
     /// Counts the commands: whoever waits while it does not change waits for the same one.
     turn: u64,
     /// Whether a task is about to take those who wait. While somebody waits there is one.
@@ -71,54 +72,80 @@ struct State {
     watched: bool,
 }
 
-struct Waiting {
-    key: KeyText,
-    answer: oneshot::Sender<Answer>,
+struct Waiting<Q: Question> {
+    question: Q,
+    /// What is left of its caller's time.
+    left: Duration,
+    answer: oneshot::Sender<Answer<Q>>,
 }
 
-/// One caller that reads together with others.
-pub(crate) struct Joined {
+/// One caller that asks together with others.
+pub(crate) struct Joined<Q: Question> {
     connection: Arc<Connection>,
-    wait: oneshot::Receiver<Answer>,
+    wait: oneshot::Receiver<Answer<Q>>,
 }
 
-impl Drop for Joined {
+impl<Q: Question> Drop for Joined<Q> {
     fn drop(&mut self) {
-        self.connection.gather.reading.fetch_sub(1, Ordering::Relaxed);
+        Q::gather(&self.connection).asking.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Joined {
+impl<Q: Question> Joined<Q> {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// `None` where it is to be asked for alone.
-    pub(super) async fn answer(&mut self) -> Option<Answer> {
+    /// `None` where it is to be asked alone.
+    pub(crate) async fn answer(&mut self) -> Option<Answer<Q>> {
         (&mut self.wait).await.ok()
     }
 }
 
+impl RedisStore {
+    /// Asks together with others, where many ask.
+    pub(crate) fn join<Q: Question, A: Asker>(
+        self: &Arc<Self>,
+        asker: &A,
+        left: Duration,
+        question: impl FnOnce() -> Q,
+    ) -> Option<Joined<Q>> {
+        let connection = self.slot.ready()?;
+        if !Q::gather(&connection).shares() || !Q::suits(&connection) {
+            return None;
+        }
+        Some(connection.join(self, asker, left, question()))
+    }
+}
+
 impl Connection {
-    /// Reads together with others.
-    pub(super) fn join<A: Asker>(self: Arc<Self>, slot: &Slot, asker: &A, key: &KeyText) -> Joined {
-        let gather = &self.gather;
+    pub(super) fn join<Q: Question, A: Asker>(
+        self: Arc<Self>,
+        store: &Arc<RedisStore>,
+        asker: &A,
+        left: Duration,
+        question: Q,
+    ) -> Joined<Q> {
+        let gather = Q::gather(&self);
+        if let Some(bytes) = question.carries() {
+            gather.size.learn(bytes);
+        }
         let (answer, wait) = oneshot::channel();
-        let reading = gather.reading.fetch_add(1, Ordering::Relaxed) + 1;
-        let enough = (reading / 2).max(WORTH).min(gather.size.keys());
-        let waiting = Waiting { key: key.clone(), answer };
+        let asking = gather.asking.fetch_add(1, Ordering::Relaxed) + 1;
+        let enough = (asking.max(WORTH) / Q::PARTS).min(gather.size.keys());
+        let waiting = Waiting { question, left, answer };
         let mut state = gather.lock();
         state.waiting.push(waiting);
         // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
         if state.waiting.len() >= enough {
             let batch = Batch::take(&self, state);
-            tokio::spawn(batch.send(slot.clone(), asker.clone(), asker.longest()));
+            tokio::spawn(batch.send(Arc::clone(store), asker.clone(), asker.longest()));
         } else if !std::mem::replace(&mut state.due, true) {
             let watched = std::mem::replace(&mut state.watched, true);
             drop(state);
-            Due::new(&self).spawn(slot, asker);
+            Due::<Q>::new(&self).spawn(store, asker);
             if !watched {
-                watch::spawn(&self, slot, asker);
+                watch::spawn::<Q, A>(&self, store, asker);
             }
         } else {
             drop(state);
@@ -127,42 +154,55 @@ impl Connection {
     }
 }
 
-/// One caller that reads alone.
-pub(super) struct Reading<'a>(&'a Gather);
+/// One caller that asks alone.
+pub(crate) struct Alone<'a, Q: Question>(&'a Gather<Q>);
 
-impl Drop for Reading<'_> {
+impl<Q: Question> Drop for Alone<'_, Q> {
     fn drop(&mut self) {
-        self.0.reading.fetch_sub(1, Ordering::Relaxed);
+        self.0.asking.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Reading<'_> {
-    /// What values take is learned from each.
+impl<Q: Question> Alone<'_, Q> {
+    /// What questions and answers take is learned from each.
     pub(super) fn learn(&self, bytes: usize) {
         self.0.size.learn(bytes);
     }
 }
 
-impl Gather {
-    /// A read alone.
-    pub(super) fn alone(&self) -> Reading<'_> {
-        self.reading.fetch_add(1, Ordering::Relaxed);
-        Reading(self)
+impl<Q: Question> Default for Gather<Q> {
+    fn default() -> Self {
+        let state = State { waiting: Vec::new(), turn: 0, due: false, watched: false };
+        Self {
+            asking: AtomicUsize::new(0),
+            off: AtomicBool::new(false),
+            size: Size::default(),
+            state: Mutex::new(state),
+        }
+    }
+}
+
+impl<Q: Question> Gather<Q> {
+    /// A question alone.
+    pub(super) fn alone(&self) -> Alone<'_, Q> {
+        self.asking.fetch_add(1, Ordering::Relaxed);
+        Alone(self)
     }
 
-    /// Whether a read should share a command with others.
+    /// Whether one should share a command with others.
     pub(super) fn shares(&self) -> bool {
-        self.reading.load(Ordering::Relaxed) >= ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
+        self.asking.load(Ordering::Relaxed) >= Q::ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
     }
 
-    /// From now on everybody asks alone: what one may not read, or what the server does not know, is not to fail the others.
+    /// From now on everybody asks alone: what one may not do, or what the server does not know, is not to fail the others.
     fn give_up(&self, error: StoreError) {
         if !self.off.swap(true, Ordering::Relaxed) {
-            tracing::debug!(kind = error.kind.as_str(), code = error.code, "the cache's reads share no commands");
+            let (kind, code, what) = (error.kind.as_str(), error.code, Q::OPERATION.as_str());
+            tracing::debug!(kind, code, what, "the cache's callers share no commands");
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<Q>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

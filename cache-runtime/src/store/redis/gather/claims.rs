@@ -1,0 +1,36 @@
+//! Leave to fill, for several keys in one run of the script.
+
+use std::sync::Arc;
+
+use ::redis::Value;
+
+use super::question::Answers;
+use super::{Gather, Question};
+use crate::error::Operation;
+use crate::store::redis::lease::claimed;
+use crate::store::redis::link::Link;
+use crate::store::redis::{Connection, RedisStore};
+use crate::store::{Ask, Claim};
+
+impl Question for Ask {
+    type Answer = Claim;
+    const OPERATION: Operation = Operation::Claim;
+
+    fn gather(connection: &Connection) -> &Gather<Self> {
+        &connection.gathers.claims
+    }
+
+    fn suits(connection: &Connection) -> bool {
+        matches!(connection.link, Link::Single(_))
+    }
+
+    fn carries(&self) -> Option<usize> {
+        Some(self.replaces.as_ref().map_or(0, |bytes| bytes.len()))
+    }
+
+    async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
+        let command = store.claim_command(questions);
+        let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.claim]).await?;
+        store.each(connection, answers, questions.len(), claimed)
+    }
+}

@@ -1,0 +1,69 @@
+//! Reads: `GET` of one key, `MGET` of several.
+
+use std::sync::Arc;
+
+use ::redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
+
+use super::question::Answers;
+use super::{Gather, Question};
+use crate::error::Operation;
+use crate::key::KeyText;
+use crate::store::redis::link::Link;
+use crate::store::redis::{Connection, RedisStore};
+
+/// The bytes under a key.
+pub(crate) struct Get(pub KeyText);
+
+impl Question for Get {
+    type Answer = Option<Vec<u8>>;
+    const OPERATION: Operation = Operation::Get;
+    const ALONE: usize = 12;
+    const PARTS: usize = 2;
+
+    fn gather(connection: &Connection) -> &Gather<Self> {
+        &connection.gathers.gets
+    }
+
+    fn suits(connection: &Connection) -> bool {
+        matches!(connection.link, Link::Single(_))
+    }
+
+    fn brings(answer: &Self::Answer) -> Option<usize> {
+        Some(answer.as_ref().map_or(0, Vec::len))
+    }
+
+    async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
+        let done = connection.ask(&command(questions)).await;
+        let answers = done.and_then(Value::extract_error).and_then(|answer| answers(answer, questions.len()));
+        Ok(store.settle(connection.generation, answers)?.into_iter().map(Ok).collect())
+    }
+}
+
+fn command(questions: &[&Get]) -> Cmd {
+    let name = if questions.len() == 1 { "GET" } else { "MGET" };
+    let bytes = questions.iter().map(|question| question.0.as_str().len()).sum::<usize>() + name.len();
+    let mut command = Cmd::with_capacity(questions.len() + 1, bytes);
+    command.arg(name);
+    for question in questions {
+        command.arg(question.0.as_str());
+    }
+    command
+}
+
+fn answers(answer: Value, count: usize) -> RedisResult<Vec<Option<Vec<u8>>>> {
+    let answers = match answer {
+        Value::Array(answers) if count > 1 => answers,
+        answer => vec![answer],
+    };
+    if answers.len() != count {
+        return Err(RedisError::from((::redis::ErrorKind::UnexpectedReturnType, "not as many values as keys")));
+    }
+    answers.into_iter().map(bytes).collect()
+}
+
+fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
+    match answer {
+        Value::BulkString(bytes) => Ok(Some(bytes)),
+        answer => Ok(Option::from_redis_value(answer)?),
+    }
+}

@@ -1,0 +1,40 @@
+//! Reads that ask for leave to fill what is not there, several in one run of the script.
+
+use std::sync::Arc;
+
+use ::redis::Value;
+
+use super::question::Answers;
+use super::{Gather, Question};
+use crate::error::Operation;
+use crate::store::redis::lease::looked;
+use crate::store::redis::link::Link;
+use crate::store::redis::{Connection, RedisStore};
+use crate::store::{Ask, Looked};
+
+/// The bytes under the key, or leave to fill it. It replaces nothing.
+pub(crate) struct GetOrClaim(pub Ask);
+
+impl Question for GetOrClaim {
+    type Answer = Looked;
+    const OPERATION: Operation = Operation::Get;
+
+    fn gather(connection: &Connection) -> &Gather<Self> {
+        &connection.gathers.gets_or_claims
+    }
+
+    fn suits(connection: &Connection) -> bool {
+        matches!(connection.link, Link::Single(_))
+    }
+
+    fn brings(answer: &Self::Answer) -> Option<usize> {
+        Some(if let Looked::Found(bytes) = answer { bytes.len() } else { 0 })
+    }
+
+    async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
+        let asks: Vec<&Ask> = questions.iter().map(|question| &question.0).collect();
+        let command = store.get_or_claim_command(&asks);
+        let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.get_or_claim]).await?;
+        store.each(connection, answers, questions.len(), looked)
+    }
+}

@@ -1,0 +1,71 @@
+//! What can be asked together with others.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Gather;
+use crate::error::Operation;
+use crate::store::redis::{Connection, RedisStore};
+use crate::store::{StoreError, StoreResult};
+
+/// What the server said of each, or why it was not asked.
+pub(crate) type Answers<Q> = StoreResult<Vec<StoreResult<<Q as Question>::Answer>>>;
+
+/// One caller's question, which the server can be asked with others like it.
+pub(crate) trait Question: Sized + Send + Sync + 'static {
+    type Answer: Send + 'static;
+
+    /// As what it is counted.
+    const OPERATION: Operation;
+
+    /// So many at once are asked alone: they gain nothing from each other. The default is for what is dear alone.
+    const ALONE: usize = 2;
+
+    /// In so many parts callers go that ask at once.
+    const PARTS: usize = 1;
+
+    /// The callers of one connection that ask this.
+    fn gather(connection: &Connection) -> &Gather<Self>;
+
+    /// Whether it can be asked on a connection like this.
+    fn suits(connection: &Connection) -> bool;
+
+    /// How many bytes it takes to the server, where that is what bounds a command.
+    fn carries(&self) -> Option<usize> {
+        None
+    }
+
+    /// How many bytes an answer brings, where that is what bounds a command.
+    fn brings(_: &Self::Answer) -> Option<usize> {
+        None
+    }
+
+    /// Asks for all of them, which are some, and gives as many answers in their order.
+    fn ask(
+        questions: &[&Self],
+        store: &RedisStore,
+        connection: &Arc<Connection>,
+    ) -> impl Future<Output = Answers<Self>> + Send;
+}
+
+/// Who asks the store: knows for how long, and counts.
+pub(crate) trait Asker: Clone + Send + Sync + 'static {
+    /// The longest that an operation takes.
+    fn longest(&self) -> Duration;
+
+    /// Runs one operation on behalf of so many callers, for no longer than this, and says how long it took.
+    fn ask_for<T: Send>(
+        &self,
+        callers: usize,
+        within: Duration,
+        operation: Operation,
+        asked: impl Future<Output = StoreResult<T>> + Send,
+    ) -> impl Future<Output = (StoreResult<T>, Duration)> + Send;
+}
+
+/// Whether each could fare better alone.
+pub(super) fn is_of_the_command(error: StoreError) -> bool {
+    use crate::error::ErrorKind;
+    matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused | ErrorKind::OutOfMemory | ErrorKind::WrongType)
+}

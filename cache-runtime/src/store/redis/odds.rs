@@ -1,0 +1,91 @@
+//! How likely a read of a resource finds nothing, as it went lately: then leave to fill is asked for in the same step.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::RedisStore;
+
+/// Resources that share a place are taken for one: a wrong guess costs a little time, and nothing else.
+const PLACES: usize = 64;
+
+/// A certain miss.
+const ONE: u32 = 1 << 16;
+
+/// What a read has to be expected to be: every other one a miss.
+const LIKELY: u32 = ONE / 2;
+
+/// Running averages, each over some eight reads. Of two that learn at once one may be lost. At first hits are expected.
+pub(super) struct Odds([AtomicU32; PLACES]);
+
+impl Default for Odds {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| AtomicU32::new(0)))
+    }
+}
+
+impl Odds {
+    fn of(&self, resource: &'static str) -> &AtomicU32 {
+        let at = resource.as_ptr().addr();
+        &self.0[(at ^ at >> 6) % PLACES]
+    }
+
+    fn learn(&self, resource: &'static str, missed: bool) {
+        let odds = self.of(resource);
+        let old = odds.load(Ordering::Relaxed);
+        let new = old - old / 8 + if missed { ONE / 8 } else { 0 };
+        // What is always a hit writes nothing.
+        if new != old {
+            odds.store(new, Ordering::Relaxed);
+        }
+    }
+
+    fn are_for_a_miss(&self, resource: &'static str) -> bool {
+        self.of(resource).load(Ordering::Relaxed) > LIKELY
+    }
+}
+
+impl RedisStore {
+    /// Whether a read of an entry of this resource is likely to find nothing, on one server. On a Cluster the register of
+    /// versions lies apart, and leave to fill is asked for after it.
+    pub(crate) fn expects_miss(&self, resource: &'static str) -> bool {
+        self.odds.are_for_a_miss(resource) && !self.is_cluster()
+    }
+
+    pub(crate) fn learn_miss(&self, resource: &'static str, missed: bool) {
+        self.odds.learn(resource, missed);
+    }
+
+    /// Until some have missed again.
+    pub(crate) fn expect_hits(&self, resource: &'static str) {
+        self.odds.of(resource).store(0, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "cluster")]
+    fn is_cluster(&self) -> bool {
+        self.slot.is_cluster()
+    }
+
+    #[cfg(not(feature = "cluster"))]
+    #[allow(clippy::unused_self, reason = "where there are Clusters it is asked")]
+    fn is_cluster(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Odds;
+
+    #[test]
+    fn misses_are_expected_after_some_and_hits_again_after_some() {
+        let odds = Odds::default();
+        let after = |missed: bool, count: usize| {
+            (0..count).for_each(|_| odds.learn("user", missed));
+            odds.are_for_a_miss("user")
+        };
+        assert!(!odds.are_for_a_miss("user"));
+        assert!(!after(true, 5));
+        assert!(after(true, 1));
+        assert!(after(true, 1_000));
+        assert!(!after(false, 8));
+    }
+}
