@@ -24,7 +24,7 @@ pub(crate) struct Budget(Duration);
 impl Budget {
     /// What is left, if that is enough to share a command with others, who get no more for it than this.
     #[cfg(feature = "redis")]
-    pub(super) fn to_share(&self, cache: &Cache) -> Option<Duration> {
+    pub(super) fn shareable(&self, cache: &Cache) -> Option<Duration> {
         (self.0 >= cache.0.settings.operation_timeout / 4 * 3).then_some(self.0)
     }
 
