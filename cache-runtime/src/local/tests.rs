@@ -169,6 +169,16 @@ fn of_two_keys_with_one_hash_one_is_held() {
     assert_eq!((value(&local, &one), value(&local, &two)), (None, Some(2)), "also where this thread keeps the first");
 }
 
+/// Each has two places near to the thread, and of some keys both are one, where another key may be.
+#[test]
+fn of_many_keys_none_is_served_what_is_another_ones() {
+    let local = limited(100_000, 1 << 30);
+    (0..20_000_u64).for_each(|n| put(&local, &n.to_string(), n));
+    for n in (0..20_000).chain(0..20_000) {
+        assert_eq!(value(&local, &n.to_string()), Some(n));
+    }
+}
+
 #[test]
 fn an_entry_is_held_until_it_expires() {
     let local = local();

@@ -92,8 +92,10 @@ impl<'a> Wanted<'a> {
     #[inline(always)]
     fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
         let [one, two] = self.places;
-        let place = if slots.get(one)?.as_ref().is_some_and(|slot| self.is_in(slot)) { one } else { two };
-        slots.get_mut(place)?.as_mut().filter(|slot| place == one || self.is_in(slot))
+        let is_at = |place: usize| slots.get(place).and_then(Option::as_ref).is_some_and(|slot| self.is_in(slot));
+        // Both may be one place, and that another key's.
+        let place = if is_at(one) { one } else { Some(two).filter(|two| is_at(*two))? };
+        slots.get_mut(place)?.as_mut()
     }
 
     /// Where to keep it: where it is, or where nothing is, or in place of what was used less.
