@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Local, LocalLimits, NewEntry, Take, Terms, Tether};
+use super::{Local, LocalLimits, NewEntry, Site, Take, Terms, Tether};
 use crate::clock::Moment;
-use crate::key::{Asked, KeyText};
+use crate::key::{Asked, KeyText, Version};
 use crate::private::Held;
 use crate::tags::{Cell, Cells};
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
+
+/// Keys that are not short are not asked for by it.
+const SITE: Site = Site { cache: 0, resource: "user", version: Version::Fixed("v1") };
 
 fn at(at: u64) -> Moment {
     Moment { at, read: None }
@@ -54,7 +57,7 @@ fn served(local: &Local, text: &str, now: Moment) -> Option<u64> {
 
 fn given(local: &Local, text: &str, now: Moment) -> Option<Arc<u64>> {
     let mut given = Given(None);
-    assert_eq!(local.serve(&mut Text(text), now, &mut given), given.0.is_some());
+    assert_eq!(local.serve(&mut Text(text), &SITE, None, now, &mut given), given.0.is_some());
     given.0
 }
 

@@ -5,6 +5,7 @@ mod fallback;
 mod foreign;
 mod peers;
 mod races;
+mod tenants;
 
 use std::time::{Duration, Instant};
 
