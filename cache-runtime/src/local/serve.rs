@@ -27,6 +27,8 @@ impl Local {
         // Of a key with a tenant the rest is more than its id.
         let id = short.filter(|short| short.tenant().is_none()).map(ShortKey::id);
         let near = match key.short() {
+            // It is kept by its tenant's number, and was not there.
+            _ if short.and_then(ShortKey::tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
             Some((names, rest)) => near::serve(From { names, emptied }, rest, id, may_serve, take),
             None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), None, may_serve, take),
         };

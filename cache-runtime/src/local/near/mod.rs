@@ -87,7 +87,12 @@ pub(super) fn learn(site: &Site, names: u32) {
     });
 }
 
-/// The number of a tenant's keys of this site on this thread. `None` where it has none.
+/// Whether this thread has a number for a tenant's keys of this site.
+pub(super) fn knows_tenant(site: &Site, tenant: Short) -> bool {
+    NEAR.with(|near| near.try_borrow().is_ok_and(|near| near.tenants.find(site, tenant).is_some()))
+}
+
+/// That number, which it is given now if there is room. `None` where there is none.
 pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<u32> {
     NEAR.with(|near| near.try_borrow_mut().ok()?.tenants.learn(site, tenant))
 }

@@ -7,7 +7,7 @@ use crate::key::Short;
 const PLACES: usize = 2_048;
 
 /// So often no place is found for another one before all make room: they may have been there for long.
-const REFUSALS: u32 = 4_096;
+const REFUSALS: u32 = 65_536;
 
 /// The numbers of names are far below.
 const FIRST: u32 = 1 << 31;
@@ -138,7 +138,7 @@ mod tests {
     fn all_make_room_for_those_that_come_later() {
         let mut tenants = Tenants::new();
         let mut numbers: Vec<u32> =
-            (0..20 * PLACES).filter_map(|number| tenants.learn(&SITE, tenant(number))).collect();
+            (0..100 * PLACES).filter_map(|number| tenants.learn(&SITE, tenant(number))).collect();
         assert!(numbers.len() > 2 * PLACES, "{}", numbers.len());
         assert!(tenants.find(&SITE, tenant(0)).is_none());
         numbers.sort_unstable();
