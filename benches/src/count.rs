@@ -12,7 +12,7 @@ use crate::bench::Bench;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::moka::moka;
 use crate::contenders::quick::quick;
-use crate::contenders::{cached, ours};
+use crate::contenders::{cached, member, ours};
 use crate::report::{OURS, Row};
 use crate::rows::local::settle;
 use crate::value::user;
@@ -99,6 +99,16 @@ fn count_local(what: &str, calls: u64) -> Result<(), String> {
             toggled_by_callgrind(&runtime, async {
                 for id in ids() {
                     black_box(ours::held(id).await);
+                }
+            });
+        }
+        "local-member" => {
+            Cache::builder().build().and_then(Cache::install).map_err(|error| error.to_string())?;
+            let members: Vec<_> = keys.iter().map(|id| member(*id)).collect();
+            runtime.block_on(settle(&members, async |(org, id)| ours::held_member(*org, *id).await));
+            toggled_by_callgrind(&runtime, async {
+                for (org, id) in members.iter().cycle().take(usize::try_from(calls).unwrap_or(0)) {
+                    black_box(ours::held_member(*org, *id).await);
                 }
             });
         }

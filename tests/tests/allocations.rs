@@ -38,6 +38,11 @@ async fn spelled(id: u64) -> Arc<User> {
     Arc::new(User { id, name: "Ada".into() })
 }
 
+#[cached(resource = "plain", key(id), tenant = org, ttl = "1m", version = auto)]
+async fn of_tenant(org: &str, id: u64) -> Arc<User> {
+    Arc::new(User { id, name: org.to_owned() })
+}
+
 #[cached(resource = "nobody", key(id), ttl = "1m", cache_none = "1m")]
 async fn nobody(id: u64) -> Option<Arc<User>> {
     let _ = id;
@@ -85,6 +90,8 @@ async fn a_hit_of_a_shared_value_allocates_nothing() {
                 allocates_nothing(async || by_key(3, mail, Some(7), 9).await).await;
                 allocates_nothing(async || by_key(3, mail, None, 9).await).await;
                 allocates_nothing(async || spelled(9).await).await;
+                allocates_nothing(async || of_tenant("acme", 9).await).await;
+                allocates_nothing(async || of_tenant("a name of more than sixteen bytes", 9).await).await;
                 allocates_nothing(async || nobody(9).await).await;
             })
             .await;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::cache::{Budget, Cache};
 use crate::call;
-use crate::clock::{Moment, millis};
+use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::{KeySpec, KeyText, KeyWriter, Tenancy};
+use crate::key::{KeySpec, KeyText, ShortKey};
 use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
@@ -37,11 +37,15 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
         return false;
     }
     let now = cache.0.clock.moment();
-    let served = served_by_number(cache, key, now, take).or_else(|| {
+    let site = Site { cache: cache.0.id, resource: spec.resource, version: spec.version };
+    let mut short = ShortKey::new();
+    let short = see_short(key, spec, &mut short);
+    let near = short.and_then(|short| cache.0.local.serve_short(&site, short, now, take));
+    let served = near.or_else(|| {
         let suffix = key.suffix();
         cache.lend_key(key, spec, suffix.as_deref(), |lent| {
-            let served = cache.0.local.serve(lent, now, take);
-            cache.0.local.learn(&site(cache, spec), lent);
+            let served = cache.0.local.serve(lent, &site, short, now, take);
+            cache.0.local.learn(&site, lent);
             served
         })
     });
@@ -51,22 +55,13 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
     served == Some(true)
 }
 
-/// What this thread is served often is found without its key's text, where a number is all that tells keys apart.
-fn served_by_number(cache: &Cache, key: &dyn EntryKey, now: Moment, take: &mut dyn Take) -> Option<bool> {
-    let spec = key.spec();
+/// What this thread is served often is found without its key's text, where that is made of little.
+#[inline]
+fn see_short<'a>(key: &dyn EntryKey, spec: &KeySpec, short: &'a mut ShortKey) -> Option<&'a ShortKey> {
     if spec.suffix.is_some() || key.suffix().is_some() {
         return None;
     }
-    let number = KeyWriter::number_of(|out| {
-        if key.write_tenant(out) == Tenancy::Shared {
-            key.write_id(out);
-        }
-    })?;
-    cache.0.local.serve_number(&site(cache, spec), number, now, take)
-}
-
-fn site(cache: &Cache, spec: &KeySpec) -> Site {
-    Site { cache: cache.0.id, resource: spec.resource, version: spec.version }
+    short.see(|out| key.write_tenant(out), |out| key.write_id(out))
 }
 
 /// Whether a write that is not done yet has named the entry.

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+#[cfg(feature = "uuid")]
+use super::Short;
 use super::{CacheKey, KeyWriter};
 
 /// Compact JSON with sorted keys, so that two maps with the same content are one key.
@@ -48,9 +50,12 @@ fn canonical(value: &Value, json: &mut String) {
 /// Lower case, with hyphens.
 #[cfg(feature = "uuid")]
 impl CacheKey for uuid::Uuid {
+    #[inline]
     fn write_key(&self, out: &mut KeyWriter) {
-        // Digits and hyphens stand as they are.
-        out.raw(self.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
+        fn write(id: uuid::Uuid, text: &mut String) {
+            text.push_str(id.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
+        }
+        out.known(Some(Short::uuid(self.as_u128())), |text| write(*self, text));
     }
 }
 

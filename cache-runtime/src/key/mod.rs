@@ -6,13 +6,17 @@
 mod convert;
 mod external;
 mod parts;
+mod probe;
 mod scratch;
+mod short;
 mod text;
 mod typed;
 mod writer;
 
 pub use convert::KeyField;
+pub(crate) use probe::ShortKey;
 pub(crate) use scratch::{Asked, Lent, lend};
+pub(crate) use short::Short;
 pub(crate) use text::{KeyLayout, KeyText, Unversioned};
 pub use typed::{KeyPart, KeySpec, Tenancy, TypedKey, Version};
 pub use writer::KeyWriter;

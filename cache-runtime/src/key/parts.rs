@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheKey, KeyWriter};
+use super::{CacheKey, KeyWriter, Short};
 
 macro_rules! displayed {
     ($($part:ty),* $(,)?) => { $(
@@ -23,8 +23,20 @@ macro_rules! displayed {
 macro_rules! numbers {
     ($($part:ty),* $(,)?) => { $(
         impl CacheKey for $part {
+            #[inline]
             fn write_key(&self, out: &mut KeyWriter) {
-                out.number(*self, u64::try_from(*self).ok());
+                // Not to be compiled again into each function that has such a part.
+                fn write(number: $part, text: &mut String) {
+                    text.push_str(itoa::Buffer::new().format(number));
+                }
+                out.known(Short::number(*self), |text| write(*self, text));
+            }
+        }
+
+        impl CacheKey for NonZero<$part> {
+            #[inline]
+            fn write_key(&self, out: &mut KeyWriter) {
+                self.get().write_key(out);
             }
         }
     )* };
@@ -32,28 +44,7 @@ macro_rules! numbers {
 
 numbers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
-displayed!(
-    bool,
-    char,
-    IpAddr,
-    Ipv4Addr,
-    Ipv6Addr,
-    SocketAddr,
-    SocketAddrV4,
-    SocketAddrV6,
-    NonZero<u8>,
-    NonZero<u16>,
-    NonZero<u32>,
-    NonZero<u64>,
-    NonZero<u128>,
-    NonZero<usize>,
-    NonZero<i8>,
-    NonZero<i16>,
-    NonZero<i32>,
-    NonZero<i64>,
-    NonZero<i128>,
-    NonZero<isize>,
-);
+displayed!(bool, char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6,);
 
 impl CacheKey for str {
     fn write_key(&self, out: &mut KeyWriter) {

@@ -4,35 +4,27 @@ use std::fmt::{self, Display, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CacheKey, Tenancy};
+use super::probe::Probe;
+use super::{CacheKey, Short, Tenancy};
 
 /// Receives the parts of a key and escapes them.
 ///
 /// Letters, digits and `-_.~` stay; every other byte of a text becomes `%XX` (RFC 3986, the same as Python's
 /// `urllib.parse.quote(text, safe="")`). An empty text is `''`. The punctuation that the writer adds itself (`,` `(` `)` `[` `]` `!` `#`
 /// `:` `'`) is always escaped in texts, so structure and content cannot be confused.
-#[derive(Default)]
 pub struct KeyWriter {
     text: String,
     // Whether the next part of the current group needs a comma before it.
     later: bool,
     // Whether it only looks what would be written.
     probe: Probe,
-}
-
-/// What a writer has seen that writes nothing.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Probe {
-    #[default]
-    Off,
-    Nothing,
-    Number(u64),
-    Other,
+    // What it has seen.
+    short: Short,
 }
 
 impl KeyWriter {
     pub(crate) const fn new() -> Self {
-        Self { text: String::new(), later: false, probe: Probe::Off }
+        Self { text: String::new(), later: false, probe: Probe::Off, short: Short::NOTHING }
     }
 
     /// With room for so many bytes.
@@ -40,18 +32,47 @@ impl KeyWriter {
         Self { text: String::with_capacity(bytes), ..Self::new() }
     }
 
-    /// The number that is the whole of what would be written, if it is one.
+    /// One that writes nothing, and sees whether what would be written is short.
     #[inline]
-    pub(crate) fn number_of(write: impl FnOnce(&mut Self)) -> Option<u64> {
-        let mut out = Self { probe: Probe::Nothing, ..Self::new() };
-        write(&mut out);
-        match out.probe {
-            Probe::Number(number) => Some(number),
-            _ => None,
-        }
+    pub(super) const fn probing() -> Self {
+        Self { text: String::new(), later: false, probe: Probe::Nothing, short: Short::NOTHING }
     }
 
-    /// Whether what comes is only looked at, and is no number.
+    /// Whether it has seen one short thing and no more.
+    #[inline]
+    pub(super) fn has_seen_one(&self) -> bool {
+        self.probe == Probe::One
+    }
+
+    /// Whether that was a part, or some.
+    #[inline]
+    pub(super) fn has_parts(&self) -> bool {
+        self.later
+    }
+
+    /// What it was, if it was one.
+    #[inline]
+    pub(super) fn seen(&self) -> Short {
+        self.short
+    }
+
+    /// Sees what would be written next.
+    #[inline]
+    fn see(&mut self, next: Option<Short>) {
+        self.probe = match (self.probe, next) {
+            (Probe::Nothing, Some(next)) => {
+                self.short = next;
+                Probe::One
+            }
+            (Probe::After, Some(next)) if let Some(both) = self.short.and(next) => {
+                self.short = both;
+                Probe::One
+            }
+            _ => Probe::Other,
+        };
+    }
+
+    /// Whether what comes is only looked at, and is nothing short.
     #[inline]
     fn is_probed(&mut self) -> bool {
         let probed = self.probe != Probe::Off;
@@ -65,12 +86,9 @@ impl KeyWriter {
     #[inline]
     pub fn part<K: CacheKey + ?Sized>(&mut self, part: &K) {
         if self.probe != Probe::Off {
-            let before = self.probe;
+            self.probe = self.probe.before_part(std::mem::replace(&mut self.later, true));
             part.write_key(self);
-            // A part that writes nothing is something all the same.
-            if self.probe == before {
-                self.probe = Probe::Other;
-            }
+            self.probe = self.probe.after_part();
             return;
         }
         self.next();
@@ -108,7 +126,9 @@ impl KeyWriter {
 
     /// Appends text, escaped.
     pub fn text(&mut self, text: &str) {
-        if self.is_probed() {
+        if self.probe != Probe::Off {
+            let plain = Short::whole(text).filter(|_| !text.is_empty() && text.bytes().all(is_plain));
+            self.see(plain);
             return;
         }
         // Nearly all texts stand as they are.
@@ -126,17 +146,14 @@ impl KeyWriter {
         }
     }
 
-    /// Appends a whole number, which is `positive` if it is that and not too large.
+    /// Appends a whole number, or what else needs no escapes; `short` is what stands for that text alone.
     #[inline]
-    pub(crate) fn number(&mut self, number: impl itoa::Integer, positive: Option<u64>) {
-        if self.probe != Probe::Off {
-            self.probe = match (self.probe, positive) {
-                (Probe::Nothing, Some(number)) => Probe::Number(number),
-                _ => Probe::Other,
-            };
-            return;
+    pub(crate) fn known(&mut self, short: Option<Short>, write: impl FnOnce(&mut String)) {
+        if self.probe == Probe::Off {
+            write(&mut self.text);
+        } else {
+            self.see(short);
         }
-        self.text.push_str(itoa::Buffer::new().format(number));
     }
 
     /// Appends what `value` displays, escaped.
@@ -293,6 +310,12 @@ const PLAIN: [bool; 256] = {
 
 fn is_plain(byte: u8) -> bool {
     PLAIN[usize::from(byte)]
+}
+
+impl Default for KeyWriter {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// A key can hold personal data.

@@ -7,29 +7,44 @@ use super::entry::{Entry, EntryRef};
 use super::near::{self, From, Site};
 use super::{Local, Take};
 use crate::clock::{Millis, Moment};
-use crate::key::Asked;
+use crate::key::{Asked, ShortKey};
 
 impl Local {
     /// Has what is held under this key taken, if it may be served, and counts that. Allocates nothing, but for what keeps it
-    /// near to this thread.
-    pub(crate) fn serve(&self, key: &mut dyn Asked, now: Moment, take: &mut dyn Take) -> bool {
+    /// near to this thread. `short` is what the key is made of, if it is short.
+    pub(crate) fn serve(
+        &self,
+        key: &mut dyn Asked,
+        site: &Site,
+        short: Option<&ShortKey>,
+        now: Moment,
+        take: &mut dyn Take,
+    ) -> bool {
         self.note_asked();
         // Before the tier is asked: emptied after this, it makes what is kept near of no use.
         let emptied = self.0.emptied.load(Ordering::SeqCst);
         let may_serve = |entry: &Entry| self.may_serve(entry, now);
+        // Of a key with a tenant the rest is more than its id.
+        let id = short.filter(|short| short.tenant().is_none()).map(ShortKey::id);
         let near = match key.short() {
-            Some((names, rest)) => near::serve(From { names, emptied }, rest, may_serve, take),
-            None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), may_serve, take),
+            // It is kept by its tenant's number, and was not there.
+            _ if short.and_then(ShortKey::tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
+            Some((names, rest)) => near::serve(From { names, emptied }, rest, id, may_serve, take),
+            None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), None, may_serve, take),
         };
         if let Some(served) = near {
             return served;
         }
         let Some(entry) = self.held(key.text(), now.at) else { return false };
         let names = entry.names().number;
-        if names != self.0.names.other() {
+        let has_names = names != self.0.names.other();
+        if has_names {
             key.learn(names);
         }
-        near::keep(From { names, emptied }, &entry, take);
+        let tenant = short.and_then(|short| Some((near::learn_tenant(site, short.tenant()?)?, short.id())));
+        // An id alone says which key it is only beside names, or a tenant's number.
+        let (names, short) = tenant.map_or((names, id.filter(|_| has_names)), |(names, id)| (names, Some(id)));
+        near::keep(From { names, emptied }, short, &entry, take);
         let served = self.may_serve(&entry, now) && take.take(entry.value.as_ref());
         if served {
             entry.terms.hits.add();
@@ -44,13 +59,12 @@ impl Local {
         }
     }
 
-    /// Likewise, by the number that is the whole id of a key, which is asked for often enough. `None` where its text has to be
-    /// asked for.
+    /// Likewise, without the text of a key that is asked for often enough. `None` where that is needed.
     #[inline]
-    pub(crate) fn serve_number(&self, site: &Site, number: u64, now: Moment, take: &mut dyn Take) -> Option<bool> {
+    pub(crate) fn serve_short(&self, site: &Site, key: &ShortKey, now: Moment, take: &mut dyn Take) -> Option<bool> {
         self.note_asked();
         let emptied = self.0.emptied.load(Ordering::SeqCst);
-        near::serve_number(site, number, emptied, |entry| self.may_serve(entry, now), take)
+        near::serve_short(site, key, emptied, |entry| self.may_serve(entry, now), take)
     }
 
     /// Tells this thread by which names the tier knows keys like this one.

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Local, LocalLimits, NewEntry, Take, Terms, Tether};
+use super::{Local, LocalLimits, NewEntry, Site, Take, Terms, Tether};
 use crate::clock::Moment;
-use crate::key::{Asked, KeyText};
+use crate::key::{Asked, KeyText, Version};
 use crate::private::Held;
 use crate::tags::{Cell, Cells};
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
+
+/// Keys that are not short are not asked for by it.
+const SITE: Site = Site { cache: 0, resource: "user", version: Version::Fixed("v1") };
 
 fn at(at: u64) -> Moment {
     Moment { at, read: None }
@@ -54,7 +57,7 @@ fn served(local: &Local, text: &str, now: Moment) -> Option<u64> {
 
 fn given(local: &Local, text: &str, now: Moment) -> Option<Arc<u64>> {
     let mut given = Given(None);
-    assert_eq!(local.serve(&mut Text(text), now, &mut given), given.0.is_some());
+    assert_eq!(local.serve(&mut Text(text), &SITE, None, now, &mut given), given.0.is_some());
     given.0
 }
 
@@ -167,6 +170,16 @@ fn of_two_keys_with_one_hash_one_is_held() {
     assert_eq!((value(&local, &one), value(&local, &two)), (Some(1), None));
     put(&local, &two, 2);
     assert_eq!((value(&local, &one), value(&local, &two)), (None, Some(2)), "also where this thread keeps the first");
+}
+
+/// Each has two places near to the thread, and of some keys both are one, where another key may be.
+#[test]
+fn of_many_keys_none_is_served_what_is_another_ones() {
+    let local = limited(100_000, 1 << 30);
+    (0..20_000_u64).for_each(|n| put(&local, &n.to_string(), n));
+    for n in (0..20_000).chain(0..20_000) {
+        assert_eq!(value(&local, &n.to_string()), Some(n));
+    }
 }
 
 #[test]

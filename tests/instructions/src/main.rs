@@ -30,6 +30,11 @@ async fn held(id: u64) -> Arc<User> {
     user(id)
 }
 
+#[cached(resource = "held-of-tenant", key(id), tenant = org, ttl = "1h", local = "1h")]
+async fn of_tenant(org: &str, id: u64) -> Arc<User> {
+    user(id.wrapping_add(org.len() as u64))
+}
+
 #[cached(resource = "stored", key(id), ttl = "1h")]
 async fn stored(id: u64) -> Arc<User> {
     user(id)
@@ -38,15 +43,18 @@ async fn stored(id: u64) -> Arc<User> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [what, hits] = words.as_slice() else { return refuse("two words: local_hit or store_hit, and how many") };
+    let [what, hits] = words.as_slice() else {
+        return refuse("two words: local_hit, tenant_hit or store_hit, and how many");
+    };
     let Ok(hits) = hits.parse() else { return refuse("no number of hits") };
     if let Err(problem) = Cache::builder().build().and_then(Cache::install) {
         return refuse(&problem.to_string());
     }
     let came = match what.as_str() {
         "local_hit" => count(hits, Level::Local, held).await,
+        "tenant_hit" => count(hits, Level::Local, async |id| of_tenant("acme", id).await).await,
         "store_hit" => count(hits, Level::Memory, stored).await,
-        _ => return refuse("neither local_hit nor store_hit"),
+        _ => return refuse("neither local_hit nor tenant_hit nor store_hit"),
     };
     if came { ExitCode::SUCCESS } else { refuse("the hits came from elsewhere") }
 }

@@ -6,6 +6,7 @@ mod foreign;
 mod peers;
 mod races;
 mod together;
+mod tenants;
 
 use std::time::{Duration, Instant};
 

@@ -4,16 +4,19 @@
 //! What the tier gives up is marked, so that no thread serves it any more. A thread keeps no more than [`SLOTS`] entries of at
 //! most [`LARGEST`] bytes, also of those that the tier has given up.
 
-mod short;
 mod site;
+mod slot;
+mod tenants;
 
 use std::cell::RefCell;
 
-use self::short::Short;
 pub(crate) use self::site::Site;
+pub(super) use self::slot::From;
+use self::slot::{Slot, Wanted};
+use self::tenants::Tenants;
 use super::hits::mine;
 use super::{Entry, EntryRef, Take};
-use crate::private::Held;
+use crate::key::{Short, ShortKey};
 
 /// A power of two.
 const SLOTS: usize = 4_096;
@@ -31,109 +34,47 @@ const USES: u8 = 250;
 const FIRST_USES: u8 = 32;
 
 thread_local! {
-    static NEAR: RefCell<Near> = const { RefCell::new(Near { slots: Vec::new(), sites: [None; SITES], mine: None }) };
+    static NEAR: RefCell<Near> = const { RefCell::new(Near::new()) };
 }
 
 struct Near {
     slots: Vec<Option<Slot>>,
     /// The names that keys of these have.
     sites: [Option<(Site, u32)>; SITES],
+    tenants: Tenants,
     /// On which count hits of this thread are.
     mine: Option<usize>,
 }
 
-/// A line of the processor's cache.
-#[repr(align(64))]
-struct Slot {
-    /// What its key has in common with others, and how often the tier was emptied by then.
-    from: From,
-    rest: Short,
-    uses: u8,
-    entry: EntryRef,
-    /// Its value on its own, as it is served often: threads that clone one `Arc` wait for each other.
-    own: Option<Held>,
-}
-
-/// Whence an entry came: the number of its names, and how often its tier was emptied by then.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct From {
-    pub names: u32,
-    pub emptied: u32,
-}
-
-/// What is asked for.
-struct Wanted<'a> {
-    from: From,
-    rest: &'a str,
-    short: Short,
-    /// With one place, two keys that share it would push each other out again and again.
-    places: [usize; 2],
-}
-
-impl<'a> Wanted<'a> {
-    fn new(from: From, rest: &'a str) -> Self {
-        Self::by(from, Short::of(rest), rest)
-    }
-
-    #[inline]
-    fn by(from: From, short: Short, rest: &'a str) -> Self {
-        let hash = short.hash(from.names);
-        let place = |hash: u64| usize::try_from(hash % SLOTS as u64).unwrap_or(0);
-        let places = [place(hash), place(hash >> 32)];
-        Self { from, rest, short, places }
-    }
-
-    #[inline]
-    fn is_in(&self, slot: &Slot) -> bool {
-        slot.rest == self.short && slot.from == self.from && (self.short.is_whole() || slot.entry.rest() == self.rest)
-    }
-
-    /// Where it is, if it is here.
-    #[inline(always)]
-    fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
-        let [one, two] = self.places;
-        let place = if slots.get(one)?.as_ref().is_some_and(|slot| self.is_in(slot)) { one } else { two };
-        slots.get_mut(place)?.as_mut().filter(|slot| place == one || self.is_in(slot))
-    }
-
-    /// Where to keep it: where it is, or where nothing is, or in place of what was used less.
-    fn place(&self, slots: &[Option<Slot>]) -> usize {
-        let [one, two] = self.places;
-        let at = |place: usize| slots.get(place).and_then(Option::as_ref);
-        let uses = |place: usize| at(place).map_or(u8::MAX, |slot| slot.uses);
-        match (at(one).is_some_and(|slot| self.is_in(slot)), at(two).is_some_and(|slot| self.is_in(slot))) {
-            (true, _) => one,
-            (_, true) => two,
-            _ if uses(one) >= uses(two) => one,
-            _ => two,
-        }
-    }
-}
-
-/// Serves what is here. `None` where the tier has to be asked.
+/// Serves what is here. `None` where the tier has to be asked. `short` stands for the rest of the key's text, if anything does.
 pub(super) fn serve(
     from: From,
     rest: &str,
+    short: Option<Short>,
     may_serve: impl FnOnce(&Entry) -> bool,
     take: &mut dyn Take,
 ) -> Option<bool> {
+    let wanted = Wanted::new(from, short.unwrap_or_else(|| Short::of(rest)), rest);
     // A value that is cloned may ask for another one.
-    NEAR.with(|near| near.try_borrow_mut().ok()?.serve(&Wanted::new(from, rest), may_serve, take))
+    NEAR.with(|near| near.try_borrow_mut().ok()?.serve(&wanted, may_serve, take))
 }
 
-/// The same, by the number that is the whole id of a key.
+/// The same, without the key's text.
 #[inline]
-pub(super) fn serve_number(
+pub(super) fn serve_short(
     site: &Site,
-    number: u64,
+    key: &ShortKey,
     emptied: u32,
     may_serve: impl FnOnce(&Entry) -> bool,
     take: &mut dyn Take,
 ) -> Option<bool> {
     NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let (_, names) = near.sites[site.place()].filter(|(known, _)| known.is(site))?;
-        near.serve(&Wanted::by(From { names, emptied }, Short::number(number), ""), may_serve, take)
+        let names = match key.tenant() {
+            None => near.sites[site.place()].filter(|(known, _)| known.is(site))?.1,
+            Some(tenant) => near.tenants.find(site, tenant)?,
+        };
+        near.serve(&Wanted::new(From { names, emptied }, key.id(), ""), may_serve, take)
     })
 }
 
@@ -146,7 +87,21 @@ pub(super) fn learn(site: &Site, names: u32) {
     });
 }
 
+/// Whether this thread has a number for a tenant's keys of this site.
+pub(super) fn knows_tenant(site: &Site, tenant: Short) -> bool {
+    NEAR.with(|near| near.try_borrow().is_ok_and(|near| near.tenants.find(site, tenant).is_some()))
+}
+
+/// That number, which it is given now if there is room. `None` where there is none.
+pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<u32> {
+    NEAR.with(|near| near.try_borrow_mut().ok()?.tenants.learn(site, tenant))
+}
+
 impl Near {
+    const fn new() -> Self {
+        Self { slots: Vec::new(), sites: [None; SITES], tenants: Tenants::new(), mine: None }
+    }
+
     #[inline]
     fn serve(
         &mut self,
@@ -168,11 +123,11 @@ impl Near {
 }
 
 /// Keeps what the tier gave. What was here before has been served many times, and is copied.
-pub(super) fn keep(from: From, entry: &EntryRef, take: &dyn Take) {
+pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dyn Take) {
     if entry.bytes() > LARGEST {
         return;
     }
-    let wanted = Wanted::new(from, entry.rest());
+    let wanted = Wanted::new(from, short.unwrap_or_else(|| Short::of(entry.rest())), entry.rest());
     let known = NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
         let slot = wanted.find(&mut near.slots).filter(|slot| EntryRef::ptr_eq(&slot.entry, entry))?;
@@ -192,12 +147,4 @@ pub(super) fn keep(from: From, entry: &EntryRef, take: &dyn Take) {
     });
     // Another's value may be dropped with it, which may ask for something here.
     drop(replaced);
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_slot_fits_a_line() {
-        assert!(size_of::<Option<super::Slot>>() <= 64);
-    }
 }

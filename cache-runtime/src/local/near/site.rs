@@ -1,9 +1,9 @@
-//! Keys that differ in their ids alone.
+//! Keys that differ in their ids and tenants alone.
 
 use super::SITES;
 use crate::key::Version;
 
-/// A cache, a resource and a version: keys in the shared namespace, without a suffix.
+/// A cache, a resource and a version: keys without a suffix.
 #[derive(Clone, Copy)]
 pub(crate) struct Site {
     pub cache: u64,
@@ -18,6 +18,18 @@ impl Site {
         self.cache == other.cache
             && std::ptr::eq(self.resource, other.resource)
             && self.version.is_literally(other.version)
+    }
+
+    /// For hashes: those of places near to each other, of which there are many in a program, are far apart.
+    #[inline]
+    pub(super) fn seed(&self) -> u64 {
+        let address = |text: &'static str| u64::try_from(text.as_ptr().addr()).unwrap_or(0);
+        let version = match self.version {
+            Version::Fixed(text) => address(text),
+            Version::Auto(fingerprint) => fingerprint,
+        };
+        (address(self.resource) ^ version.rotate_left(32) ^ self.cache.rotate_left(16))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     #[inline]
