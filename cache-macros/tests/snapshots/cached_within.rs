@@ -12,9 +12,24 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
         ::core::module_path!(),
         &[__cache_p::Target::of::<Result<User, DbError>>("user(id)", &__CACHE_KEY)],
     );
-    __cache_p::inventory::submit! {
-        __cache_p::SiteRef(& __CACHE_SITE)
+    #[cfg_attr(
+        any(target_os = "linux", target_os = "android"),
+        unsafe(link_section = ".text.startup")
+    )]
+    extern "C" fn __cache_list() {
+        __CACHE_SITE.list()
     }
+    #[used]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+    )]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(
+        not(any(target_vendor = "apple", windows)),
+        unsafe(link_section = ".init_array")
+    )]
+    static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape();
     let __cache_fill = match __cache_p::enter(
             &__CACHE_SITE,
