@@ -36,7 +36,7 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::ParsedKey::new(
@@ -45,18 +45,17 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
             ),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     __cache_p::load(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<sqlx::Result<User>>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { db.user(id).await }
+                db.user(id).await
             },
         )
         .await

@@ -32,28 +32,27 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             __cache_p::Call::new(&__CACHE_SITE).detached(),
             __cache_shape,
             __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_self = ::core::clone::Clone::clone(&self);
     let __cache_body = {
         async move {
             if false {
-                return __cache_p::never::<User>();
+                return __cache_p::never(__cache_shape);
             }
             { self.load(id).await }
         }
     };
     __cache_p::load_detached(
-            __cache_fill,
+            __cache_entry,
             __cache_body,
             move |__cache_value| {
                 __cache_p::Decision::new()

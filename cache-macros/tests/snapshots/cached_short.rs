@@ -30,7 +30,7 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::ParsedKey::new(
@@ -49,18 +49,17 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
                 }),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     __cache_p::load(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<User>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { load(org, id, email).await }
+                load(org, id, email).await
             },
         )
         .await

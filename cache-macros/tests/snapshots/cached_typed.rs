@@ -26,7 +26,7 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::Typed(
@@ -37,18 +37,17 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
             ),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     __cache_p::load(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<Result<Option<User>, DbError>>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { db.user(org, id).await }
+                db.user(org, id).await
             },
         )
         .await

@@ -32,7 +32,7 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id))
@@ -44,19 +44,18 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
                 }),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_org = ::core::clone::Clone::clone(&org);
     __cache_p::load(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<Result<Option<User>, DbError>>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { load(org, id).await }
+                load(org, id).await
             },
         )
         .decide(|__cache_value| {

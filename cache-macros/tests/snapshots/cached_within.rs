@@ -31,24 +31,23 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             &__CACHE_SITE,
             __cache_shape,
             __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     __cache_p::load_within(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<Result<User, DbError>>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { self.load(id).await }
+                self.load(id).await
             },
             __cache_p::late(__cache_shape),
         )

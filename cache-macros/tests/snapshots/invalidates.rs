@@ -56,8 +56,8 @@ async fn set_role(db: &Db, org: OrgId, id: Uuid, team: u64) -> Result<(), DbErro
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if false { return __cache_p::never:: < Result < (), DbError
-                > > (); } { db.set_role(org, id). await } }
+                async move { if false { return __cache_p::never(__cache_shape); } db
+                .set_role(org, id). await }
             ),
         )
         .await;

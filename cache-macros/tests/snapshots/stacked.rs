@@ -79,8 +79,8 @@ async fn rename(org: &str, id: u64) -> String {
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if false { return __cache_p::never:: < String > (); } { org
-                .to_owned() } }
+                async move { if false { return __cache_p::never(__cache_shape); } org
+                .to_owned() }
             ),
         )
         .await;

@@ -32,8 +32,8 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if false { return __cache_p::never:: < Result < User,
-                DbError > > (); } { db.create(org, new). await } }
+                async move { if false { return __cache_p::never(__cache_shape); } db
+                .create(org, new). await }
             ),
         )
         .await;

@@ -46,8 +46,8 @@ async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if false { return __cache_p::never:: < Result < User,
-                DbError > > (); } { save(id, new). await } }
+                async move { if false { return __cache_p::never(__cache_shape); }
+                save(id, new). await }
             ),
         )
         .await;

@@ -19,7 +19,8 @@ pub use std::borrow::Cow;
 pub use std::time::Duration;
 
 pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
-pub use self::enter::{Call, Entry, enter};
+pub use self::enter::Entry::{self, Ready};
+pub use self::enter::{Call, enter};
 pub(crate) use self::fill::json;
 pub use self::fill::{Decision, Fill, Run};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
@@ -48,7 +49,7 @@ pub mod via {
 }
 
 /// What a return that is never reached gives: it tells the compiler the type of a body.
-pub fn never<R>() -> R {
+pub fn never<S: Shape>(_shape: S) -> S::Return {
     unreachable!("it stands behind `if false`")
 }
 
