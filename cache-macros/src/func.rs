@@ -1,7 +1,7 @@
 //! The annotated function: a signature that stays, and a body that is moved, verbatim, into a future.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
@@ -160,27 +160,12 @@ impl Func {
         let Self { attrs, vis, defaultness, sig, .. } = self;
         quote!(#(#attrs)* #vis #defaultness #sig #body)
     }
-
-    /// `if false { return .. }`, so that `?` in the body knows what it converts into.
-    pub(crate) fn pin_type(&self, p: &TokenStream) -> TokenStream {
-        let span = self.return_span();
-        let ty = self.return_type();
-        if is_impl(&ty) {
-            return TokenStream::new();
-        }
-        let q = crate::expand::respan(p, span);
-        quote_spanned!(span=> if false { return #q::never::<#ty>(); })
-    }
 }
 
 /// Whether a pattern's lone name is a variable: a capitalised one is a constant; `__` names are other macros' inventions.
 pub(crate) fn is_binding(name: &Ident) -> bool {
     let name = name.to_string();
     !name.starts_with(char::is_uppercase) && !name.starts_with("__")
-}
-
-fn is_impl(ty: &TokenStream) -> bool {
-    crate::scan::any_ident(ty, &|ident| ident == "impl")
 }
 
 fn parse(input: ParseStream<'_>) -> syn::Result<Func> {

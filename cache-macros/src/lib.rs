@@ -17,6 +17,7 @@ mod report;
 mod scan;
 #[cfg(test)]
 mod snapshots;
+mod start;
 mod text;
 mod valid;
 

@@ -55,8 +55,9 @@ impl Kind {
         match self {
             Self::Plain => String::new(),
             Self::Short => format!("#[cached(resource = \"row-{n}\", key(id), ttl = \"5m\")]\n"),
+            // No `Clone`: it is std's, and no part of a key's work.
             Self::Typed => format!(
-                "#[derive(Clone, CacheKey)]\n#[cache(resource = \"row-{n}\", value = {value}, ttl = \"5m\")]\n\
+                "#[derive(CacheKey)]\n#[cache(resource = \"row-{n}\", value = {value}, ttl = \"5m\")]\n\
                  pub(crate) struct Key{n} {{ pub id: u64 }}\n\n#[cached(Key{n} {{ id }})]\n"
             ),
             Self::PeerMemory => "#[concurrent_cached(max_size = 10_000, ttl_secs = 300)]\n".to_owned(),

@@ -4,7 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::site::Facts;
-use super::{Kept, at, bare_shape, block, detached, keep, key, mixed, policy, private, respan, site, tags, value};
+use super::{
+    Kept, at, bare_shape, block, detached, future, keep, key, mixed, policy, private, respan, site, tags, value,
+};
 use crate::args::Which;
 use crate::func::Func;
 use crate::scan::{rename, variable};
@@ -60,10 +62,8 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
         #must_share
         // The key, and with it every borrow of a parameter, ends with this statement. Whether the value can be held decoded is
         // found by method lookup as well.
-        let __cache_fill = match #enter {
-            #p::Entry::Ready(__cache_ret) => return __cache_ret,
-            #p::Entry::Load(__cache_fill) => __cache_fill,
-        };
+        let __cache_entry = #enter;
+        if let #p::Ready(__ret) = __cache_entry { return __ret; }
         #kept
         #load
     })
@@ -80,18 +80,17 @@ fn load(p: &TokenStream, read: &Read, func: &Func, decide: Option<&TokenStream>)
             Some(late) => quote_spanned!(mixed=> ::core::option::Option::Some(#late)),
             None => quote_spanned!(mixed=> ::core::option::Option::None),
         };
-        let load = quote_spanned!(span=> #q::load_detached(__cache_fill, __cache_body, #decide, #late).await);
+        let load = quote_spanned!(span=> #q::load_detached(__cache_entry, __cache_body, #decide, #late).await);
         return quote_spanned! {mixed=>
             let __cache_body = #body;
             #load
         };
     }
-    let (pin_type, body) = (func.pin_type(p), func.body());
-    let body = quote_spanned!(mixed=> async move { #pin_type #body });
+    let body = future::future(p, func);
     let decide = decide.map(|decide| quote_spanned!(mixed=> .decide(#decide)));
     match late {
-        Some(late) => quote_spanned!(span=> #q::load_within(__cache_fill, #body, #late) #decide.await),
-        None => quote_spanned!(span=> #q::load(__cache_fill, #body) #decide.await),
+        Some(late) => quote_spanned!(span=> #q::load_within(__cache_entry, #body, #late) #decide.await),
+        None => quote_spanned!(span=> #q::load(__cache_entry, #body) #decide.await),
     }
 }
 

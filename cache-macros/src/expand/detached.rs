@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::ext::IdentExt as _;
 
-use super::{at, mixed, respan};
+use super::{at, future, mixed, respan};
 use crate::detach::Lent;
 use crate::func::Func;
 use crate::scan::{any_ident, variable};
@@ -13,7 +13,7 @@ use crate::scan::{any_ident, variable};
 /// Out: `{ let __cache_own_db = p::own(&*db); async move { let db = __cache_own_db.lend(); { db.user(id).await } } }`.
 pub(super) fn body(p: &TokenStream, func: &Func, lent: &[Lent]) -> TokenStream {
     let mixed = mixed();
-    let (pin_type, body) = (func.pin_type(p), func.body());
+    let (pin_type, body) = (future::pin_type(p, func), func.body());
     // What the body does not name is not cloned for it.
     let (own, lend): (TokenStream, TokenStream) =
         lent.iter().filter(|lent| names(&body, &lent.ident)).map(|lent| own(p, lent, "own")).unzip();

@@ -2,6 +2,7 @@
 
 mod cached;
 mod detached;
+mod future;
 mod key;
 mod policy;
 mod site;

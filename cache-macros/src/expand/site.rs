@@ -8,6 +8,7 @@ use super::{key, mixed, value};
 use crate::args::{Version, Which};
 use crate::func::Func;
 use crate::scan::any_ident;
+use crate::start;
 use crate::valid::{Key, Target};
 
 /// The items of one annotation, and the names of the constants that hold its short keys' facts.
@@ -83,10 +84,11 @@ pub(super) fn site(
         mixed,
     );
     let function = func.sig.ident.unraw().to_string();
+    let start = start::list(&numbered("__CACHE_START", index), &numbered("__cache_list", index), &name);
     items.extend(quote_spanned! {mixed=>
         static #name: #p::Site =
             #p::Site::#kind(#function, ::core::module_path!(), &[#(#entries),*]);
-        #p::inventory::submit! { #p::SiteRef(&#name) }
+        #start
     });
     Site { items, name, specs }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
-use super::{Kept, keep, key, lookup, mixed, private, respan, shape, site, tags, value};
+use super::{Kept, future, keep, key, lookup, mixed, private, respan, shape, site, tags, value};
 use crate::args::Which;
 use crate::func::Func;
 use crate::valid::{Key, Target, Write};
@@ -30,15 +30,14 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
     }
     let Parts { items, first_site, before, late, on_value, .. } = &parts;
     let Kept { before: kept, after: unkept } = keep(p, func, &[], late);
-    let pin_type = func.pin_type(p);
-    let early_shape = (stores || !pin_type.is_empty()).then(|| shape(p, func));
+    let early_shape = (stores || !future::pin_type(p, func).is_empty()).then(|| shape(p, func));
     let late_shape = early_shape.is_none().then(|| {
         let probe = quote_spanned!(mixed=> #p::probe(&__cache_ret));
         let shape = lookup(p, &probe);
         quote_spanned!(mixed=> let __cache_shape = #shape;)
     });
     let early_shape = early_shape.map(|shape| quote_spanned!(mixed=> let __cache_shape = #shape;));
-    let body = func.body();
+    let body = future::future(p, func);
     let windows = windows(p, writes, func);
     let on_value = parts.on_value_arm(p, &unkept, on_value);
     func.with_body(quote_spanned! {mixed=>
@@ -50,7 +49,7 @@ pub(crate) fn expand(writes: &[Write], absorbed: &TokenStream, func: &Func) -> T
         #before
         #kept
         #windows
-        let __cache_ret = __cache_write.run(::core::pin::pin!(async move { #pin_type #body })).await;
+        let __cache_ret = __cache_write.run(::core::pin::pin!(#body)).await;
         #late_shape
         match #p::fate(__cache_shape, &__cache_ret) {
             #on_value

@@ -8,11 +8,26 @@ where
         ::core::module_path!(),
         &[__cache_p::Target::dynamic("self.key(id)")],
     );
-    __cache_p::inventory::submit! {
-        __cache_p::SiteRef(& __CACHE_SITE)
+    #[cfg_attr(
+        any(target_os = "linux", target_os = "android"),
+        unsafe(link_section = ".text.startup")
+    )]
+    extern "C" fn __cache_list() {
+        __CACHE_SITE.list()
     }
+    #[used]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+    )]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(
+        not(any(target_vendor = "apple", windows)),
+        unsafe(link_section = ".init_array")
+    )]
+    static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             __cache_p::Call::new(&__CACHE_SITE)
                 .cache(&self.cache)
                 .bypass(fresh)
@@ -21,19 +36,18 @@ where
             __cache_p::Typed(&self.key(::core::clone::Clone::clone(&id))),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_limit = ::core::clone::Clone::clone(&limit);
     __cache_p::load(
-            __cache_fill,
+            __cache_entry,
             async move {
                 if false {
-                    return __cache_p::never::<Option<User>>();
+                    return __cache_p::never(__cache_shape);
                 }
-                { self.load(id).await }
+                self.load(id).await
             },
         )
         .decide(|__cache_value| {

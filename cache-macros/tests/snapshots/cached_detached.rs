@@ -10,13 +10,28 @@ async fn get_user(
         ::core::module_path!(),
         &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
     );
-    __cache_p::inventory::submit! {
-        __cache_p::SiteRef(& __CACHE_SITE)
+    #[cfg_attr(
+        any(target_os = "linux", target_os = "android"),
+        unsafe(link_section = ".text.startup")
+    )]
+    extern "C" fn __cache_list() {
+        __CACHE_SITE.list()
     }
+    #[used]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+    )]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(
+        not(any(target_vendor = "apple", windows)),
+        unsafe(link_section = ".init_array")
+    )]
+    static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
     __cache_p::must_share(__cache_shape);
-    let __cache_fill = match __cache_p::enter(
+    let __cache_entry = __cache_p::enter(
             __cache_p::Call::new(&__CACHE_SITE)
                 .policy(
                     __cache_p::Policy::new()
@@ -35,11 +50,10 @@ async fn get_user(
             ),
             (&&&&__cache_shape).sharing(),
         )
-        .await
-    {
-        __cache_p::Entry::Ready(__cache_ret) => return __cache_ret,
-        __cache_p::Entry::Load(__cache_fill) => __cache_fill,
-    };
+        .await;
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_org = __cache_p::own(&*org);
     let __cache_body = {
         let __cache_own_db = __cache_p::own(&*db);
@@ -50,13 +64,13 @@ async fn get_user(
             #[allow(unused_mut, unused_variables, clippy::shadow_unrelated)]
             let org = __cache_own_org.lend();
             if false {
-                return __cache_p::never::<Result<Option<User>, DbError>>();
+                return __cache_p::never(__cache_shape);
             }
             { db.user(org, id).await }
         }
     };
     __cache_p::load_detached(
-            __cache_fill,
+            __cache_entry,
             __cache_body,
             move |__cache_value| {
                 #[allow(unused_mut, unused_variables, clippy::shadow_unrelated)]

@@ -8,9 +8,24 @@ async fn rename(org: &str, id: u64) -> String {
         ::core::module_path!(),
         &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
     );
-    __cache_p::inventory::submit! {
-        __cache_p::SiteRef(& __CACHE_SITE)
+    #[cfg_attr(
+        any(target_os = "linux", target_os = "android"),
+        unsafe(link_section = ".text.startup")
+    )]
+    extern "C" fn __cache_list() {
+        __CACHE_SITE.list()
     }
+    #[used]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+    )]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(
+        not(any(target_vendor = "apple", windows)),
+        unsafe(link_section = ".init_array")
+    )]
+    static __CACHE_START: extern "C" fn() = __cache_list;
     const __CACHE_KEY_100: __cache_p::KeySpec = __cache_p::KeySpec::new("name")
         .version(__cache_p::Version::Fixed("2024"))
         .parts(&[__cache_p::KeyPart::new("id")]);
@@ -19,9 +34,24 @@ async fn rename(org: &str, id: u64) -> String {
         ::core::module_path!(),
         &[__cache_p::Target::of::<String>("name(id)", &__CACHE_KEY_100)],
     );
-    __cache_p::inventory::submit! {
-        __cache_p::SiteRef(& __CACHE_SITE_1)
+    #[cfg_attr(
+        any(target_os = "linux", target_os = "android"),
+        unsafe(link_section = ".text.startup")
+    )]
+    extern "C" fn __cache_list_1() {
+        __CACHE_SITE_1.list()
     }
+    #[used]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+    )]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(
+        not(any(target_vendor = "apple", windows)),
+        unsafe(link_section = ".init_array")
+    )]
+    static __CACHE_START_1: extern "C" fn() = __cache_list_1;
     let __cache_shape = {
         use __cache_p::via::*;
         (&&&__cache_p::Probe::<String>::NEW).shape()
@@ -49,8 +79,8 @@ async fn rename(org: &str, id: u64) -> String {
     let __cache_ret = __cache_write
         .run(
             ::core::pin::pin!(
-                async move { if false { return __cache_p::never:: < String > (); } { org
-                .to_owned() } }
+                async move { if false { return __cache_p::never(__cache_shape); } org
+                .to_owned() }
             ),
         )
         .await;

@@ -144,7 +144,7 @@ impl Cache {
         let shape = (&Probe::<Result<K::Value, Box<dyn Error + Send + Sync>>>::NEW).shape();
         let loaded = match enter(Call::through(self), shape, Typed(key), K::sharing()).await {
             Entry::Ready(found) => found,
-            Entry::Load(fill) => private::load(fill, async { load().await.map_err(Into::into) }).await,
+            entry => private::load(entry, async { load().await.map_err(Into::into) }).await,
         };
         loaded.map_err(|error| CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
     }

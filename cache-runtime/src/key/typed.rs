@@ -1,6 +1,7 @@
 //! Typed keys: a key that knows its resource and its value.
 
 use std::borrow::Cow;
+use std::panic::Location;
 use std::time::Duration;
 
 use super::{CacheKey, KeyWriter};
@@ -104,10 +105,13 @@ pub struct KeySpec {
     pub tenant: bool,
     /// Its freshness policies.
     pub policy: Policy,
+    /// Where it is written.
+    pub(crate) place: &'static Location<'static>,
 }
 
 impl KeySpec {
     /// A resource with version `v1`, the cache's default ttl, and no parts.
+    #[track_caller]
     pub const fn new(resource: &'static str) -> Self {
         Self {
             resource,
@@ -119,6 +123,7 @@ impl KeySpec {
             tags: &[],
             tenant: false,
             policy: Policy::new(),
+            place: Location::caller(),
         }
     }
 

@@ -98,7 +98,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What to do next.
+/// What to do next: an expansion looks for what it can return, and hands on the rest as it is.
 pub enum Entry<S: Shape> {
     /// Return this.
     Ready(S::Return),

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::enter::Entry;
 use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::Sharing;
 use super::tags::ValueTag;
@@ -111,13 +112,13 @@ pin_project! {
 
 /// Runs the body and fills. A caller that is not patient is given an old value, or `late`, when its time is over.
 pub(super) fn run<S: Shape, B, D>(
-    fill: Fill<S>,
+    entry: Entry<S>,
     body: B,
     decide: Option<D>,
     late: Option<fn() -> S::Return>,
     limited: bool,
 ) -> Run<S, B, D> {
-    Run { going: Going::of(fill, late, limited), body, decide }
+    Run { going: Going::of(entry, late, limited), body, decide }
 }
 
 impl<S: Shape, B, D> Run<S, B, D> {
@@ -196,11 +197,15 @@ impl Progress {
 }
 
 impl<S: Shape> Going<S> {
-    fn of(fill: Fill<S>, late: Option<fn() -> S::Return>, limited: bool) -> Self {
-        let Fill { load, late: value, .. } = fill;
+    /// What needs no body was returned before; if not, it is now.
+    fn of(entry: Entry<S>, late: Option<fn() -> S::Return>, limited: bool) -> Self {
+        let (load, value, returned) = match entry {
+            Entry::Load(Fill { load, late, .. }) => (Some(load), late, None),
+            Entry::Ready(returned) => (None, Late { tags: Vec::new(), sharing: None }, Some(returned)),
+        };
         let limited = if limited { Some(late.is_some()) } else { None };
-        let progress = Progress { load: Some(load), running: None, limited, end: None, landing: None };
-        Self { progress, value, late, returned: None }
+        let progress = Progress { load, running: None, limited, end: None, landing: None };
+        Self { progress, value, late, returned }
     }
 }
 

@@ -10,6 +10,7 @@ mod patience;
 mod shape;
 mod sharing;
 mod site;
+mod start;
 mod tags;
 mod work;
 mod write;
@@ -17,10 +18,9 @@ mod write;
 pub use std::borrow::Cow;
 pub use std::time::Duration;
 
-pub use inventory;
-
 pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
-pub use self::enter::{Call, Entry, enter};
+pub use self::enter::Entry::{self, Ready};
+pub use self::enter::{Call, enter};
 pub(crate) use self::fill::json;
 pub use self::fill::{Decision, Fill, Run};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
@@ -31,7 +31,8 @@ pub use self::shape::{
 };
 pub(crate) use self::sharing::Held;
 pub use self::sharing::{Shareable, Sharing, ViaArc, ViaArcOfClone, ViaShareable, ViaUnshareable, must_share, share};
-pub use self::site::{KeyRef, Kind, Site, SiteRef, Target, TargetSpec};
+pub use self::site::{KeyRef, Kind, Site, Target, TargetSpec};
+pub use self::start::list;
 pub use self::tags::{TagText, ValueTag, tag_text};
 pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
@@ -48,8 +49,13 @@ pub mod via {
 }
 
 /// What a return that is never reached gives: it tells the compiler the type of a body.
-pub fn never<R>() -> R {
+pub fn never<S: Shape>(_shape: S) -> S::Return {
     unreachable!("it stands behind `if false`")
+}
+
+/// A key with parts in its id and no tenant, as a part of another: its id, in parentheses.
+pub fn group<K: TypedKey>(key: &K, out: &mut KeyWriter) {
+    out.group(|out| key.write_id(out));
 }
 
 /// Calls `function` with `value`, so that a closure written in an attribute learns its parameter's type.

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use tokio::time::timeout_at;
 
+use super::enter::Entry;
 use super::fill::{Decision, Fill, Run, early, run};
 use super::shape::{CacheValue, Shape};
 use crate::cache::Waited;
@@ -11,7 +12,7 @@ use crate::call;
 
 /// Runs a body that needs nothing of its caller, which may be in the background, and fills. `late` is what to return when the
 /// body takes longer than the `hard_timeout` and there is no stale value.
-pub async fn load_detached<S, B, D>(fill: Fill<S>, body: B, decide: D, late: Option<fn() -> S::Return>) -> S::Return
+pub async fn load_detached<S, B, D>(entry: Entry<S>, body: B, decide: D, late: Option<fn() -> S::Return>) -> S::Return
 where
     S: Shape + 'static,
     S::Value: CacheValue,
@@ -19,13 +20,16 @@ where
     B: Future<Output = S::Return> + Send + 'static,
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
-    let Fill { mut load, now, late: value } = fill;
+    let Fill { mut load, now, late: value } = match entry {
+        Entry::Ready(returned) => return returned,
+        Entry::Load(fill) => fill,
+    };
     let body = Box::pin(body);
     let cache = load.cache();
     if let Some(now) = now {
         let work = Box::pin(async move {
             if load.renews().await {
-                run(Fill::<S> { load, now: None, late: value }, body, Some(decide), None, false).await;
+                run(Entry::Load(Fill::<S> { load, now: None, late: value }), body, Some(decide), None, false).await;
             }
         });
         // Without room the value is left as it is, for a later caller to renew.
@@ -36,11 +40,11 @@ where
     }
     let end = load.patience(late.is_some());
     let (old, resource) = (load.old(), load.resource());
-    let fill = Fill::<S> { load, now: None, late: value };
+    let entry = Entry::Load(Fill::<S> { load, now: None, late: value });
     let Some((leave, end)) = end.and_then(|end| Some((cache.0.background.enter()?, end))) else {
-        return run(fill, body, Some(decide), None, false).await;
+        return run(entry, body, Some(decide), None, false).await;
     };
-    let work = Box::pin(call::carried(async move { run(fill, body, Some(decide), None, false).await }));
+    let work = Box::pin(call::carried(async move { run(entry, body, Some(decide), None, false).await }));
     let Waited { done, task } = cache.spawn(leave, work);
     match timeout_at(end, done).await {
         Ok(Ok((returned, outcome))) => {
@@ -58,22 +62,22 @@ where
 
 /// Runs the body in place and fills. A body that takes longer than the `soft_timeout` is dropped, if there is a stale value to
 /// serve in its place.
-pub fn load<S, B>(fill: Fill<S>, body: B) -> Run<S, B>
+pub fn load<S, B>(entry: Entry<S>, body: B) -> Run<S, B>
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
 {
-    run(fill, body, None, None, true)
+    run(entry, body, None, None, true)
 }
 
 /// Likewise, and drops a body that takes longer than the `hard_timeout`; `late` is what to return then if there is no stale
 /// value.
-pub fn load_within<S, B>(fill: Fill<S>, body: B, late: fn() -> S::Return) -> Run<S, B>
+pub fn load_within<S, B>(entry: Entry<S>, body: B, late: fn() -> S::Return) -> Run<S, B>
 where
     S: Shape,
     S::Value: CacheValue,
     B: Future<Output = S::Return>,
 {
-    run(fill, body, None, Some(late), true)
+    run(entry, body, None, Some(late), true)
 }

@@ -142,13 +142,7 @@ impl TargetSpec {
     }
 }
 
-/// A site, as collected by `inventory`.
-#[derive(Debug)]
-pub struct SiteRef(pub &'static Site);
-
-inventory::collect!(SiteRef);
-
-/// A typed key, as collected by `inventory`: submitted by the derive for types without type parameters.
+/// A typed key, as the registry knows it.
 #[derive(Debug)]
 pub struct KeyRef {
     /// `type_name::<K>`.
@@ -157,19 +151,6 @@ pub struct KeyRef {
     pub value: fn() -> &'static str,
     /// `<K as TypedKey>::SPEC`.
     pub spec: &'static KeySpec,
-    /// `file!()`.
-    pub file: &'static str,
-    /// `line!()`.
-    pub line: u32,
+    /// Where its `SPEC` is written, which is where it is derived.
+    pub place: &'static Location<'static>,
 }
-
-impl KeyRef {
-    /// Of the type, at the place of the call.
-    #[track_caller]
-    pub const fn of<K: TypedKey>() -> Self {
-        let (file, line) = (Location::caller().file(), Location::caller().line());
-        Self { key: type_name::<K>, value: type_name::<K::Value>, spec: const { &K::SPEC }, file, line }
-    }
-}
-
-inventory::collect!(KeyRef);

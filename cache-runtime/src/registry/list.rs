@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::key::{KeyPart, KeySpec};
 use crate::policy::{Policy, Refresh, Revalidate};
-use crate::private::{Kind, Site, SiteRef, Target, TargetSpec};
+use crate::private::{Kind, Site, Target, TargetSpec};
 
 /// One annotation.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ fn pattern_part(part: &KeyPart) -> String {
 
 /// Every annotation that is linked into the program, by file and line.
 pub fn sites() -> Vec<SiteInfo> {
-    let mut all: Vec<SiteInfo> = inventory::iter::<SiteRef>.into_iter().map(|SiteRef(site)| SiteInfo(site)).collect();
+    let mut all: Vec<SiteInfo> = Site::all().into_iter().map(SiteInfo).collect();
     all.sort_by_key(|site| (site.0.file, site.0.line, site.0.function));
     all
 }

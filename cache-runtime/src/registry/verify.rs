@@ -111,10 +111,10 @@ pub fn verify() -> Result<(), Problems> {
     let said: Vec<Said> = sites()
         .iter()
         .flat_map(|site| site.targets().filter_map(|target| said(*site, target)).collect::<Vec<_>>())
-        .chain(inventory::iter::<KeyRef>.into_iter().map(|key| Said {
+        .chain(KeyRef::all().into_iter().map(|key| Said {
             spec: *key.spec,
             value: Some((key.value)()),
-            at: format!("{}:{}", key.file, key.line),
+            at: format!("{}:{}", key.place.file(), key.place.line()),
             kind: Kind::Reads,
             short: false,
         }))

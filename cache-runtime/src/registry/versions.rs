@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::key::{KeySpec, Version};
-use crate::private::{KeyRef, Kind, SiteRef, TargetSpec};
+use crate::private::{KeyRef, Kind, Site, TargetSpec};
 
 type View = (String, Option<String>);
 
@@ -49,10 +49,10 @@ fn linked() -> HashMap<View, BTreeSet<String>> {
         let view = (spec.resource.to_owned(), spec.suffix.map(str::to_owned));
         all.entry(view).or_default().insert(spec.version.text().into_owned());
     };
-    for key in inventory::iter::<KeyRef> {
+    for key in KeyRef::all() {
         add(*key.spec);
     }
-    for SiteRef(site) in inventory::iter::<SiteRef> {
+    for site in Site::all() {
         for target in site.targets {
             // The version of a short-form invalidation is not written, and its default means nothing.
             let unwritten = site.kind == Kind::Invalidates && matches!(target.spec, TargetSpec::Short { .. });

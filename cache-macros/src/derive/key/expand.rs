@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{DeriveInput, Generics, Ident, Path, parse_quote};
+use syn::{DeriveInput, Generics, Ident, Member, Path, parse_quote};
 
 use super::parse::{Parsed, VersionArg};
 use super::typed::typed_impls;
@@ -13,16 +13,16 @@ const WRITTEN: [Role; 3] = [Role::Part, Role::Hash, Role::Tenant];
 pub(super) const ID: [Role; 2] = [Role::Part, Role::Hash];
 
 pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
-    let p = &alias();
+    let Key { runtime, private: p, .. } = key;
     let name = &input.ident;
     let bounded = with_bounds(input, key);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     let write_key = match key.shapes.as_slice() {
         // The parts of the id, in parentheses.
         [shape] if key.typed.is_some() && shape.named && shape.variant.is_none() && same_as_id(shape) => {
-            quote!(__cache_out.group(|__cache_out| #p::TypedKey::write_id(self, __cache_out));)
+            quote!(#p::group(self, __cache_out);)
         }
-        _ => each_shape(key, &WRITTEN, |shape| write_part(p, shape)),
+        _ => each_shape(key, &WRITTEN, |shape| write_part(key, shape)),
     };
     let is_absent = transparent(&key.shapes).map(|_| {
         let ask = each_shape(key, &WRITTEN, |shape| {
@@ -36,25 +36,16 @@ pub(super) fn expand(input: &DeriveInput, key: &Key<'_>) -> TokenStream {
         }
     });
     let typed = key.typed.as_ref().map(|typed| typed_impls(input, key, typed, &bounded));
-    let runtime = &key.runtime;
     quote! {
-        const _: () = {
-            use #runtime::__private as #p;
-            #[automatically_derived]
-            impl #impl_generics #p::CacheKey for #name #ty_generics #where_clause {
-                fn write_key(&self, __cache_out: &mut #p::KeyWriter) {
-                    #write_key
-                }
-                #is_absent
+        #[automatically_derived]
+        impl #impl_generics #p::CacheKey for #name #ty_generics #where_clause {
+            fn write_key(&self, __cache_out: &mut #runtime::KeyWriter) {
+                #write_key
             }
-            #typed
-        };
+            #is_absent
+        }
+        #typed
     }
-}
-
-/// What the runtime's `__private` is called inside the constant.
-pub(super) fn alias() -> Path {
-    parse_quote!(__cache_p)
 }
 
 /// Implementations that do nothing, so that a mistake in the attribute is the only error.
@@ -83,22 +74,24 @@ pub(super) fn dummy(input: &DeriveInput, parsed: &Parsed) -> TokenStream {
     }
 }
 
-/// `match self { Self::A { 0: __cache_0, .. } => .., .. }`, binding only what the arms use.
+/// `match self { Self::A { 0: __cache_0, .. } => .., .. }`, binding only what the arms use; a struct names its fields itself.
 pub(super) fn each_shape(key: &Key<'_>, roles: &[Role], arm: impl Fn(&Shape<'_>) -> TokenStream) -> TokenStream {
+    if let [shape] = key.shapes.as_slice()
+        && shape.variant.is_none()
+    {
+        return arm(shape);
+    }
     let arms = key.shapes.iter().map(|shape| {
         let body = arm(shape);
         let used = |field: &&KeyField<'_>| roles.contains(&field.role);
         let bindings =
             shape.fields.iter().filter(used).map(|KeyField { member, variable, .. }| quote!(#member: #variable));
         let rest = shape.fields.iter().any(|field| !used(&field)).then(|| quote!(..));
-        let path = shape.variant.map_or_else(|| quote!(Self), |variant| quote!(Self::#variant));
-        (quote!(#path { #(#bindings,)* #rest }), body)
+        let variant = shape.variant;
+        (quote!(Self::#variant { #(#bindings,)* #rest }), body)
     });
     let (patterns, bodies): (Vec<_>, Vec<_>) = arms.unzip();
-    match (patterns.as_slice(), bodies.as_slice()) {
-        ([pattern], [body]) if key.shapes[0].variant.is_none() => quote!(let #pattern = self; #body),
-        _ => quote!(match self { #(#patterns => { #bodies })* }),
-    }
+    quote!(match self { #(#patterns => { #bodies })* })
 }
 
 /// The one written field of a newtype, which the newtype writes as its own.
@@ -115,11 +108,12 @@ fn same_as_id(shape: &Shape<'_>) -> bool {
 }
 
 /// As a part of another key: `(a,b)`, `Name` or `Name(a,b)`; a newtype as what is in it.
-fn write_part(p: &Path, shape: &Shape<'_>) -> TokenStream {
+fn write_part(key: &Key<'_>, shape: &Shape<'_>) -> TokenStream {
+    let Key { runtime, private: p, .. } = key;
     let mut fields = shape.with(&WRITTEN);
     if let (false, None, Some(field), None) = (shape.named, shape.variant, fields.next(), fields.next()) {
         let method = if field.role == Role::Hash {
-            return call_at(field, &quote!(#p::KeyWriter::hash_of), |variable| quote!(__cache_out, #variable));
+            return call_at(field, &quote!(#runtime::KeyWriter::hash_of), |variable| quote!(__cache_out, #variable));
         } else {
             quote!(#p::CacheKey::write_key)
         };
@@ -129,7 +123,7 @@ fn write_part(p: &Path, shape: &Shape<'_>) -> TokenStream {
         let text = words::plain(variant);
         quote!(__cache_out.text(#text);)
     });
-    let parts: Vec<_> = shape.with(&WRITTEN).map(|field| write_field(p, field)).collect();
+    let parts: Vec<_> = shape.with(&WRITTEN).map(|field| write_field(key, field)).collect();
     let group = if !parts.is_empty() {
         quote!(__cache_out.group(|__cache_out| { #(#parts)* });)
     } else if name.is_none() {
@@ -141,22 +135,23 @@ fn write_part(p: &Path, shape: &Shape<'_>) -> TokenStream {
 }
 
 /// As the id of an entry: the parts without parentheses; for an enum, its variant's name comes first.
-pub(super) fn write_id(p: &Path, shape: &Shape<'_>) -> TokenStream {
+pub(super) fn write_id(key: &Key<'_>, shape: &Shape<'_>) -> TokenStream {
     let name = shape.variant.map(|variant| {
         let text = words::plain(variant);
         quote!(__cache_out.part(#text);)
     });
-    let parts = shape.with(&ID).map(|field| write_field(p, field));
+    let parts = shape.with(&ID).map(|field| write_field(key, field));
     quote!(#name #(#parts)*)
 }
 
-fn write_field(p: &Path, field: &KeyField<'_>) -> TokenStream {
+fn write_field(key: &Key<'_>, field: &KeyField<'_>) -> TokenStream {
+    let Key { runtime, private: p, .. } = key;
     if field.role == Role::Tenant {
         let call = write_tenant(p, field);
         return quote!(#call;);
     }
     let method = if field.role == Role::Hash { quote!(hashed) } else { quote!(part) };
-    let call = call_at(field, &quote!(#p::KeyWriter::#method), |variable| quote!(__cache_out, #variable));
+    let call = call_at(field, &quote!(#runtime::KeyWriter::#method), |variable| quote!(__cache_out, #variable));
     quote!(#call;)
 }
 
@@ -175,17 +170,27 @@ pub(super) fn call_at(
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
     let last = tokens.last().map_or(first, |token| token.span());
     let (first, last) = (first.resolved_at(Span::call_site()), last.resolved_at(Span::call_site()));
-    let variable = Ident::new(&field.variable.to_string(), last);
-    // A borrow of what is borrowed changes nothing; it stretches the expression over the whole type.
-    let star = quote_spanned!(first=> *);
-    let and = quote_spanned!(first=> &);
-    let args = args(quote!(#and #star #variable));
+    // The expression is stretched over the whole type. A borrow of what is borrowed changes nothing.
+    let value = if field.of_variant {
+        let variable = Ident::new(&field.variable.to_string(), last);
+        let (and, star) = (quote_spanned!(first=> &), quote_spanned!(first=> *));
+        quote!(#and #star #variable)
+    } else {
+        let mut member = field.member.clone();
+        match &mut member {
+            Member::Named(name) => name.set_span(last),
+            Member::Unnamed(index) => index.span = last,
+        }
+        let own = quote_spanned!(first=> &self);
+        quote_spanned!(last=> #own.#member)
+    };
+    let args = args(value);
     quote!(#function(#args))
 }
 
 /// The bounds that fields of generic types ask for; exact ones, so that phantom parameters stay free.
 fn with_bounds(input: &DeriveInput, key: &Key<'_>) -> Generics {
-    let p = &alias();
+    let p = &key.private;
     let mut bounded = input.generics.clone();
     let predicates = &mut bounded.make_where_clause().predicates;
     for field in key.shapes.iter().flat_map(|shape| shape.with(&WRITTEN)) {

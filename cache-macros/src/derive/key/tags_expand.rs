@@ -2,18 +2,17 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Ident, Member};
+use syn::{Ident, Member, Path};
 
-use super::expand::alias;
 use super::tags::{Piece, Tag};
 use super::valid::{Key, KeyField, Role, Typed};
 
 /// `fn tags(&self)` and `fn value_tags(&self)`, where there are such tags.
 pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
-    let p = &alias();
+    let p = &key.private;
     let (late, early): (Vec<&Tag>, Vec<&Tag>) = typed.tags.iter().partition(|tag| tag.is_late());
     let tags = (!early.is_empty()).then(|| {
-        let arms = arms(key, &early, text);
+        let arms = arms(key, &early, |tag, fields| text(p, tag, fields));
         quote! {
             fn tags(&self) -> ::std::vec::Vec<#p::Cow<'static, str>> {
                 match self { #arms }
@@ -21,7 +20,7 @@ pub(super) fn tags(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
         }
     });
     let value_tags = (!late.is_empty()).then(|| {
-        let arms = arms(key, &late, |tag, fields| late_text(typed, tag, fields));
+        let arms = arms(key, &late, |tag, fields| late_text(p, typed, tag, fields));
         let value = typed.value;
         quote! {
             fn value_tags(&self) -> ::std::vec::Vec<#p::ValueTag<#value>> {
@@ -49,8 +48,7 @@ fn arms(key: &Key<'_>, tags: &[&Tag], text: impl Fn(&Tag, &[&KeyField<'_>]) -> T
     arms.collect()
 }
 
-fn text(tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
-    let p = &alias();
+fn text(p: &Path, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     if let [Piece::Text(text)] = tag.pieces.as_slice() {
         return quote!(#p::Cow::Borrowed(#text));
     }
@@ -65,8 +63,8 @@ fn text(tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
     quote!(#p::TagText::new() #(#calls)* .finish())
 }
 
-fn late_text(typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
-    let (p, value) = (&alias(), typed.value);
+fn late_text(p: &Path, typed: &Typed<'_>, tag: &Tag, fields: &[&KeyField<'_>]) -> TokenStream {
+    let value = typed.value;
     let span = tag.literal.span().resolved_at(Span::call_site());
     let calls = tag.pieces.iter().map(|piece| match piece {
         Piece::Text(text) => quote!(.text(#text)),

@@ -1,28 +1,30 @@
 //! Code for `TypedKey`: the key as the name of an entry. Nothing here can fail.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{DeriveInput, Generics, Path};
+use syn::ext::IdentExt as _;
+use syn::{DeriveInput, Generics, Ident, Path};
 
-use super::expand::{ID, alias, each_shape, write_id, write_tenant};
+use super::expand::{ID, each_shape, write_id, write_tenant};
 use super::parse::VersionArg;
 use super::tags_expand::tags;
 use super::valid::{Key, Role, Shape, Typed};
 use crate::derive::generics;
+use crate::start::at_start;
 
 pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>, bounded: &Generics) -> TokenStream {
-    let p = &alias();
+    let Key { runtime, private: p, .. } = key;
     let name = &input.ident;
     let value = typed.value;
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     let spec = spec(key, typed);
-    let write_id = each_shape(key, &ID, |shape| write_id(p, shape));
+    let write_id = each_shape(key, &ID, |shape| write_id(key, shape));
     let write_tenant = typed.tenant.then(|| {
         let write = each_shape(key, &[Role::Tenant], |shape| {
             shape.with(&[Role::Tenant]).map(|field| write_tenant(p, field)).collect()
         });
         quote! {
-            fn write_tenant(&self, __cache_out: &mut #p::KeyWriter) -> #p::Tenancy {
+            fn write_tenant(&self, __cache_out: &mut #runtime::KeyWriter) -> #runtime::Tenancy {
                 #write
             }
         }
@@ -44,18 +46,16 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
         }
     });
     let registered = generics::as_static(name, &input.generics).map(|ty| {
-        quote! {
-            #p::inventory::submit! {
-                #p::KeyRef::of::<#ty>()
-            }
-        }
+        // There is but one type of this name where the key is declared.
+        let start = Ident::new(&format!("__CACHE_START_{}", name.unraw()), Span::call_site());
+        at_start(&start, quote!(#p::list::<#ty>))
     });
     quote! {
         #[automatically_derived]
         impl #impl_generics #p::TypedKey for #name #ty_generics #where_clause {
             type Value = #value;
             const SPEC: #p::KeySpec = #spec;
-            fn write_id(&self, __cache_out: &mut #p::KeyWriter) {
+            fn write_id(&self, __cache_out: &mut #runtime::KeyWriter) {
                 #write_id
             }
             #write_tenant
@@ -69,7 +69,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
 
 /// `KeySpec::new("user").version(..)..`
 fn spec(key: &Key<'_>, typed: &Typed<'_>) -> TokenStream {
-    let p = &alias();
+    let p = &key.private;
     let resource = typed.resource;
     let mut spec = quote!(#p::KeySpec::new(#resource));
     match typed.version {

@@ -1,7 +1,7 @@
 //! Checks what is written against the type, and makes the model from which code is made.
 
 use quote::format_ident;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, Index, LitStr, Member, Path, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, Index, LitStr, Member, Path, Type, parse_quote};
 
 use super::parse::{FieldArgs, Parsed, TypeArgs, VersionArg};
 use super::tags::{Tag, tag};
@@ -22,7 +22,8 @@ pub(super) enum Role {
 pub(super) struct KeyField<'a> {
     pub(super) member: Member,
     pub(super) name: String,
-    /// The variable it is bound to.
+    /// Whether it is of an enum's variant, and so is bound to a variable: this one.
+    pub(super) of_variant: bool,
     pub(super) variable: Ident,
     pub(super) ty: &'a Type,
     pub(super) role: Role,
@@ -56,6 +57,8 @@ pub(super) struct Typed<'a> {
 
 pub(super) struct Key<'a> {
     pub(super) runtime: Path,
+    /// What is in it for expansions.
+    pub(super) private: Path,
     pub(super) shapes: Vec<Shape<'a>>,
     pub(super) typed: Option<Typed<'a>>,
 }
@@ -89,12 +92,13 @@ pub(super) fn validate<'a>(input: &'a DeriveInput, parsed: &'a Parsed, report: &
     }
     let typed = typed(&parsed.args, &shapes, parsed, complete, report);
     let runtime = parsed.args.runtime.get().cloned().unwrap_or_else(runtime);
-    Some(Key { runtime, shapes, typed })
+    let private = parse_quote!(#runtime::__private);
+    Some(Key { runtime, private, shapes, typed })
 }
 
 fn shape<'a>(variant: Option<&'a Ident>, fields: &'a Fields, args: &[FieldArgs], report: &mut Report) -> Shape<'a> {
     let mut tenant = None;
-    let mut model = Vec::new();
+    let (mut model, of_variant) = (Vec::new(), variant.is_some());
     for (index, (field, args)) in fields.iter().zip(args).enumerate() {
         let member = match &field.ident {
             Some(name) => Member::Named(name.clone()),
@@ -111,7 +115,7 @@ fn shape<'a>(variant: Option<&'a Ident>, fields: &'a Fields, args: &[FieldArgs],
             }
         }
         let variable = format_ident!("__cache_{index}");
-        model.push(KeyField { member, name, variable, ty: &field.ty, role });
+        model.push(KeyField { member, name, of_variant, variable, ty: &field.ty, role });
     }
     Shape { variant, named: matches!(fields, Fields::Named(_)), fields: model }
 }
