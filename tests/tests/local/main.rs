@@ -5,8 +5,8 @@ mod fallback;
 mod foreign;
 mod peers;
 mod races;
-mod together;
 mod tenants;
+mod together;
 
 use std::time::{Duration, Instant};
 
