@@ -18,7 +18,6 @@ impl Question for Get {
     type Answer = Option<Vec<u8>>;
     const OPERATION: Operation = Operation::Get;
     const ALONE: usize = 12;
-    const PARTS: usize = 2;
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.gets

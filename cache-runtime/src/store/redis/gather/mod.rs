@@ -1,10 +1,10 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
 //! ask for leave to fill in one run of a script, and fill in another.
 //!
-//! Nobody waits for a command that is under way. Questions are sent as soon as all who ask the same wait together, of reads half
-//! of them, so that one half is at the server while the other is worked on; or, if that does not come about, by a task that was
-//! sent to the end of the runtime's queue when the first of them asked: the busier the process, the more go together. On an idle
-//! one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
+//! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, so
+//! that one half is at the server while the other is worked on; or, if that does not come about, by a task that was sent to the
+//! end of the runtime's queue when the first of them asked: the busier the process, the more go together. On an idle one a
+//! question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
 
 mod batch;
 mod claims;
@@ -35,8 +35,8 @@ use super::RedisStore;
 use super::connect::Connection;
 use crate::store::{Ask, StoreError, StoreResult};
 
-/// So many callers, or their part, are worth a command before the runtime's queue has come round.
-const WORTH: usize = 4;
+/// So many are worth a command before the runtime's queue has come round.
+const WORTH: usize = 2;
 
 /// What one of the callers gets, and how long the command took.
 pub(crate) type Answer<Q> = (StoreResult<<Q as Question>::Answer>, Duration);
@@ -132,7 +132,7 @@ impl Connection {
         }
         let (answer, wait) = oneshot::channel();
         let asking = gather.asking.fetch_add(1, Ordering::Relaxed) + 1;
-        let enough = (asking.max(WORTH) / Q::PARTS).min(gather.size.keys());
+        let enough = (asking / 2).max(WORTH).min(gather.size.keys());
         let waiting = Waiting { question, left, answer };
         let mut state = gather.lock();
         state.waiting.push(waiting);

@@ -20,10 +20,7 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
     const OPERATION: Operation;
 
     /// So many at once are asked alone: they gain nothing from each other. The default is for what is dear alone.
-    const ALONE: usize = 2;
-
-    /// In so many parts callers go that ask at once.
-    const PARTS: usize = 1;
+    const ALONE: usize = 4;
 
     /// The callers of one connection that ask this.
     fn gather(connection: &Connection) -> &Gather<Self>;
