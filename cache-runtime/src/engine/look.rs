@@ -17,8 +17,9 @@ impl Asking<'_> {
     /// Reads. Where nothing is there, leave to fill may come with it.
     pub(super) async fn read_or_claim(&mut self) -> Read {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return self.read().await };
-        if store.expects_miss(self.subject.spec.resource)
-            && let Some(read) = Box::pin(self.looks_and_claims(store)).await
+        let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
+        if store.expects_miss(self.subject.spec.resource, holds)
+            && let Some(read) = Box::pin(self.looks_and_claims(store, holds)).await
         {
             return read;
         }
@@ -26,8 +27,7 @@ impl Asking<'_> {
     }
 
     /// `None` where it is to be read in the usual way.
-    async fn looks_and_claims(&mut self, store: &RedisStore) -> Option<Read> {
-        let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
+    async fn looks_and_claims(&mut self, store: &RedisStore, holds: bool) -> Option<Read> {
         if self.asks(holds) == Asks::Left {
             return None;
         }
@@ -65,11 +65,11 @@ impl Asking<'_> {
         if is_lease(&bytes) {
             return Some(Read::Leased);
         }
-        store.learn_miss(self.subject.spec.resource, false);
         if holds {
-            // The server is to tell of changes to it.
+            // The server is to tell of changes to it: that read is the one that counts.
             return None;
         }
+        store.learn_miss(self.subject.spec.resource, false);
         Some(match self.opened(Stored { bytes, left: None, tether: None }, stamps, None) {
             Ok(read) => read,
             Err(more) => Box::pin(self.needs(more)).await,

@@ -18,7 +18,7 @@ fn key(id: u64) -> String {
 
 /// A cache that has missed so often that it expects nothing else.
 async fn expecting(cache: &Cache, source: &Source) {
-    for id in 1_000..1_010 {
+    for id in 1_000..1_020 {
         cache.scope(read(source, id)).await;
     }
 }
@@ -99,7 +99,7 @@ async fn a_miss_that_was_expected_is_two_commands() {
     assert!(how.is_hit() && user.id == 7, "{how}");
     assert_eq!(server.command_calls("evalsha"), 3);
     // And then hits are expected again.
-    for _ in 0..8 {
+    for _ in 0..16 {
         assert!(cache.scope(read(&source, 7)).await.1.is_hit());
     }
     let before = server.command_calls("evalsha");

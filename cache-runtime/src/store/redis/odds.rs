@@ -10,10 +10,16 @@ const PLACES: usize = 64;
 /// A certain miss.
 const ONE: u32 = 1 << 16;
 
-/// What a read has to be expected to be: every other one a miss.
-const LIKELY: u32 = ONE / 2;
+/// So often a read has to find nothing: every other time.
+const OFTEN: u32 = ONE / 2;
 
-/// Running averages, each over some eight reads. Of two that learn at once one may be lost. At first hits are expected.
+/// Or two times out of three, where what it finds has to be read once more.
+const MOSTLY: u32 = ONE / 3 * 2;
+
+/// Over so many reads the averages run.
+const READS: u32 = 16;
+
+/// Running averages. Of two that learn at once one may be lost. At first hits are expected.
 pub(super) struct Odds([AtomicU32; PLACES]);
 
 impl Default for Odds {
@@ -31,23 +37,24 @@ impl Odds {
     fn learn(&self, resource: &'static str, missed: bool) {
         let odds = self.of(resource);
         let old = odds.load(Ordering::Relaxed);
-        let new = old - old / 8 + if missed { ONE / 8 } else { 0 };
+        let new = old - old / READS + if missed { ONE / READS } else { 0 };
         // What is always a hit writes nothing.
         if new != old {
             odds.store(new, Ordering::Relaxed);
         }
     }
 
-    fn are_for_a_miss(&self, resource: &'static str) -> bool {
-        self.of(resource).load(Ordering::Relaxed) > LIKELY
+    fn are_for_a_miss(&self, resource: &'static str, holds: bool) -> bool {
+        self.of(resource).load(Ordering::Relaxed) > if holds { MOSTLY } else { OFTEN }
     }
 }
 
 impl RedisStore {
-    /// Whether a read of an entry of this resource is likely to find nothing, on one server. On a Cluster the register of
-    /// versions lies apart, and leave to fill is asked for after it.
-    pub(crate) fn expects_miss(&self, resource: &'static str) -> bool {
-        self.odds.are_for_a_miss(resource) && !self.is_cluster()
+    /// Whether a read of an entry of this resource is so likely to find nothing that it is to ask for leave, on one server. On a
+    /// Cluster the register of versions lies apart, and leave to fill is asked for after it. `holds`: what is found is to be held
+    /// here, and is read once more for that.
+    pub(crate) fn expects_miss(&self, resource: &'static str, holds: bool) -> bool {
+        self.odds.are_for_a_miss(resource, holds) && !self.is_cluster()
     }
 
     pub(crate) fn learn_miss(&self, resource: &'static str, missed: bool) {
@@ -80,12 +87,14 @@ mod tests {
         let odds = Odds::default();
         let after = |missed: bool, count: usize| {
             (0..count).for_each(|_| odds.learn("user", missed));
-            odds.are_for_a_miss("user")
+            (odds.are_for_a_miss("user", false), odds.are_for_a_miss("user", true))
         };
-        assert!(!odds.are_for_a_miss("user"));
-        assert!(!after(true, 5));
-        assert!(after(true, 1));
-        assert!(after(true, 1_000));
-        assert!(!after(false, 8));
+        assert_eq!(after(true, 10), (false, false));
+        assert_eq!(after(true, 1), (true, false));
+        assert_eq!(after(true, 7), (true, true));
+        assert_eq!(after(true, 1_000), (true, true));
+        assert_eq!(after(false, 7), (true, false));
+        assert_eq!(after(false, 5), (false, false));
+        assert_eq!(after(false, 1_000), (false, false));
     }
 }
