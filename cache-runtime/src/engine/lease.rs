@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::cache::{Budget, Cache};
-use crate::error::{CacheError, Operation};
+use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::KeyText;
 use crate::local::Tether;
 use crate::store::{Ask, Fill, Filling, Registration, Store};
@@ -43,6 +43,13 @@ impl Standing {
     /// It was not given after all.
     pub(super) fn forget(mut self) {
         self.leased = false;
+    }
+
+    /// Asking for it failed. Where nothing was heard it may have been given: then it is given back.
+    pub(super) fn failed(self, kind: ErrorKind) {
+        if !kind.is_outage() {
+            self.forget();
+        }
     }
 
     /// Whether what is filled now is gone before its version's registration ends.

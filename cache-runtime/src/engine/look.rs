@@ -36,8 +36,8 @@ impl Asking<'_> {
         let (looked, stamps) = match self.looked(store, ask).await {
             Ok(looked) => looked,
             Err(error) => {
-                standing.forget();
                 let kind = error.kind();
+                standing.failed(kind);
                 if kind.is_outage() || kind == ErrorKind::BreakerOpen {
                     return Some(Read::Failed(failed(kind)));
                 }

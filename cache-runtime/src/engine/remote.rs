@@ -153,7 +153,7 @@ impl Asking<'_> {
                 }
             }
             Err(error) => {
-                standing.forget();
+                standing.failed(error.kind());
                 self.fail(failed(error.kind()));
                 Look::Done(Next::Load(Leave::None))
             }

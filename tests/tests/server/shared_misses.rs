@@ -276,6 +276,29 @@ async fn leave_that_nobody_takes_is_given_back() {
     }
 }
 
+/// Nor has anybody to wait for leave that came when its caller had given the server up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leave_that_comes_too_late_is_given_back() {
+    let server = RedisServer::start();
+    for likely in [false, true] {
+        let hasty = builder(&server).operation_timeout(Duration::from_millis(500)).lease_ttl(Duration::from_secs(300));
+        let (cache, source) = (hasty.build().expect("good settings"), Arc::new(Source::default()));
+        for _ in 0..2 {
+            cache.scope(read(&source, 999)).await;
+        }
+        if likely {
+            expecting(&cache, &source).await;
+        }
+        redis_cli(&server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
+        let (_, how) = cache.scope(read(&source, 7)).await;
+        assert_eq!((how.stored, kind(how)), (false, "timeout"), "{how}");
+        redis_cli(&server, ["CLIENT", "UNPAUSE"]);
+        let (_, how) = lasting(&server).scope(read(&source, 7)).await;
+        assert!(how.stored, "{likely}: {how}");
+        redis_cli(&server, ["DEL", &key(7)]);
+    }
+}
+
 /// Fills that the server does not answer are given up by all, who have their values.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_says_nothing_to_fills_is_given_up_by_all() {

@@ -8,12 +8,15 @@ mod endpoint;
 mod error;
 mod gather;
 mod get;
+mod invalidate;
 mod lease;
 mod link;
 #[cfg(feature = "cluster")]
 mod masters;
 mod odds;
 mod pattern;
+mod script_answers;
+mod script_commands;
 mod scripts;
 #[cfg(feature = "sentinel")]
 mod sentinel;

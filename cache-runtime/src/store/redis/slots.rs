@@ -11,8 +11,9 @@ use ::redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAd
 use ::redis::{Cmd, RedisResult, Value};
 use tokio::task::JoinSet;
 
-use super::lease::{RemovedAnswer, claimed, distinct, filled, only, register_command};
 use super::link::Link;
+use super::script_answers::{RemovedAnswer, claimed, filled, only};
+use super::script_commands::{distinct, register_command};
 use super::scripts::Program;
 use super::{RedisStore, is_unknown_script, parsed, store_error};
 use crate::error::ErrorKind;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ::redis::{Cmd, Pipeline, Value};
 
 use super::gather::{Asker, Get, Joined};
-use super::lease::evalsha;
+use super::script_commands::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
 use crate::local::Tether;

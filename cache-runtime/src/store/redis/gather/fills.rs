@@ -9,8 +9,8 @@ use super::{Gather, Question};
 use crate::error::Operation;
 use crate::local::Tether;
 use crate::store::Fill;
-use crate::store::redis::lease::filled;
 use crate::store::redis::link::{Link, Single};
+use crate::store::redis::script_answers::filled;
 use crate::store::redis::{Connection, RedisStore};
 
 /// A fill, of which the server is to tell changes or not.

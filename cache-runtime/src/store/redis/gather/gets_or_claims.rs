@@ -7,8 +7,8 @@ use ::redis::Value;
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
-use crate::store::redis::lease::looked;
 use crate::store::redis::link::Link;
+use crate::store::redis::script_answers::looked;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{Ask, Looked};
 
