@@ -30,6 +30,7 @@ pub use self::builder::CacheBuilder;
 pub(crate) use self::guard::Budget;
 pub use self::health::{Health, Stats};
 pub use self::pattern::{InvalidatePattern, PatternReport};
+pub(crate) use self::read::Boxed;
 pub(crate) use self::remove::{Removal, Then};
 pub(crate) use self::replace::Replacement;
 pub(crate) use self::which::Handle;

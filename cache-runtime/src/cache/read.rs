@@ -1,10 +1,15 @@
 //! How an entry is read: alone, or together with others.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use super::{Budget, Cache};
 use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::store::{Asks, Stored};
 use crate::tags::Stamps;
+
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl Cache {
     /// An entry, with what is asked of it, and what is known of these names.
@@ -19,15 +24,28 @@ impl Cache {
         if let Some(read) = self.read_together(key, asks, names, budget).await {
             return read;
         }
-        self.ask(Operation::Get, budget, self.0.store.read(key, asks, names)).await
+        self.read_alone(key, asks, names, budget).await
+    }
+
+    /// Boxed, and not by an `async fn`: then it is compiled with this crate, and not with each that calls it.
+    fn read_alone<'a>(
+        &'a self,
+        key: &'a KeyText,
+        asks: Asks,
+        names: &'a [String],
+        budget: &'a mut Budget,
+    ) -> Boxed<'a, Result<(Option<Stored>, Stamps), CacheError>> {
+        Box::pin(self.ask(Operation::Get, budget, self.0.store.read(key, asks, names)))
     }
 }
 
 #[cfg(feature = "redis")]
 mod together {
-    use super::{Asks, Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
+    use std::time::Duration;
+
+    use super::{Asks, Boxed, Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
     use crate::clock::Reading;
-    use crate::store::{GetTracked, Store};
+    use crate::store::{GetTracked, Store, Together};
 
     type Found = Result<(Option<Stored>, Stamps), CacheError>;
 
@@ -43,9 +61,18 @@ mod together {
             match asks {
                 Asks::Bytes => self.get_together(key, names, budget).await,
                 // Boxed: most reads are of the other kind.
-                Asks::Tether => Box::pin(self.with_stamps_together(names, || GetTracked(key.clone()), budget)).await,
+                Asks::Tether => self.get_tracked_together(key, names, budget).await,
                 Asks::Left => None,
             }
+        }
+
+        fn get_tracked_together<'a>(
+            &'a self,
+            key: &'a KeyText,
+            names: &'a [String],
+            budget: &'a mut Budget,
+        ) -> Boxed<'a, Option<Found>> {
+            Box::pin(self.with_stamps_together(names, || GetTracked(key.clone()), budget))
         }
 
         /// Without a second look at the stamps, where they have not changed since the first one.
@@ -53,7 +80,7 @@ mod together {
             let Store::Redis(store) = &self.0.store else { return None };
             let left = self.may_share(budget)?;
             let begun = Reading::now();
-            let together = store.join_read(self, left, key, names)?;
+            let together = self.join_read(left, key, names)?;
             let Some((read, took)) = store.read_joined(together, names).await else {
                 budget.spend_since(begun);
                 return None;
@@ -62,11 +89,15 @@ mod together {
             Some(match read {
                 Ok((stored, Some(stamps))) => Ok((stored, stamps)),
                 Ok((stored, None)) => {
-                    let stamps = Box::pin(self.ask(Operation::Get, budget, store.stamps(names))).await;
-                    stamps.map(|stamps| (stored, stamps))
+                    self.stamps_alone(names, Operation::Get, budget).await.map(|stamps| (stored, stamps))
                 }
                 Err(error) => Err(self.failed(Operation::Get, error)),
             })
+        }
+
+        fn join_read(&self, left: Duration, key: &KeyText, names: &[String]) -> Option<Together> {
+            let Store::Redis(store) = &self.0.store else { return None };
+            store.join_read(self, left, key, names)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::{Budget, Cache};
+use super::{Boxed, Budget, Cache};
 use crate::clock::Reading;
 use crate::error::{CacheError, Operation};
 use crate::store::{Asker, Question, Store, StoreResult};
@@ -52,8 +52,17 @@ impl Cache {
         if let Some(stamps) = store.copied(names) {
             return Some(Ok((answer, stamps)));
         }
-        let stamps = Box::pin(self.ask(Q::OPERATION, budget, store.stamps(names))).await;
-        Some(stamps.map(|stamps| (answer, stamps)))
+        Some(self.stamps_alone(names, Q::OPERATION, budget).await.map(|stamps| (answer, stamps)))
+    }
+
+    /// What the server says of these names.
+    pub(super) fn stamps_alone<'a>(
+        &'a self,
+        names: &'a [String],
+        operation: Operation,
+        budget: &'a mut Budget,
+    ) -> Boxed<'a, Result<Stamps, CacheError>> {
+        Box::pin(self.ask(operation, budget, self.0.store.stamps_asked(names)))
     }
 }
 

@@ -8,6 +8,7 @@ use super::lead::failed;
 use super::lease::Standing;
 use super::local::local_ttl;
 use super::lookup::Asking;
+use crate::cache::Boxed;
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::store::{Ask, Asks, GetOrClaim, Looked, RedisStore, Store, Stored};
 use crate::tags::Stamps;
@@ -19,11 +20,16 @@ impl Asking<'_> {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return self.read().await };
         let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
         if store.expects_miss(self.subject.spec.resource, holds)
-            && let Some(read) = Box::pin(self.looks_and_claims(store, holds)).await
+            && let Some(read) = self.look_boxed(store, holds).await
         {
             return read;
         }
         self.read().await
+    }
+
+    /// By what is no `async fn`, as [`lead`](Self::lead).
+    fn look_boxed<'b>(&'b mut self, store: &'b RedisStore, holds: bool) -> Boxed<'b, Option<Read>> {
+        Box::pin(self.looks_and_claims(store, holds))
     }
 
     /// `None` where it is to be read in the usual way.

@@ -13,7 +13,7 @@ use super::age::Due;
 use super::entry::Read;
 use super::lead::Start;
 use super::offer::{Offer, Then};
-use crate::cache::{Budget, Cache, Located};
+use crate::cache::{Boxed, Budget, Cache, Located};
 use crate::call::Mode;
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
 use crate::key::KeySpec;
@@ -142,9 +142,14 @@ impl<'a> Asking<'a> {
             // Boxed: it is large, and most calls end above.
             first => {
                 self.found = first.map(Box::new);
-                Box::pin(self.lead()).await
+                self.lead_boxed().await
             }
         }
+    }
+
+    /// By what is no `async fn`, so that it is compiled with this crate, and not with each that has annotated functions.
+    fn lead_boxed(&mut self) -> Boxed<'_, Answer> {
+        Box::pin(self.lead())
     }
 
     /// For this caller alone.

@@ -25,7 +25,7 @@ pub(crate) use self::redis::parse_cluster;
 #[cfg(feature = "sentinel")]
 pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
-pub(crate) use self::redis::{Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, parse_url};
+pub(crate) use self::redis::{Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, parse_url};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;
@@ -126,6 +126,15 @@ impl Store {
             }
             #[cfg(feature = "redis")]
             Self::Redis(store) => tokio::try_join!(store.get_many(keys), store.stamps_each(names)),
+        }
+    }
+
+    /// What the server says of these names.
+    #[cfg(feature = "redis")]
+    pub(crate) async fn stamps_asked(&self, names: &[String]) -> StoreResult<Stamps> {
+        match self {
+            Self::Memory(store) => Ok(store.cells.read(names)),
+            Self::Redis(store) => store.stamps(names).await,
         }
     }
 

@@ -48,6 +48,7 @@ pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
+pub(crate) use self::stamps::Together;
 #[cfg(feature = "cluster")]
 use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;
