@@ -79,8 +79,8 @@ mod together {
         async fn get_together(&self, key: &KeyText, names: &[String], budget: &mut Budget) -> Option<Found> {
             let Store::Redis(store) = &self.0.store else { return None };
             let left = self.may_share(budget)?;
-            let begun = Reading::now();
             let together = self.join_read(left, key, names)?;
+            let begun = Reading::now();
             let Some((read, took)) = store.read_joined(together, names).await else {
                 budget.spend_since(begun);
                 return None;
@@ -89,7 +89,7 @@ mod together {
             Some(match read {
                 Ok((stored, Some(stamps))) => Ok((stored, stamps)),
                 Ok((stored, None)) => {
-                    self.stamps_alone(names, Operation::Get, budget).await.map(|stamps| (stored, stamps))
+                    self.stamps_alone(store, names, Operation::Get, budget).await.map(|stamps| (stored, stamps))
                 }
                 Err(error) => Err(self.failed(Operation::Get, error)),
             })

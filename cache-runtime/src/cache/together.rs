@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Boxed, Budget, Cache};
 use crate::clock::Reading;
 use crate::error::{CacheError, Operation};
-use crate::store::{Asker, Question, Store, StoreResult};
+use crate::store::{Asker, Question, RedisStore, Store, StoreResult};
 use crate::tags::Stamps;
 
 impl Cache {
@@ -23,8 +23,8 @@ impl Cache {
         budget: &mut Budget,
     ) -> Option<Result<Q::Answer, CacheError>> {
         let Store::Redis(store) = &self.0.store else { return None };
-        let begun = Reading::now();
         let mut joined = store.join(self, self.may_share(budget)?, question)?;
+        let begun = Reading::now();
         let Some((answer, took)) = joined.answer().await else {
             // Alone it has what is left.
             budget.spend_since(begun);
@@ -52,17 +52,18 @@ impl Cache {
         if let Some(stamps) = store.copied(names) {
             return Some(Ok((answer, stamps)));
         }
-        Some(self.stamps_alone(names, Q::OPERATION, budget).await.map(|stamps| (answer, stamps)))
+        Some(self.stamps_alone(store, names, Q::OPERATION, budget).await.map(|stamps| (answer, stamps)))
     }
 
     /// What the server says of these names.
     pub(super) fn stamps_alone<'a>(
         &'a self,
+        store: &'a RedisStore,
         names: &'a [String],
         operation: Operation,
         budget: &'a mut Budget,
     ) -> Boxed<'a, Result<Stamps, CacheError>> {
-        Box::pin(self.ask(operation, budget, self.0.store.stamps_asked(names)))
+        Box::pin(self.ask(operation, budget, store.stamps(names)))
     }
 }
 

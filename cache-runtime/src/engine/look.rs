@@ -20,6 +20,7 @@ impl Asking<'_> {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return self.read().await };
         let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
         if store.expects_miss(self.subject.spec.resource, holds)
+            && self.asks(holds) != Asks::Left
             && let Some(read) = self.look_boxed(store, holds).await
         {
             return read;
@@ -32,11 +33,8 @@ impl Asking<'_> {
         Box::pin(self.looks_and_claims(store, holds))
     }
 
-    /// `None` where it is to be read in the usual way.
+    /// `None` where it is to be read in the usual way after all.
     async fn looks_and_claims(&mut self, store: &RedisStore, holds: bool) -> Option<Read> {
-        if self.asks(holds) == Asks::Left {
-            return None;
-        }
         self.begins();
         let (ask, standing) = self.ask_leave(None);
         let (looked, stamps) = match self.looked(store, ask).await {

@@ -129,15 +129,6 @@ impl Store {
         }
     }
 
-    /// What the server says of these names.
-    #[cfg(feature = "redis")]
-    pub(crate) async fn stamps_asked(&self, names: &[String]) -> StoreResult<Stamps> {
-        match self {
-            Self::Memory(store) => Ok(store.cells.read(names)),
-            Self::Redis(store) => store.stamps(names).await,
-        }
-    }
-
     /// What is known of these names once an entry was read.
     pub(crate) async fn stamps(&self, names: &[String]) -> StoreResult<Stamps> {
         match self {

@@ -186,6 +186,47 @@ async fn another_redis_type_among_them_is_replaced() {
     }
 }
 
+/// What stands in a guard's place and is none fails the script as a whole. The others ask once more, and share commands again:
+/// claims, and then reads that ask for leave.
+#[tokio::test]
+async fn a_guard_that_is_none_concerns_its_entry() {
+    let server = RedisServer::start();
+    let (cache, source) = warm(&server).await;
+    for (none, ids) in [(20, 0..64), (120, 100..164), (0, 200..264)] {
+        redis_cli(&server, ["SET", &format!("{{{}}}:guard", key(none)), "a text"]);
+        server.reset_stats();
+        let gate = Gate::new();
+        let callers = load(&cache, &source, &gate, ids.clone()).await;
+        for (user, how) in land(&gate, callers).await {
+            assert_eq!(how.stored, user.id != none, "{}: {how}", user.id);
+        }
+        if !ids.contains(&none) {
+            let scripts = server.command_calls("evalsha");
+            assert!(scripts < 64, "64 misses, which are two each alone, ran {scripts} scripts");
+        }
+    }
+}
+
+/// A replica takes no writes; what is there is served.
+#[tokio::test]
+async fn who_meets_a_replica_is_served_what_is_there() {
+    let primary = RedisServer::start();
+    let replica = RedisServer::builder().replica_of(&primary).start();
+    let (writer, source) = warm(&primary).await;
+    writer.scope(read(&source, 7)).await;
+    while redis_cli(&replica, ["EXISTS", &key(7)]).int() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let reader = patient(&replica);
+    // So often that the next read is one that asks for leave.
+    for id in 0..11 {
+        let (_, how) = reader.scope(read(&source, 1_000 + id)).await;
+        assert_eq!((how.stored, kind(how)), (false, "read_only"), "{how}");
+    }
+    let (_, how) = reader.scope(read(&source, 7)).await;
+    assert!(how.is_hit(), "{how}");
+}
+
 /// A server that is full refuses each of them; what is there is served.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_server_refuses_them_and_serves_what_it_has() {

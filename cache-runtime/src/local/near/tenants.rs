@@ -115,6 +115,18 @@ mod tests {
         assert_eq!(again.collect::<Vec<_>>(), seen);
     }
 
+    /// So many that they meet in the same places.
+    #[test]
+    fn a_tenant_of_many_sites_has_another_number_at_each() {
+        let mut tenants = Tenants::new();
+        let sites = (1..8 * PLACES as u64).map(|cache| Site { cache, ..SITE });
+        let mut numbers: Vec<u32> = sites.filter_map(|site| tenants.learn(&site, tenant(7))).collect();
+        let all = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), all);
+    }
+
     #[test]
     fn most_of_many_tenants_are_known() {
         let mut tenants = Tenants::new();

@@ -110,14 +110,19 @@ local function set_guard(key, token, ttl)
 end
 ";
 
-/// Of several entries an error concerns one: it stands in the place of that one's answer.
-const CLAIM: &str = "
+/// What precedes leave: versions are registered, and it is seen whether there are guards at all. `each` is how many arguments an
+/// entry has.
+const ASKED: &str = "
 local count = tonumber(ARGV[1])
 for nth = 1, #KEYS - 2 * count do
-  local at = 3 * count + 2 * nth
+  local at = each * count + 2 * nth
   register(KEYS[2 * count + nth], ARGV[at], tonumber(ARGV[at + 1]))
 end
 local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
+";
+
+/// Of several entries an error concerns one: it stands in the place of that one's answer.
+const CLAIM: &str = "
 local function claim(key, guard, lease, ttl, replaces)
   if some and guarded(guard) then return 2 end
   local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
@@ -138,12 +143,6 @@ return answer
 
 /// The lease is given in the step that finds nothing to read (the paper's "lease-get").
 const GET_OR_CLAIM: &str = "
-local count = tonumber(ARGV[1])
-for nth = 1, #KEYS - 2 * count do
-  local at = 2 * count + 2 * nth
-  register(KEYS[2 * count + nth], ARGV[at], tonumber(ARGV[at + 1]))
-end
-local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
 local function get_or_claim(key, guard, lease, ttl)
   if some and guarded(guard) then return redis.pcall('GET', key) or 2 end
   local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
@@ -268,8 +267,8 @@ return stamp
 impl Scripts {
     pub(crate) fn new() -> Self {
         Self {
-            claim: Program::new(&[NOW, REGISTER, GUARDS, CLAIM]),
-            get_or_claim: Program::new(&[NOW, REGISTER, GUARDS, GET_OR_CLAIM]),
+            claim: Program::new(&[NOW, REGISTER, GUARDS, "local each = 3", ASKED, CLAIM]),
+            get_or_claim: Program::new(&[NOW, REGISTER, GUARDS, "local each = 2", ASKED, GET_OR_CLAIM]),
             fill: Program::new(&[&[FOUND, FILL], &FILL_REGISTERS[..], &[FILLED]].concat()),
             fill_tracked: Program::new(&[&[FOUND_UNSEEN, FILL], &FILL_REGISTERS[..], &[SEEN, FILLED]].concat()),
             renew: Program::new(&[RENEW]),

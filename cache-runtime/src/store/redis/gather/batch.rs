@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use super::question::{Answers, is_of_the_command};
+use super::question::{Answers, Fault};
 use super::{Asker, Connection, Question, State, Waiting};
 use crate::store::redis::RedisStore;
 
@@ -54,8 +54,9 @@ impl<Q: Question> Batch<Q> {
                     let _ = waiting.answer.send((answer, took));
                 }
             }
-            // They are told nothing, and ask alone.
-            Err(error) if callers.len() > 1 && is_of_the_command(error) => gather.give_up(error),
+            // Who is told nothing asks alone.
+            Err(error) if callers.len() > 1 && Fault::of(error) == Fault::One => {}
+            Err(error) if callers.len() > 1 && Fault::of(error) == Fault::Sharing => gather.give_up(error),
             Err(error) => {
                 for waiting in callers {
                     let _ = waiting.answer.send((Err(error), took));

@@ -7,7 +7,6 @@ use ::redis::Value;
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
-use crate::store::redis::link::Link;
 use crate::store::redis::script_answers::claimed;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{Ask, Claim};
@@ -18,10 +17,6 @@ impl Question for Ask {
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.claims
-    }
-
-    fn suits(connection: &Connection) -> bool {
-        matches!(connection.link, Link::Single(_))
     }
 
     fn carries(&self) -> Option<usize> {

@@ -9,7 +9,6 @@ use super::{Gather, Question};
 use crate::error::Operation;
 use crate::local::Tether;
 use crate::store::Fill;
-use crate::store::redis::link::{Link, Single};
 use crate::store::redis::script_answers::filled;
 use crate::store::redis::{Connection, RedisStore};
 
@@ -22,10 +21,6 @@ impl Question for Filling<false> {
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.fills
-    }
-
-    fn suits(connection: &Connection) -> bool {
-        matches!(connection.link, Link::Single(_))
     }
 
     fn carries(&self) -> Option<usize> {
@@ -49,7 +44,7 @@ impl Question for Filling<true> {
     }
 
     fn suits(connection: &Connection) -> bool {
-        matches!(&connection.link, Link::Single(Single { channel: Some(_), .. }))
+        connection.link.channel().is_some()
     }
 
     fn carries(&self) -> Option<usize> {

@@ -8,7 +8,6 @@ use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
 use crate::key::KeyText;
-use crate::store::redis::link::Link;
 use crate::store::redis::{Connection, RedisStore};
 
 /// The bytes under a key.
@@ -21,10 +20,6 @@ impl Question for Get {
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.gets
-    }
-
-    fn suits(connection: &Connection) -> bool {
-        matches!(connection.link, Link::Single(_))
     }
 
     fn brings(answer: &Self::Answer) -> Option<usize> {

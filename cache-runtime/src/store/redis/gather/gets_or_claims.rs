@@ -7,7 +7,6 @@ use ::redis::Value;
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
-use crate::store::redis::link::Link;
 use crate::store::redis::script_answers::looked;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{Ask, Looked};
@@ -21,10 +20,6 @@ impl Question for GetOrClaim {
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.gets_or_claims
-    }
-
-    fn suits(connection: &Connection) -> bool {
-        matches!(connection.link, Link::Single(_))
     }
 
     fn brings(answer: &Self::Answer) -> Option<usize> {

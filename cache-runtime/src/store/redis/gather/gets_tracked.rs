@@ -12,7 +12,6 @@ use crate::store::redis::{Connection, RedisStore};
 use crate::store::{StoreError, Stored};
 
 /// The entry under a key.
-#[derive(Clone)]
 pub(crate) struct GetTracked(pub KeyText);
 
 impl Question for GetTracked {
@@ -24,7 +23,7 @@ impl Question for GetTracked {
     }
 
     fn suits(connection: &Connection) -> bool {
-        matches!(&connection.link, Link::Single(Single { channel: Some(_), .. }))
+        connection.link.channel().is_some()
     }
 
     fn brings(answer: &Self::Answer) -> Option<usize> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Gather;
-use crate::error::Operation;
+use crate::error::{ErrorKind, Operation};
+use crate::store::redis::link::Link;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{StoreError, StoreResult};
 
@@ -25,8 +26,10 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
     /// The callers of one connection that ask this.
     fn gather(connection: &Connection) -> &Gather<Self>;
 
-    /// Whether it can be asked on a connection like this.
-    fn suits(connection: &Connection) -> bool;
+    /// Whether it can be asked on a connection like this: to one server, and not to a Cluster, whose keys lie apart.
+    fn suits(connection: &Connection) -> bool {
+        matches!(connection.link, Link::Single(_))
+    }
 
     /// How many bytes it takes to the server, where that is what bounds a command.
     fn carries(&self) -> Option<usize> {
@@ -61,8 +64,23 @@ pub(crate) trait Asker: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = (StoreResult<T>, Duration)> + Send;
 }
 
-/// Whether each could fare better alone.
-pub(super) fn is_of_the_command(error: StoreError) -> bool {
-    use crate::error::ErrorKind;
-    matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused | ErrorKind::OutOfMemory | ErrorKind::WrongType)
+/// What an error of the whole command means to its callers.
+#[derive(PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Each may fare better alone, and so do those that come later.
+    Sharing,
+    /// Each may fare better alone: one of the keys is to blame.
+    One,
+    /// All of them would meet it alone as well.
+    All,
+}
+
+impl Fault {
+    pub(super) fn of(error: StoreError) -> Self {
+        match error.kind {
+            ErrorKind::Denied | ErrorKind::Refused | ErrorKind::OutOfMemory => Self::Sharing,
+            ErrorKind::WrongType => Self::One,
+            _ => Self::All,
+        }
+    }
 }
