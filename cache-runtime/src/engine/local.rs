@@ -8,7 +8,7 @@ use crate::call;
 use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::{KeySpec, KeyText, ShortKey};
+use crate::key::{KeyText, ShortKey};
 use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
@@ -36,15 +36,17 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
         return false;
     }
+    // Read where it was written, in parts: a copy as a whole would wait for those.
     let now = cache.0.clock.moment();
     let site = Site { cache: cache.0.id, resource: spec.resource, version: spec.version };
     let mut short = ShortKey::new();
-    let short = see_short(key, spec, &mut short);
-    let near = short.and_then(|short| cache.0.local.serve_short(&site, short, now, take));
+    // What this thread is served often is found without its key's text, where that is made of little.
+    let short = (spec.suffix.is_none() && key.see(&mut short)).then_some(&short);
+    let near = short.and_then(|short| cache.0.local.serve_short(&site, short, &now, take));
     let served = near.or_else(|| {
         let suffix = key.suffix();
         cache.lend_key(key, spec, suffix.as_deref(), |lent| {
-            let served = cache.0.local.serve(lent, &site, short, now, take);
+            let served = cache.0.local.serve(lent, &site, short, &now, take);
             cache.0.local.learn(&site, lent);
             served
         })
@@ -53,15 +55,6 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
         call::report(telemetry::local_hit());
     }
     served == Some(true)
-}
-
-/// What this thread is served often is found without its key's text, where that is made of little.
-#[inline]
-fn see_short<'a>(key: &dyn EntryKey, spec: &KeySpec, short: &'a mut ShortKey) -> Option<&'a ShortKey> {
-    if spec.suffix.is_some() || key.suffix().is_some() {
-        return None;
-    }
-    short.see(|out| key.write_tenant(out), |out| key.write_id(out))
 }
 
 /// Whether a write that is not done yet has named the entry.

@@ -14,7 +14,7 @@ mod typed;
 mod writer;
 
 pub use convert::KeyField;
-pub(crate) use probe::ShortKey;
+pub use probe::ShortKey;
 pub(crate) use scratch::{Asked, Lent, lend};
 pub(crate) use short::Short;
 pub(crate) use text::{KeyLayout, KeyText, Unversioned};

@@ -5,7 +5,7 @@ use super::{KeyWriter, Short, Tenancy};
 /// What tells a key from others of its resource and version, without a suffix: no other of them has the same.
 ///
 /// It is read where the writers left it: a copy in other strides than those in which it was written just now would wait for it.
-pub(crate) struct ShortKey {
+pub struct ShortKey {
     tenancy: Tenancy,
     tenant: KeyWriter,
     id: KeyWriter,
@@ -31,13 +31,13 @@ impl ShortKey {
         Self { tenancy: Tenancy::Missing, tenant: KeyWriter::probing(), id: KeyWriter::probing() }
     }
 
-    /// Runs what would write the tenant and the id. `None` where either is long, of many parts, or needs escapes.
+    /// Runs what would write the tenant and the id. Not where either is long, of many parts, or needs escapes.
     #[inline]
     pub(crate) fn see(
         &mut self,
         tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
         id: impl FnOnce(&mut KeyWriter),
-    ) -> Option<&Self> {
+    ) -> bool {
         self.tenancy = tenant(&mut self.tenant);
         let is_short = match self.tenancy {
             Tenancy::Shared => true,
@@ -45,11 +45,11 @@ impl ShortKey {
             Tenancy::Missing => false,
         };
         if !is_short {
-            return None;
+            return false;
         }
         id(&mut self.id);
         // An id without a part ends differently.
-        (self.id.has_seen_one() && self.id.has_parts()).then_some(self)
+        self.id.has_seen_one() && self.id.has_parts()
     }
 
     /// `None` in the shared namespace.

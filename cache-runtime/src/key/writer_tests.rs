@@ -4,7 +4,8 @@ use super::{CacheKey, KeyWriter, Short, Tenancy};
 use crate::key::ShortKey;
 
 fn short(write: impl FnOnce(&mut KeyWriter)) -> Option<Short> {
-    ShortKey::new().see(|_| Tenancy::Shared, write).map(ShortKey::id)
+    let mut key = ShortKey::new();
+    key.see(|_| Tenancy::Shared, write).then(|| key.id())
 }
 
 fn short_part<K: CacheKey>(part: K) -> Option<Short> {
@@ -12,7 +13,8 @@ fn short_part<K: CacheKey>(part: K) -> Option<Short> {
 }
 
 fn tenant(write: impl FnOnce(&mut KeyWriter) -> Tenancy) -> Option<Option<Short>> {
-    ShortKey::new().see(write, |out| out.part(&7_u8)).map(ShortKey::tenant)
+    let mut key = ShortKey::new();
+    key.see(write, |out| out.part(&7_u8)).then(|| key.tenant())
 }
 
 fn tenant_part<K: CacheKey>(part: K) -> Option<Option<Short>> {
@@ -197,7 +199,10 @@ fn what_is_seen_stands_for_one_text() {
     });
     for (tenant, id) in keys {
         let mut key = ShortKey::new();
-        let Some(short) = key.see(tenant, id).map(|key| (key.tenant(), key.id())) else { continue };
+        if !key.see(tenant, id) {
+            continue;
+        }
+        let short = (key.tenant(), key.id());
         let mut out = KeyWriter::new();
         out.tenant(256, tenant);
         out.raw(":");

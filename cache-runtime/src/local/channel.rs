@@ -64,7 +64,7 @@ impl Channel {
     }
 
     /// Likewise, by a clock that was read a moment ago.
-    pub(crate) fn is_alive_at(&self, now: Moment) -> bool {
+    pub(crate) fn is_alive_at(&self, now: &Moment) -> bool {
         let Some(read) = now.read else { return self.is_alive() };
         self.is_alive_by(self.silent_at(read))
     }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::atomic::Ordering;
 
 use super::entry::{Entry, EntryRef};
-use super::near::{self, From, Site};
+use super::near::{self, Names, Site};
 use super::{Local, Take};
 use crate::clock::{Millis, Moment};
 use crate::key::{Asked, ShortKey};
@@ -17,7 +17,7 @@ impl Local {
         key: &mut dyn Asked,
         site: &Site,
         short: Option<&ShortKey>,
-        now: Moment,
+        now: &Moment,
         take: &mut dyn Take,
     ) -> bool {
         self.note_asked();
@@ -29,8 +29,8 @@ impl Local {
         let near = match key.short() {
             // It is kept by its tenant's number, and was not there.
             _ if short.and_then(ShortKey::tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
-            Some((names, rest)) => near::serve(From { names, emptied }, rest, id, may_serve, take),
-            None => near::serve(From { names: self.0.names.other(), emptied }, key.text(), None, may_serve, take),
+            Some((names, rest)) => near::serve(Names::new(names).at(emptied), rest, id, may_serve, take),
+            None => near::serve(Names::new(self.0.names.other()).at(emptied), key.text(), None, may_serve, take),
         };
         if let Some(served) = near {
             return served;
@@ -43,8 +43,9 @@ impl Local {
         }
         let tenant = short.and_then(|short| Some((near::learn_tenant(site, short.tenant()?)?, short.id())));
         // An id alone says which key it is only beside names, or a tenant's number.
-        let (names, short) = tenant.map_or((names, id.filter(|_| has_names)), |(names, id)| (names, Some(id)));
-        near::keep(From { names, emptied }, short, &entry, take);
+        let (names, short) =
+            tenant.map_or((Names::new(names), id.filter(|_| has_names)), |(names, id)| (names, Some(id)));
+        near::keep(names.at(emptied), short, &entry, take);
         let served = self.may_serve(&entry, now) && take.take(entry.value.as_ref());
         if served {
             entry.terms.hits.add();
@@ -61,7 +62,7 @@ impl Local {
 
     /// Likewise, without the text of a key that is asked for often enough. `None` where that is needed.
     #[inline]
-    pub(crate) fn serve_short(&self, site: &Site, key: &ShortKey, now: Moment, take: &mut dyn Take) -> Option<bool> {
+    pub(crate) fn serve_short(&self, site: &Site, key: &ShortKey, now: &Moment, take: &mut dyn Take) -> Option<bool> {
         self.note_asked();
         let emptied = self.0.emptied.load(Ordering::SeqCst);
         near::serve_short(site, key, emptied, |entry| self.may_serve(entry, now), take)
@@ -91,7 +92,7 @@ impl Local {
     }
 
     #[inline(always)]
-    fn may_serve(&self, entry: &Entry, now: Moment) -> bool {
+    fn may_serve(&self, entry: &Entry, now: &Moment) -> bool {
         entry.may_be_served(now) && self.0.watch.is_current()
     }
 }

@@ -57,7 +57,7 @@ fn served(local: &Local, text: &str, now: Moment) -> Option<u64> {
 
 fn given(local: &Local, text: &str, now: Moment) -> Option<Arc<u64>> {
     let mut given = Given(None);
-    assert_eq!(local.serve(&mut Text(text), &SITE, None, now, &mut given), given.0.is_some());
+    assert_eq!(local.serve(&mut Text(text), &SITE, None, &now, &mut given), given.0.is_some());
     given.0
 }
 
@@ -157,6 +157,24 @@ fn a_thread_has_its_own_of_what_it_is_served_often() {
     assert!(elsewhere.is_some_and(|given| Arc::ptr_eq(&given, &first)), "nobody else is given it");
     local.void("hot", VoidReason::Own);
     assert_eq!(value(&local, "hot"), None, "the copy goes with it");
+}
+
+/// As many as have room, though others are there first, and each has two places alone.
+#[test]
+fn what_is_served_often_finds_room_near_to_the_thread() {
+    let local = limited(100_000, 1 << 30);
+    let texts: Vec<String> = (0..3_000).map(|n| n.to_string()).collect();
+    for text in &texts {
+        put(&local, text, 1);
+    }
+    let first: Vec<_> = texts.iter().map(|text| given(&local, text, at(NOW)).expect("it is held")).collect();
+    let rounds = (0..120).map(|_| {
+        let hot = texts.iter().zip(&first).take(1_000);
+        hot.filter(|(text, first)| given(&local, text, at(NOW)).is_some_and(|it| Arc::ptr_eq(&it, first))).count()
+    });
+    let from_tier: usize = rounds.skip(100).sum();
+    // Each is learned about once in 250.
+    assert!(from_tier < 200, "{from_tier} of 20,000 were not near");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::{Borrow, Cow};
 
 use super::tags::ValueTag;
-use crate::key::{KeyField, KeySpec, KeyWriter, Tenancy, TypedKey};
+use crate::key::{KeyField, KeySpec, KeyWriter, ShortKey, Tenancy, TypedKey};
 
 /// Makes a key's field from a borrowed parameter.
 pub fn key_field<'a, P: ?Sized, F: KeyField<'a, P>>(parameter: &'a P) -> F {
@@ -44,6 +44,10 @@ pub trait EntryKey {
     fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy;
     /// Writes the id.
     fn write_id(&self, out: &mut KeyWriter);
+    /// Sees whether what they write is short, and there is no suffix. One call, as a local hit is about this long.
+    fn see(&self, short: &mut ShortKey) -> bool {
+        self.suffix().is_none() && short.see(|out| self.write_tenant(out), |out| self.write_id(out))
+    }
     /// The tags of an entry under this key.
     fn tags(&self) -> Vec<Cow<'static, str>>;
 }

@@ -36,7 +36,7 @@ pub use self::start::list;
 pub use self::tags::{TagText, ValueTag, tag_text};
 pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
-pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, Tenancy, TypedKey, Version};
+pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, ShortKey, Tenancy, TypedKey, Version};
 pub use crate::policy::{Policy, Refresh, Revalidate};
 pub use crate::schema::{CacheSchema, Recursion, hash};
 

@@ -205,7 +205,15 @@ pub(crate) fn local_hits(cache: &Name, resource: &'static str, count: u64) {
     count_requests(cache, resource, &local_hit(), count);
 }
 
+#[inline(always)]
 pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
+    if tracing::level_filters::LevelFilter::current() == tracing::level_filters::LevelFilter::TRACE {
+        local_hit_traced(cache, resource);
+    }
+}
+
+#[cold]
+fn local_hit_traced(cache: &Name, resource: &'static str) {
     tracing::trace!(cache = %cache, resource, result = "hit", level = "local", "cache request");
 }
 

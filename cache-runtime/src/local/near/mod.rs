@@ -11,7 +11,7 @@ mod tenants;
 use std::cell::RefCell;
 
 pub(crate) use self::site::Site;
-pub(super) use self::slot::From;
+pub(super) use self::slot::{From, Names};
 use self::slot::{Slot, Wanted};
 use self::tenants::Tenants;
 use super::hits::mine;
@@ -44,6 +44,8 @@ struct Near {
     tenants: Tenants,
     /// On which count hits of this thread are.
     mine: Option<usize>,
+    /// How many entries were kept: as good as random where one of two places is to be chosen.
+    kept: usize,
 }
 
 /// Serves what is here. `None` where the tier has to be asked. `short` stands for the rest of the key's text, if anything does.
@@ -71,10 +73,10 @@ pub(super) fn serve_short(
     NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
         let names = match key.tenant() {
-            None => near.sites[site.place()].filter(|(known, _)| known.is(site))?.1,
+            None => Names::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
             Some(tenant) => near.tenants.find(site, tenant)?,
         };
-        near.serve(&Wanted::new(From { names, emptied }, key.id(), ""), may_serve, take)
+        near.serve(&Wanted::new(names.at(emptied), key.id(), ""), may_serve, take)
     })
 }
 
@@ -93,13 +95,13 @@ pub(super) fn knows_tenant(site: &Site, tenant: Short) -> bool {
 }
 
 /// That number, which it is given now if there is room. `None` where there is none.
-pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<u32> {
+pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<Names> {
     NEAR.with(|near| near.try_borrow_mut().ok()?.tenants.learn(site, tenant))
 }
 
 impl Near {
     const fn new() -> Self {
-        Self { slots: Vec::new(), sites: [None; SITES], tenants: Tenants::new(), mine: None }
+        Self { slots: Vec::new(), sites: [None; SITES], tenants: Tenants::new(), mine: None, kept: 0 }
     }
 
     #[inline]
@@ -136,13 +138,15 @@ pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dy
     // A user's `Clone` may ask for something here.
     let uses = if known.is_some() { USES } else { FIRST_USES };
     let own = known.and_then(|own| own.or_else(|| take.copy(entry.value.as_ref()?)));
-    let slot = Slot { from, rest: wanted.short, uses, entry: EntryRef::clone(entry), own };
+    let slot = Slot::new(from, wanted.short, uses, EntryRef::clone(entry), own);
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
         if near.slots.is_empty() {
             near.slots.resize_with(SLOTS, || None);
         }
-        let place = wanted.place(&near.slots);
+        near.kept = near.kept.wrapping_add(1);
+        let kept = near.kept;
+        let place = wanted.place(&near.slots, kept);
         near.slots.get_mut(place)?.replace(slot)
     });
     // Another's value may be dropped with it, which may ask for something here.

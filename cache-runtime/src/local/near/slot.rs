@@ -8,8 +8,8 @@ use crate::private::Held;
 /// A line of the processor's cache.
 #[repr(align(64))]
 pub(super) struct Slot {
-    /// What its key has in common with others, and how often the tier was emptied by then.
-    pub(super) from: From,
+    /// The number of what its key has in common with others, and how often the tier was emptied by then.
+    from: (u32, u32),
     pub(super) rest: Short,
     pub(super) uses: u8,
     pub(super) entry: EntryRef,
@@ -17,11 +17,44 @@ pub(super) struct Slot {
     pub(super) own: Option<Held>,
 }
 
-/// Whence an entry came: the number of its names, and how often its tier was emptied by then.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Whence an entry came.
+#[derive(Clone, Copy)]
 pub(in crate::local) struct From {
-    pub names: u32,
-    pub emptied: u32,
+    names: Names,
+    /// How often its tier was emptied by then.
+    emptied: u32,
+}
+
+/// What keys have in common that differ in their rest alone.
+#[derive(Clone, Copy)]
+pub(in crate::local) struct Names {
+    pub(super) number: u32,
+    /// Theirs, as the number: it is known while that is looked up.
+    seed: u64,
+}
+
+impl Names {
+    pub(in crate::local) fn new(number: u32) -> Self {
+        Self::with_seed(number, u64::from(number) << 32)
+    }
+
+    #[inline]
+    pub(super) fn with_seed(number: u32, seed: u64) -> Self {
+        Self { number, seed }
+    }
+
+    /// Of a tier that was emptied so often.
+    #[inline]
+    pub(in crate::local) fn at(self, emptied: u32) -> From {
+        From { names: self, emptied }
+    }
+}
+
+impl From {
+    #[inline]
+    fn pair(self) -> (u32, u32) {
+        (self.names.number, self.emptied)
+    }
 }
 
 /// What is asked for.
@@ -37,7 +70,7 @@ impl<'a> Wanted<'a> {
     /// By the rest of a key's text, or what stands for it.
     #[inline]
     pub(super) fn new(from: From, short: Short, rest: &'a str) -> Self {
-        let hash = short.hash(u64::from(from.names) << 32);
+        let hash = short.hash(from.names.seed);
         let place = |hash: u64| usize::try_from(hash % SLOTS as u64).unwrap_or(0);
         let places = [place(hash), place(hash >> 32)];
         Self { from, rest, short, places }
@@ -45,7 +78,9 @@ impl<'a> Wanted<'a> {
 
     #[inline]
     fn is_in(&self, slot: &Slot) -> bool {
-        slot.rest == self.short && slot.from == self.from && (self.short.is_whole() || slot.entry.rest() == self.rest)
+        slot.rest == self.short
+            && slot.from == self.from.pair()
+            && (self.short.is_whole() || slot.entry.rest() == self.rest)
     }
 
     /// Where it is, if it is here.
@@ -58,17 +93,19 @@ impl<'a> Wanted<'a> {
         slots.get_mut(place)?.as_mut()
     }
 
-    /// Where to keep it: where it is, or where nothing is, or in place of what was used less.
-    pub(super) fn place(&self, slots: &[Option<Slot>]) -> usize {
-        let [one, two] = self.places;
-        let at = |place: usize| slots.get(place).and_then(Option::as_ref);
-        let uses = |place: usize| at(place).map_or(u8::MAX, |slot| slot.uses);
-        match (at(one).is_some_and(|slot| self.is_in(slot)), at(two).is_some_and(|slot| self.is_in(slot))) {
-            (true, _) => one,
-            (_, true) => two,
-            _ if uses(one) >= uses(two) => one,
-            _ => two,
-        }
+    /// Where to keep it: where it is, or where nothing is, or one of the two at random: what is there goes to its other place
+    /// when it is asked for again, so that as many find room as there is. (Pagh and Rodler, "Cuckoo hashing".)
+    pub(super) fn place(&self, slots: &[Option<Slot>], random: usize) -> usize {
+        let at = |place: &usize| slots.get(*place).and_then(Option::as_ref);
+        let own = self.places.iter().find(|place| at(place).is_some_and(|slot| self.is_in(slot)));
+        *own.or_else(|| self.places.iter().find(|place| at(place).is_none())).unwrap_or(&self.places[random % 2])
+    }
+}
+
+impl Slot {
+    #[inline]
+    pub(super) fn new(from: From, rest: Short, uses: u8, entry: EntryRef, own: Option<Held>) -> Self {
+        Self { from: from.pair(), rest, uses, entry, own }
     }
 }
 

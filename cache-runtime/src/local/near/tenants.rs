@@ -1,6 +1,7 @@
 //! The numbers that this thread has given to tenants.
 
 use super::Site;
+use super::slot::Names;
 use crate::key::Short;
 
 /// A power of two. So many tenants of a site, or sites of a tenant, are known at most.
@@ -34,16 +35,17 @@ impl Tenants {
     }
 
     #[inline(always)]
-    pub(super) fn find(&self, site: &Site, tenant: Short) -> Option<u32> {
-        let [one, two] = places(site, tenant);
+    pub(super) fn find(&self, site: &Site, tenant: Short) -> Option<Names> {
+        let hash = tenant.hash(site.seed());
+        let [one, two] = places(hash);
         let at = |place: usize| self.places.get(place)?.as_ref().filter(|known| known.is(site, tenant));
-        Some(at(one).or_else(|| at(two))?.number)
+        Some(Names::with_seed(at(one).or_else(|| at(two))?.number, hash))
     }
 
     /// Its number, which it is given now if there is a place.
-    pub(super) fn learn(&mut self, site: &Site, tenant: Short) -> Option<u32> {
-        if let Some(number) = self.find(site, tenant) {
-            return Some(number);
+    pub(super) fn learn(&mut self, site: &Site, tenant: Short) -> Option<Names> {
+        if let Some(names) = self.find(site, tenant) {
+            return Some(names);
         }
         if self.places.is_empty() || self.refused == REFUSALS {
             self.places.clear();
@@ -52,13 +54,14 @@ impl Tenants {
         }
         let number = self.next?;
         let free = |place: &usize| self.places.get(*place).is_some_and(Option::is_none);
-        let Some(place) = places(site, tenant).into_iter().find(free) else {
+        let hash = tenant.hash(site.seed());
+        let Some(place) = places(hash).into_iter().find(free) else {
             self.refused += 1;
             return None;
         };
         self.next = number.checked_add(1);
         self.places.get_mut(place)?.replace(Known { site: *site, tenant, number });
-        Some(number)
+        Some(Names::with_seed(number, hash))
     }
 }
 
@@ -70,8 +73,7 @@ impl Known {
 }
 
 #[inline]
-fn places(site: &Site, tenant: Short) -> [usize; 2] {
-    let hash = tenant.hash(site.seed());
+fn places(hash: u64) -> [usize; 2] {
     let place = |hash: u64| usize::try_from(hash % PLACES as u64).unwrap_or(0);
     [place(hash), place(hash >> 32)]
 }
@@ -85,6 +87,14 @@ mod tests {
 
     fn tenant(number: usize) -> Short {
         Short::number(number).expect("a number")
+    }
+
+    fn find(tenants: &Tenants, site: &Site, tenant: Short) -> Option<u32> {
+        tenants.find(site, tenant).map(|names| names.number)
+    }
+
+    fn learn(tenants: &mut Tenants, site: &Site, tenant: Short) -> Option<u32> {
+        tenants.learn(site, tenant).map(|names| names.number)
     }
 
     #[test]
@@ -105,13 +115,13 @@ mod tests {
         let mut seen = Vec::new();
         for site in &sites {
             for part in parts {
-                assert_eq!(tenants.find(site, part), None);
-                let number = tenants.learn(site, part).expect("there is room");
+                assert_eq!(find(&tenants, site, part), None);
+                let number = learn(&mut tenants, site, part).expect("there is room");
                 assert!(!seen.contains(&number));
                 seen.push(number);
             }
         }
-        let again = sites.iter().flat_map(|site| parts.map(|part| tenants.find(site, part).expect("it is known")));
+        let again = sites.iter().flat_map(|site| parts.map(|part| find(&tenants, site, part).expect("it is known")));
         assert_eq!(again.collect::<Vec<_>>(), seen);
     }
 
@@ -120,7 +130,7 @@ mod tests {
     fn a_tenant_of_many_sites_has_another_number_at_each() {
         let mut tenants = Tenants::new();
         let sites = (1..8 * PLACES as u64).map(|cache| Site { cache, ..SITE });
-        let mut numbers: Vec<u32> = sites.filter_map(|site| tenants.learn(&site, tenant(7))).collect();
+        let mut numbers: Vec<u32> = sites.filter_map(|site| learn(&mut tenants, &site, tenant(7))).collect();
         let all = numbers.len();
         numbers.sort_unstable();
         numbers.dedup();
@@ -130,7 +140,7 @@ mod tests {
     #[test]
     fn most_of_many_tenants_are_known() {
         let mut tenants = Tenants::new();
-        let known = (0..PLACES / 2).filter(|number| tenants.learn(&SITE, tenant(*number)).is_some()).count();
+        let known = (0..PLACES / 2).filter(|number| learn(&mut tenants, &SITE, tenant(*number)).is_some()).count();
         assert!(known > PLACES / 2 * 9 / 10, "{known}");
     }
 
@@ -140,7 +150,7 @@ mod tests {
         let texts = "user,order,item,team,role,plan,page,mail";
         let sites = || texts.split(',').map(|resource| Site { resource, ..SITE });
         let all = sites().flat_map(|site| (0..64).map(move |number| (site, tenant(number))));
-        let mut numbers: Vec<u32> = all.filter_map(|(site, part)| tenants.learn(&site, part)).collect();
+        let mut numbers: Vec<u32> = all.filter_map(|(site, part)| learn(&mut tenants, &site, part)).collect();
         numbers.sort_unstable();
         numbers.dedup();
         assert!(numbers.len() > 8 * 64 * 95 / 100, "{}", numbers.len());
@@ -150,9 +160,9 @@ mod tests {
     fn all_make_room_for_those_that_come_later() {
         let mut tenants = Tenants::new();
         let mut numbers: Vec<u32> =
-            (0..100 * PLACES).filter_map(|number| tenants.learn(&SITE, tenant(number))).collect();
+            (0..100 * PLACES).filter_map(|number| learn(&mut tenants, &SITE, tenant(number))).collect();
         assert!(numbers.len() > 2 * PLACES, "{}", numbers.len());
-        assert!(tenants.find(&SITE, tenant(0)).is_none());
+        assert!(find(&tenants, &SITE, tenant(0)).is_none());
         numbers.sort_unstable();
         numbers.dedup();
         assert!(numbers.len() > 2 * PLACES, "no number is given twice");
@@ -162,8 +172,8 @@ mod tests {
     #[test]
     fn without_numbers_left_nobody_gets_one() {
         let mut tenants = Tenants { next: Some(u32::MAX), ..Tenants::new() };
-        assert_eq!(tenants.learn(&SITE, tenant(1)), Some(u32::MAX));
-        assert_eq!(tenants.learn(&SITE, tenant(2)), None);
-        assert_eq!(tenants.learn(&SITE, tenant(1)), Some(u32::MAX));
+        assert_eq!(learn(&mut tenants, &SITE, tenant(1)), Some(u32::MAX));
+        assert_eq!(learn(&mut tenants, &SITE, tenant(2)), None);
+        assert_eq!(learn(&mut tenants, &SITE, tenant(1)), Some(u32::MAX));
     }
 }
