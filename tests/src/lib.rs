@@ -3,10 +3,12 @@
 
 pub mod logs;
 pub mod metrics;
+pub mod patience;
 pub mod redis;
 pub mod users;
 pub mod versions;
 
 pub use self::logs::Logs;
 pub use self::metrics::Metrics;
+pub use self::patience::Patient;
 pub use self::redis::{Guardian, RawClient, RedisCluster, RedisServer, Reply, Sentinels, redis_cli};

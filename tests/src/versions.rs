@@ -4,12 +4,13 @@
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
 use cache_runtime::{Cache, TypedKey};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::Patient as _;
 
 /// Reads `load ID NAME` (what the source holds), `invalidate ID`, `put ID NAME` from standard input; answers each with a
 /// line. Ends with its input.
@@ -22,7 +23,7 @@ pub fn serve<K: TypedKey>(
 {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let url = std::env::var("REDIS_URL").expect("the server under test");
-    let cache = Cache::builder().redis(url).operation_timeout(Duration::from_secs(20)).build().expect("good settings");
+    let cache = Cache::builder().redis(url).patient().build().expect("good settings");
     for line in std::io::stdin().lines() {
         let line = line.expect("text");
         let words: Vec<&str> = line.split(' ').collect();

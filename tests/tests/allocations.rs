@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cache_runtime::{Cache, CacheKey, CacheSchema, Level, Policy, cached, outcome};
-use cache_tests::RedisServer;
+use cache_tests::{Patient as _, RedisServer};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, CacheSchema)]
@@ -80,7 +80,7 @@ async fn a_hit_of_a_shared_value_allocates_nothing() {
     let server = RedisServer::start();
     let policy = Policy::new().local(Duration::from_secs(60));
     let memory = Cache::builder().policy(policy).build().expect("good settings");
-    let remote = Cache::builder().redis(server.url()).policy(policy).operation_timeout(Duration::from_secs(20));
+    let remote = Cache::builder().redis(server.url()).policy(policy).patient();
     // A minute without a heartbeat: the runtime is not polled while allocations are counted.
     let remote = remote.local_bound(Duration::from_secs(60)).build().expect("good settings");
     for cache in [memory, remote] {

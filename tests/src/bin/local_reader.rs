@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use cache_runtime::{Cache, CacheKey, Policy, cached, invalidates, outcome};
+use cache_tests::Patient as _;
 use serde::{Deserialize, Serialize};
 
 /// The value.
@@ -36,7 +37,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let url = std::env::var("REDIS_URL").expect("the server under test");
     let builder = Cache::builder().redis(url).policy(Policy::new().local(Duration::from_secs(60)));
-    let cache = builder.operation_timeout(Duration::from_secs(20)).build().expect("good settings");
+    let cache = builder.patient().build().expect("good settings");
     for line in std::io::stdin().lines() {
         let line = line.expect("text");
         let (word, id) = line.split_once(' ').expect("two words");

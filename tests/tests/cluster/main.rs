@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, CacheBuilder, cached, invalidates, outcome};
-use cache_tests::RedisCluster;
 pub use cache_tests::users::{Source, User, UserKey, get_user, read, rename, touch};
+use cache_tests::{Patient as _, RedisCluster};
 
 /// How long a test waits for what a busy machine does late.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ pub fn builder(cluster: &RedisCluster, prefix: &str) -> CacheBuilder {
 
 /// A cache that waits long enough for a busy machine: for tests of what is done, not of how fast.
 pub fn patient(cluster: &RedisCluster, prefix: &str) -> Cache {
-    let builder = builder(cluster, prefix).operation_timeout(Duration::from_secs(20));
+    let builder = builder(cluster, prefix).patient();
     builder.connect_timeout(Duration::from_secs(20)).build().expect("good settings")
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, CacheBuilder, Level, Policy};
 use cache_tests::redis::MASTER;
-use cache_tests::{RedisServer, Sentinels, redis_cli};
+use cache_tests::{Patient as _, RedisServer, Sentinels, redis_cli};
 
 use super::{DEADLINE, Source, User, UserKey, read, text, touch, until_cached};
 
@@ -14,7 +14,7 @@ fn builder(all: &Sentinels, master: &str) -> CacheBuilder {
 }
 
 fn patient(all: &Sentinels, master: &str) -> Cache {
-    let builder = builder(all, master).operation_timeout(Duration::from_secs(20));
+    let builder = builder(all, master).patient();
     builder.connect_timeout(Duration::from_secs(20)).build().expect("good settings")
 }
 

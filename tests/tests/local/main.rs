@@ -11,8 +11,8 @@ mod together;
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, CacheBuilder, Level, Outcome, Policy, outcome};
-use cache_tests::RedisServer;
 pub use cache_tests::users::{Source, User, UserKey, get_user, rename, touch};
+use cache_tests::{Patient as _, RedisServer};
 
 /// How long a test waits for what a busy machine does late.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -31,7 +31,7 @@ pub fn builder(server: &RedisServer) -> CacheBuilder {
 /// A cache on the server at this address that holds values for a minute, and waits long enough for a busy machine.
 pub fn at(url: String) -> CacheBuilder {
     let builder = Cache::builder().redis(url).policy(Policy::new().local(Duration::from_secs(60)));
-    builder.operation_timeout(Duration::from_secs(20)).connect_timeout(Duration::from_secs(20))
+    builder.patient().connect_timeout(Duration::from_secs(20))
 }
 
 /// As [`builder`] with nothing else.

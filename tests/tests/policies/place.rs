@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cache_runtime::test_util::ManualClock;
 use cache_runtime::{Cache, CacheBuilder};
-use cache_tests::{RedisCluster, RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisCluster, RedisServer, redis_cli};
 
 /// One store.
 pub enum Place {
@@ -43,7 +43,7 @@ impl Place {
 
     /// Another process's cache on the same entries.
     pub fn same(&self, prefix: &str) -> CacheBuilder {
-        let builder = Cache::builder().prefix(prefix).operation_timeout(Duration::from_secs(20));
+        let builder = Cache::builder().prefix(prefix).patient();
         match self {
             Self::Memory(clock) => builder.clock(clock.clone()),
             Self::Server(server) => builder.redis(server.url()),

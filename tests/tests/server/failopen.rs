@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use cache_runtime::{BreakerState, ErrorKind};
 use cache_tests::redis::ReadyWhen;
-use cache_tests::{Metrics, RedisServer, redis_cli};
+use cache_tests::{Metrics, Patient as _, RedisServer, redis_cli};
 
 use super::{Cache, CacheBuilder, Duration, Source, UserKey, builder, kind, patient, read, rename, touch};
 
@@ -116,8 +116,7 @@ async fn scenario_20_wants_a_password() {
 #[tokio::test]
 async fn scenario_20_refused_by_acl() {
     let server = RedisServer::builder().acl_user("app", "on >secret ~other:* +@all").start();
-    let cache =
-        unbroken(Cache::builder().redis(server.url_as("app", "secret")).operation_timeout(Duration::from_secs(20)));
+    let cache = unbroken(Cache::builder().redis(server.url_as("app", "secret")).patient());
     serves(&cache, &["denied"]).await;
 }
 

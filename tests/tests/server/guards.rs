@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cache_runtime::invalidates;
-use cache_tests::{RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli};
 use tokio::sync::{Notify, Semaphore};
 
 use super::leases::{Gate, slow};
@@ -148,11 +148,7 @@ async fn a_fence_refuses_fills_for_its_time() {
 #[tokio::test]
 async fn a_cache_can_fence_every_invalidation() {
     let server = RedisServer::start();
-    let cache = builder(&server)
-        .operation_timeout(Duration::from_secs(20))
-        .fence(Duration::from_secs(30))
-        .build()
-        .expect("good settings");
+    let cache = builder(&server).patient().fence(Duration::from_secs(30)).build().expect("good settings");
     let source = Source::default();
     cache.scope(super::touch(7)).await.expect("the body succeeded");
     assert!(!cache.scope(read(&source, 7)).await.1.stored);

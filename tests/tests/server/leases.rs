@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cache_runtime::{Status, outcome, refresh};
-use cache_tests::{RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli};
 use tokio::sync::{Notify, Semaphore};
 
 use super::{Cache, Duration, Source, User, UserKey, builder, cached, patient, read, touch};
@@ -101,7 +101,7 @@ async fn scenario_34_a_value_loaded_before_its_tag_resource_or_everything_was_in
 async fn scenario_08_where_no_lease_can_be_had_the_call_still_runs() {
     let server = RedisServer::builder().acl_user("reader", "on >secret ~* +@all -evalsha -eval").start();
     let url = server.url_as("reader", "secret");
-    let cache = Cache::builder().redis(url).operation_timeout(Duration::from_secs(20)).build().expect("good settings");
+    let cache = Cache::builder().redis(url).patient().build().expect("good settings");
     let source = Source::default();
     for nth in 1..3 {
         let (user, how) = cache.scope(read(&source, 7)).await;
@@ -195,11 +195,7 @@ async fn scenario_06_two_processes_that_miss_together_load_once() {
 async fn a_process_that_waited_to_its_deadline_loads_for_itself() {
     let server = RedisServer::start();
     let (one, source, gate) = (patient(&server), Source::default(), Gate::new());
-    let two = builder(&server)
-        .operation_timeout(Duration::from_secs(20))
-        .wait_timeout(Duration::from_millis(30))
-        .build()
-        .expect("good settings");
+    let two = builder(&server).patient().wait_timeout(Duration::from_millis(30)).build().expect("good settings");
     let first = one.scope(slow(&source, &gate, 7));
     let second = async {
         gate.begun().await;
@@ -240,11 +236,7 @@ async fn a_load_that_fails_gives_its_lease_back() {
 #[tokio::test]
 async fn a_long_load_keeps_its_lease() {
     let server = RedisServer::start();
-    let cache = builder(&server)
-        .operation_timeout(Duration::from_secs(20))
-        .lease_ttl(Duration::from_millis(600))
-        .build()
-        .expect("good settings");
+    let cache = builder(&server).patient().lease_ttl(Duration::from_millis(600)).build().expect("good settings");
     let (source, gate) = (Source::default(), Gate::new());
     let load = cache.scope(outcome(slow(&source, &gate, 7)));
     let wait = async {

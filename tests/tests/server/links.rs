@@ -1,6 +1,6 @@
 //! Every way to reach a server.
 
-use cache_tests::{RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli};
 
 use super::{Cache, Duration, Source, UserKey, patient, read};
 
@@ -20,7 +20,7 @@ async fn works(cache: Cache) {
 }
 
 fn slow(url: String) -> cache_runtime::CacheBuilder {
-    Cache::builder().redis(url).operation_timeout(Duration::from_secs(20)).connect_timeout(Duration::from_secs(20))
+    Cache::builder().redis(url).patient().connect_timeout(Duration::from_secs(20))
 }
 
 #[tokio::test]

@@ -17,8 +17,8 @@ mod stampede;
 use std::time::Duration;
 
 use cache_runtime::{Cache, CacheBuilder, CacheKey, Outcome, cached, invalidates, outcome};
-use cache_tests::RedisServer;
 pub use cache_tests::users::{Source, User, UserKey, get_user, read, rename, touch};
+use cache_tests::{Patient as _, RedisServer};
 
 /// A cache on this server, with the default timeouts.
 pub fn builder(server: &RedisServer) -> CacheBuilder {
@@ -27,7 +27,7 @@ pub fn builder(server: &RedisServer) -> CacheBuilder {
 
 /// A cache on this server that waits long enough for a busy machine: for tests of what is done, not of how fast.
 pub fn patient(server: &RedisServer) -> Cache {
-    builder(server).operation_timeout(Duration::from_secs(20)).build().expect("good settings")
+    builder(server).patient().build().expect("good settings")
 }
 
 /// The failure that a call hid from its caller.

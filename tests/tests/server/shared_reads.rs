@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use cache_runtime::{BreakerState, Cache, ErrorKind, Outcome};
-use cache_tests::{Logs, Metrics, RedisServer, redis_cli};
+use cache_tests::{Logs, Metrics, Patient as _, RedisServer, redis_cli};
 use tokio::task::JoinSet;
 
 use super::{Duration, Source, User, UserKey, patient, read, touch};
@@ -228,11 +228,7 @@ fn a_runtime_that_ends_strands_nobody() {
 async fn a_server_that_forbids_it_is_asked_for_each() {
     let server = RedisServer::builder().acl_user("single", "on >secret ~* &* +@all -mget").start();
     let logs = Logs::local();
-    let cache = Cache::builder()
-        .redis(server.url_as("single", "secret"))
-        .operation_timeout(Duration::from_secs(20))
-        .build()
-        .expect("good settings");
+    let cache = Cache::builder().redis(server.url_as("single", "secret")).patient().build().expect("good settings");
     let source = filled(&server, &cache, 0..64).await;
     for _ in 0..3 {
         assert_all_hits(&all(&cache, &source, 0..64).await);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cache_runtime::test_util::ManualClock;
 use cache_runtime::{Cache, CacheBuilder, CacheKey, Outcome, cached, invalidates, outcome};
-use cache_tests::{RedisCluster, RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisCluster, RedisServer, redis_cli};
 use serde::{Deserialize, Serialize};
 
 /// A value.
@@ -63,7 +63,7 @@ async fn rename(team: &str) -> Result<(), String> {
 }
 
 fn patient(builder: CacheBuilder) -> Cache {
-    let builder = builder.operation_timeout(Duration::from_secs(20)).breaker_slow_call(Duration::from_secs(20));
+    let builder = builder.patient();
     builder.build().expect("good settings")
 }
 

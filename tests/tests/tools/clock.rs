@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use cache_runtime::test_util::ManualClock;
 use cache_runtime::{Cache, Status, cached, outcome};
-use cache_tests::RedisServer;
+use cache_tests::{Patient as _, RedisServer};
 
 use super::{Source, UserKey, clocked, read, touch_guarded};
 
@@ -65,7 +65,7 @@ async fn scenario_17_huge_and_overflowing_ttls() {
 #[tokio::test]
 async fn scenario_17_a_server_takes_every_ttl() {
     let server = RedisServer::start();
-    let builder = Cache::builder().redis(server.url()).operation_timeout(Duration::from_secs(20));
+    let builder = Cache::builder().redis(server.url()).patient();
     let (cache, source) = (builder.build().expect("good settings"), Source::default());
     let ttls = [Duration::from_nanos(1), YEAR * 1000, Duration::from_secs(u64::MAX), Duration::MAX];
     cache

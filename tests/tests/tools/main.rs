@@ -5,10 +5,9 @@ mod faults;
 mod outage;
 mod refused;
 
-use std::time::Duration;
-
 use cache_runtime::test_util::{Faults, ManualClock};
 use cache_runtime::{Cache, CacheBuilder, invalidates};
+use cache_tests::Patient as _;
 pub use cache_tests::users::{Source, User, UserKey, get_user, read, rename, touch};
 
 /// A write that guards.
@@ -26,6 +25,6 @@ pub fn clocked() -> (Cache, ManualClock) {
 /// A cache with faults whose breaker never opens, and which waits long enough for a busy machine.
 pub fn faulty(builder: CacheBuilder) -> (Cache, Faults) {
     let faults = Faults::new();
-    let builder = builder.faults(&faults).breaker_min_calls(u32::MAX).operation_timeout(Duration::from_secs(20));
+    let builder = builder.faults(&faults).breaker_min_calls(u32::MAX).patient();
     (builder.build().expect("good settings"), faults)
 }

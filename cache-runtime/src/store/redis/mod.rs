@@ -173,8 +173,12 @@ impl RedisStore {
     }
 }
 
+/// What a script answers of several entries has errors of single ones, which are not those of the command.
 async fn one_of<T: FromRedisValue>(command: &Cmd, connection: &Connection) -> RedisResult<T> {
-    Ok(T::from_redis_value(connection.ask(command).await?.extract_error()?)?)
+    match connection.ask(command).await? {
+        Value::ServerError(error) => Err(error.into()),
+        answer => Ok(T::from_redis_value(answer)?),
+    }
 }
 
 /// Sends commands together. Of several errors the first one is told, as it would be of one command.

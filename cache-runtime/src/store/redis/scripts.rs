@@ -98,11 +98,13 @@ register(KEYS[1], ARGV[1], tonumber(ARGV[2]))
 return 1
 ";
 
+/// What stands in a guard's place and is none is an error of that entry.
 const GUARDS: &str = "
 local function guarded(key)
   if redis.call('EXISTS', key) == 0 then return false end
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-  return redis.call('EXISTS', key) == 1
+  local gone = redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now)
+  if type(gone) == 'table' then return gone end
+  return redis.call('EXISTS', key) == 1 and 2
 end
 local function set_guard(key, token, ttl)
   redis.call('ZADD', key, now + ttl, token)
@@ -124,7 +126,8 @@ local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
 /// Of several entries an error concerns one: it stands in the place of that one's answer.
 const CLAIM: &str = "
 local function claim(key, guard, lease, ttl, replaces)
-  if some and guarded(guard) then return 2 end
+  local held = some and guarded(guard)
+  if held then return held end
   local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
   if set then return set.err and set or 1 end
   local found = redis.pcall('GET', key)
@@ -144,7 +147,8 @@ return answer
 /// The lease is given in the step that finds nothing to read (the paper's "lease-get").
 const GET_OR_CLAIM: &str = "
 local function get_or_claim(key, guard, lease, ttl)
-  if some and guarded(guard) then return redis.pcall('GET', key) or 2 end
+  local held = some and guarded(guard)
+  if held then return held == 2 and redis.pcall('GET', key) or held end
   local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
   if set and not set.err then return 1 end
   return redis.pcall('GET', key) or set

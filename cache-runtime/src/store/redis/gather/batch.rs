@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::question::{Answers, Fault};
 use super::{Asker, Connection, Question, State, Waiting};
+use crate::error::Operation;
 use crate::store::redis::RedisStore;
 
 /// Room for so many callers, so that the list seldom grows while it is locked.
@@ -34,7 +35,11 @@ impl<Q: Question> Batch<Q> {
         // Boxed, as a task is moved about before it runs.
         let asked = Box::pin(self.ask(&store));
         let (answers, took) = asker.ask_for(self.callers.len(), longest.min(left), Q::OPERATION, asked).await;
-        self.hand_out(answers, took);
+        // Who went after this was sent may have given the lease back before it was given.
+        for unheard in self.hand_out(answers, took) {
+            let Some((key, lease)) = unheard.leave() else { continue };
+            let _ = asker.ask_for(1, longest, Operation::Claim, store.remove_same(key, lease)).await;
+        }
     }
 
     async fn ask(&self, store: &RedisStore) -> Answers<Q> {
@@ -42,16 +47,23 @@ impl<Q: Question> Batch<Q> {
         Q::ask(&questions, store, &self.connection).await
     }
 
-    fn hand_out(self, answers: Answers<Q>, took: Duration) {
+    /// Says whose callers are gone.
+    fn hand_out(self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
         let Self { connection, callers } = self;
         let gather = Q::gather(&connection);
+        let mut unheard = Vec::new();
+        let mut tell = |Waiting { question, answer: caller, .. }: Waiting<Q>, answer| {
+            if caller.send((answer, took)).is_err() {
+                unheard.push(question);
+            }
+        };
         match answers {
             Ok(answers) => {
                 for (waiting, answer) in callers.into_iter().zip(answers) {
                     if let Some(bytes) = answer.as_ref().ok().and_then(Q::brings) {
                         gather.size.learn(bytes);
                     }
-                    let _ = waiting.answer.send((answer, took));
+                    tell(waiting, answer);
                 }
             }
             // Who is told nothing asks alone.
@@ -59,9 +71,10 @@ impl<Q: Question> Batch<Q> {
             Err(error) if callers.len() > 1 && Fault::of(error) == Fault::Sharing => gather.give_up(error),
             Err(error) => {
                 for waiting in callers {
-                    let _ = waiting.answer.send((Err(error), took));
+                    tell(waiting, Err(error));
                 }
             }
         }
+        unheard
     }
 }

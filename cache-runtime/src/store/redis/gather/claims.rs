@@ -7,9 +7,11 @@ use ::redis::Value;
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
+use crate::key::KeyText;
 use crate::store::redis::script_answers::claimed;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{Ask, Claim};
+use crate::wire::Payload;
 
 impl Question for Ask {
     type Answer = Claim;
@@ -21,6 +23,10 @@ impl Question for Ask {
 
     fn carries(&self) -> Option<usize> {
         Some(self.replaces.as_ref().map_or(0, |bytes| bytes.len()))
+    }
+
+    fn leave(&self) -> Option<(&KeyText, &Payload)> {
+        Some((&self.key, &self.lease))
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {

@@ -7,9 +7,11 @@ use ::redis::Value;
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
+use crate::key::KeyText;
 use crate::store::redis::script_answers::looked;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{Ask, Looked};
+use crate::wire::Payload;
 
 /// The bytes under the key, or leave to fill it. It replaces nothing.
 pub(crate) struct GetOrClaim(pub Ask);
@@ -24,6 +26,10 @@ impl Question for GetOrClaim {
 
     fn brings(answer: &Self::Answer) -> Option<usize> {
         Some(if let Looked::Found(bytes) = answer { bytes.len() } else { 0 })
+    }
+
+    fn leave(&self) -> Option<(&KeyText, &Payload)> {
+        self.0.leave()
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::Gather;
 use crate::error::{ErrorKind, Operation};
+use crate::key::KeyText;
 use crate::store::redis::link::Link;
 use crate::store::redis::{Connection, RedisStore};
 use crate::store::{StoreError, StoreResult};
+use crate::wire::Payload;
 
 /// What the server said of each, or why it was not asked.
 pub(crate) type Answers<Q> = StoreResult<Vec<StoreResult<<Q as Question>::Answer>>>;
@@ -38,6 +40,11 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
 
     /// How many bytes an answer brings, where that is what bounds a command.
     fn brings(_: &Self::Answer) -> Option<usize> {
+        None
+    }
+
+    /// Where it asks for leave to fill, and with which lease: given back where its caller is gone when it is given.
+    fn leave(&self) -> Option<(&KeyText, &Payload)> {
         None
     }
 
