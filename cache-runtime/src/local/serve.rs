@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::atomic::Ordering;
 
 use super::entry::{Entry, EntryRef};
-use super::near::{self, Names, Site};
+use super::near::{self, Common, Site};
 use super::{Local, Take};
 use crate::clock::{Millis, Moment};
 use crate::key::{Asked, ShortKey};
@@ -29,8 +29,8 @@ impl Local {
         let near = match key.short() {
             // It is kept by its tenant's number, and was not there.
             _ if short.and_then(ShortKey::tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
-            Some((names, rest)) => near::serve(Names::new(names).at(emptied), rest, id, may_serve, take),
-            None => near::serve(Names::new(self.0.names.other()).at(emptied), key.text(), None, may_serve, take),
+            Some((names, rest)) => near::serve(Common::new(names).at(emptied), rest, id, may_serve, take),
+            None => near::serve(Common::new(self.0.names.other()).at(emptied), key.text(), None, may_serve, take),
         };
         if let Some(served) = near {
             return served;
@@ -44,7 +44,7 @@ impl Local {
         let tenant = short.and_then(|short| Some((near::learn_tenant(site, short.tenant()?)?, short.id())));
         // An id alone says which key it is only beside names, or a tenant's number.
         let (names, short) =
-            tenant.map_or((Names::new(names), id.filter(|_| has_names)), |(names, id)| (names, Some(id)));
+            tenant.map_or((Common::new(names), id.filter(|_| has_names)), |(names, id)| (names, Some(id)));
         near::keep(names.at(emptied), short, &entry, take);
         let served = self.may_serve(&entry, now) && take.take(entry.value.as_ref());
         if served {

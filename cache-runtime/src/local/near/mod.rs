@@ -11,7 +11,7 @@ mod tenants;
 use std::cell::RefCell;
 
 pub(crate) use self::site::Site;
-pub(super) use self::slot::{From, Names};
+pub(super) use self::slot::{Common, From};
 use self::slot::{Slot, Wanted};
 use self::tenants::Tenants;
 use super::hits::mine;
@@ -73,7 +73,7 @@ pub(super) fn serve_short(
     NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
         let names = match key.tenant() {
-            None => Names::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
+            None => Common::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
             Some(tenant) => near.tenants.find(site, tenant)?,
         };
         near.serve(&Wanted::new(names.at(emptied), key.id(), ""), may_serve, take)
@@ -95,7 +95,7 @@ pub(super) fn knows_tenant(site: &Site, tenant: Short) -> bool {
 }
 
 /// That number, which it is given now if there is room. `None` where there is none.
-pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<Names> {
+pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<Common> {
     NEAR.with(|near| near.try_borrow_mut().ok()?.tenants.learn(site, tenant))
 }
 

@@ -20,20 +20,20 @@ pub(super) struct Slot {
 /// Whence an entry came.
 #[derive(Clone, Copy)]
 pub(in crate::local) struct From {
-    names: Names,
+    common: Common,
     /// How often its tier was emptied by then.
     emptied: u32,
 }
 
 /// What keys have in common that differ in their rest alone.
 #[derive(Clone, Copy)]
-pub(in crate::local) struct Names {
+pub(in crate::local) struct Common {
     pub(super) number: u32,
     /// Theirs, as the number: it is known while that is looked up.
     seed: u64,
 }
 
-impl Names {
+impl Common {
     pub(in crate::local) fn new(number: u32) -> Self {
         Self::with_seed(number, u64::from(number) << 32)
     }
@@ -46,14 +46,14 @@ impl Names {
     /// Of a tier that was emptied so often.
     #[inline]
     pub(in crate::local) fn at(self, emptied: u32) -> From {
-        From { names: self, emptied }
+        From { common: self, emptied }
     }
 }
 
 impl From {
     #[inline]
     fn pair(self) -> (u32, u32) {
-        (self.names.number, self.emptied)
+        (self.common.number, self.emptied)
     }
 }
 
@@ -70,7 +70,7 @@ impl<'a> Wanted<'a> {
     /// By the rest of a key's text, or what stands for it.
     #[inline]
     pub(super) fn new(from: From, short: Short, rest: &'a str) -> Self {
-        let hash = short.hash(from.names.seed);
+        let hash = short.hash(from.common.seed);
         let place = |hash: u64| usize::try_from(hash % SLOTS as u64).unwrap_or(0);
         let places = [place(hash), place(hash >> 32)];
         Self { from, rest, short, places }

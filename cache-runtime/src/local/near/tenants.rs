@@ -1,7 +1,7 @@
 //! The numbers that this thread has given to tenants.
 
 use super::Site;
-use super::slot::Names;
+use super::slot::Common;
 use crate::key::Short;
 
 /// A power of two. So many tenants of a site, or sites of a tenant, are known at most.
@@ -35,15 +35,15 @@ impl Tenants {
     }
 
     #[inline(always)]
-    pub(super) fn find(&self, site: &Site, tenant: Short) -> Option<Names> {
+    pub(super) fn find(&self, site: &Site, tenant: Short) -> Option<Common> {
         let hash = tenant.hash(site.seed());
         let [one, two] = places(hash);
         let at = |place: usize| self.places.get(place)?.as_ref().filter(|known| known.is(site, tenant));
-        Some(Names::with_seed(at(one).or_else(|| at(two))?.number, hash))
+        Some(Common::with_seed(at(one).or_else(|| at(two))?.number, hash))
     }
 
     /// Its number, which it is given now if there is a place.
-    pub(super) fn learn(&mut self, site: &Site, tenant: Short) -> Option<Names> {
+    pub(super) fn learn(&mut self, site: &Site, tenant: Short) -> Option<Common> {
         if let Some(names) = self.find(site, tenant) {
             return Some(names);
         }
@@ -61,7 +61,7 @@ impl Tenants {
         };
         self.next = number.checked_add(1);
         self.places.get_mut(place)?.replace(Known { site: *site, tenant, number });
-        Some(Names::with_seed(number, hash))
+        Some(Common::with_seed(number, hash))
     }
 }
 
@@ -90,11 +90,11 @@ mod tests {
     }
 
     fn find(tenants: &Tenants, site: &Site, tenant: Short) -> Option<u32> {
-        tenants.find(site, tenant).map(|names| names.number)
+        tenants.find(site, tenant).map(|common| common.number)
     }
 
     fn learn(tenants: &mut Tenants, site: &Site, tenant: Short) -> Option<u32> {
-        tenants.learn(site, tenant).map(|names| names.number)
+        tenants.learn(site, tenant).map(|common| common.number)
     }
 
     #[test]
