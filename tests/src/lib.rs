@@ -10,5 +10,5 @@ pub mod versions;
 
 pub use self::logs::Logs;
 pub use self::metrics::Metrics;
-pub use self::patience::Patient;
+pub use self::patience::{Patient, until};
 pub use self::redis::{Guardian, RawClient, RedisCluster, RedisServer, Reply, Sentinels, redis_cli};

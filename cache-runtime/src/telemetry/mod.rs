@@ -205,6 +205,7 @@ pub(crate) fn local_hits(cache: &Name, resource: &'static str, count: u64) {
     count_requests(cache, resource, &local_hit(), count);
 }
 
+/// Most programs trace nothing, and find that out without a call.
 #[inline(always)]
 pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
     if tracing::level_filters::LevelFilter::current() == tracing::level_filters::LevelFilter::TRACE {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cache_tests::{RedisCluster, redis_cli};
+use cache_tests::{RedisCluster, redis_cli, until};
 use tokio::sync::{Notify, Semaphore};
 
 use super::{Source, User, UserKey, cached, invalidates, outcome, patient, read, rename, shared, text, touch};
@@ -120,9 +120,7 @@ async fn scenario_06_two_processes_that_miss_together_load_once() {
         let open = async {
             // The second has seen the lease, and looks again.
             let before = cluster.command_calls("get");
-            while cluster.command_calls("get") < before + 3 {
-                tokio::task::yield_now().await;
-            }
+            until("it looks again", || cluster.command_calls("get") >= before + 3).await;
             gate.open.add_permits(1);
         };
         tokio::join!(wait, open).0

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cache_runtime::invalidates;
-use cache_tests::{Patient as _, RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli, until};
 use tokio::sync::{Notify, Semaphore};
 
 use super::leases::{Gate, slow};
@@ -121,9 +121,7 @@ async fn two_guards_end_one_by_one() {
             first.committed.notified().await;
             second.committed.notified().await;
             first.end.add_permits(1);
-            while redis_cli(&server, ["ZCARD", GUARD]).int() == 2 {
-                tokio::task::yield_now().await;
-            }
+            until("the first guards no more", || redis_cli(&server, ["ZCARD", GUARD]).int() < 2).await;
             assert!(!cache.scope(read(&source, 7)).await.1.stored, "the second guards still");
             second.end.add_permits(1);
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cache_runtime::{Status, outcome, refresh};
-use cache_tests::{Patient as _, RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli, until};
 use tokio::sync::{Notify, Semaphore};
 
 use super::{Cache, Duration, Source, User, UserKey, builder, cached, patient, read, touch};
@@ -179,9 +179,7 @@ async fn scenario_06_two_processes_that_miss_together_load_once() {
             // The second has seen the lease, and looks again.
             let gets = || server.command_calls("get");
             let before = gets();
-            while gets() < before + 3 {
-                tokio::task::yield_now().await;
-            }
+            until("it looks again", || gets() >= before + 3).await;
             gate.open(1);
         };
         tokio::join!(wait, open).0
@@ -297,9 +295,7 @@ async fn a_late_caller_is_not_served_by_a_load_that_an_invalidation_overtook() {
         two.scope(touch(7)).await.expect("the body succeeded");
         let late = one.scope(slow(&source, &gate, 7));
         let open = async {
-            while one.stats().waited == 0 {
-                tokio::task::yield_now().await;
-            }
+            until("it waits", || one.stats().waited > 0).await;
             gate.open(2);
         };
         tokio::join!(late, open).0

@@ -6,6 +6,7 @@ mod failopen;
 mod freshness;
 mod guards;
 mod leases;
+mod leave;
 mod links;
 mod outage;
 mod pattern;

@@ -6,18 +6,18 @@ use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cache_runtime::{Cache, ErrorKind, Outcome, cached, outcome};
-use cache_tests::{Logs, Patient as _, RedisServer, redis_cli};
+use cache_tests::{Logs, Patient as _, RedisServer, redis_cli, until};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::leases::{Gate, slow};
 use super::{Duration, Source, User, builder, kind, patient, read, touch};
 
-fn key(id: u64) -> String {
+pub(crate) fn key(id: u64) -> String {
     format!("cache:tenant-global:user:{id}:v2")
 }
 
 /// A cache that has missed so often that it expects nothing else.
-async fn expecting(cache: &Cache, source: &Source) {
+pub(crate) async fn expecting(cache: &Cache, source: &Source) {
     for id in 1_000..1_020 {
         cache.scope(read(source, id)).await;
     }
@@ -50,9 +50,7 @@ async fn load(
             })
         })
         .collect();
-    while gate.started.load(Ordering::SeqCst) < before + count {
-        tokio::task::yield_now().await;
-    }
+    until("all load", || gate.started.load(Ordering::SeqCst) >= before + count).await;
     callers
 }
 
@@ -255,9 +253,7 @@ async fn who_meets_a_replica_is_served_what_is_there() {
     let replica = RedisServer::builder().replica_of(&primary).start();
     let (writer, source) = warm(&primary).await;
     writer.scope(read(&source, 7)).await;
-    while redis_cli(&replica, ["EXISTS", &key(7)]).int() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the replica has it", || redis_cli(&replica, ["EXISTS", &key(7)]).int() == 1).await;
     let reader = patient(&replica);
     // So often that the next read is one that asks for leave.
     for id in 0..11 {
@@ -314,135 +310,6 @@ async fn who_may_not_run_scripts_is_served_what_is_there() {
         assert_eq!((how.stored, kind(how)), (false, "denied"), "{how}");
     }
     assert!(logs.matching("share no commands").len() <= 2, "{:?}", logs.lines());
-}
-
-/// Leases of this one do not run out in a test's time.
-fn lasting(server: &RedisServer) -> Cache {
-    let builder = builder(server).patient().lease_ttl(Duration::from_secs(300));
-    builder.build().expect("good settings")
-}
-
-/// Whoever is gone when leave is given has it given back, whichever way it was asked for: nobody has to wait for it to run out.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn leave_that_nobody_takes_is_given_back() {
-    let server = RedisServer::start();
-    for (likely, count) in [(false, 1), (true, 1), (false, 32), (true, 32)] {
-        let cache = lasting(&server);
-        let source = Arc::new(Source::default());
-        for _ in 0..2 {
-            cache.scope(read(&source, 999)).await;
-        }
-        if likely {
-            expecting(&cache, &source).await;
-        }
-        let ids = 0..count;
-        let mut gone = Vec::new();
-        // Scripts are held up, reads are not.
-        redis_cli(&server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
-        for id in ids.clone() {
-            let (cache, source) = (cache.clone(), Arc::clone(&source));
-            gone.push(tokio::spawn(async move { cache.scope(read(&source, id)).await }));
-        }
-        while !is_blocked(&server) {
-            tokio::task::yield_now().await;
-        }
-        for caller in gone {
-            caller.abort();
-            assert!(caller.await.is_err());
-        }
-        redis_cli(&server, ["CLIENT", "UNPAUSE"]);
-        let other = lasting(&server);
-        for id in ids {
-            let (_, how) = other.scope(read(&source, id)).await;
-            assert!(how.stored, "{likely} {count} {id}: {how}");
-            redis_cli(&server, ["DEL", &key(id)]);
-        }
-    }
-}
-
-/// Also where it is asked for again, as a server that lost its scripts has them, after the caller has given it back.
-#[tokio::test]
-async fn leave_that_is_given_after_it_was_given_back_is_given_back_again() {
-    let server = RedisServer::start();
-    for likely in [false, true] {
-        let cache = lasting(&server);
-        let source = Arc::new(Source::default());
-        for _ in 0..2 {
-            cache.scope(read(&source, 999)).await;
-        }
-        if likely {
-            expecting(&cache, &source).await;
-        }
-        redis_cli(&server, ["SCRIPT", "FLUSH"]);
-        // The server learns the script that gives back again, and no other one.
-        server.reset_stats();
-        drop_all(&server, &cache, &source, 0..1).await;
-        while server.command_calls("script|load") == 0 {
-            tokio::task::yield_now().await;
-        }
-        drop_all(&server, &cache, &source, 0..32).await;
-        let other = lasting(&server);
-        for id in 0..32 {
-            let (_, how) = other.scope(read(&source, id)).await;
-            assert!(how.stored, "{likely} {id}: {how}");
-            redis_cli(&server, ["DEL", &key(id)]);
-        }
-    }
-}
-
-/// Has callers ask for leave, and drops them before it is given.
-async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids: std::ops::Range<u64>) {
-    let count = ids.clone().count();
-    // Scripts are held up, reads are not.
-    redis_cli(server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
-    let mut callers = JoinSet::new();
-    for id in ids {
-        let (cache, source) = (cache.clone(), Arc::clone(source));
-        callers.spawn(async move { cache.scope(read(&source, id)).await });
-    }
-    // All of them have arrived: the first is blocked, and the others behind it.
-    while !is_blocked(server) || unread(server) < (count - 1) * 100 {
-        tokio::task::yield_now().await;
-    }
-    callers.shutdown().await;
-    redis_cli(server, ["CLIENT", "UNPAUSE"]);
-}
-
-fn is_blocked(server: &RedisServer) -> bool {
-    server.info("clients").get("blocked_clients").is_some_and(|blocked| blocked != "0")
-}
-
-/// How many bytes the server has received and not read, on the connection with the most.
-fn unread(server: &RedisServer) -> usize {
-    let clients = redis_cli(server, ["CLIENT", "LIST"]);
-    let bytes = |field: &str| field.strip_prefix("qbuf=")?.parse().ok();
-    clients.text().split_whitespace().filter_map(bytes).max().unwrap_or(0)
-}
-
-/// Nor has anybody to wait for leave that came when its caller had given the server up.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn leave_that_comes_too_late_is_given_back() {
-    let server = RedisServer::start();
-    for likely in [false, true] {
-        let hasty = builder(&server)
-            .patient()
-            .operation_timeout(Duration::from_millis(500))
-            .lease_ttl(Duration::from_secs(300));
-        let (cache, source) = (hasty.build().expect("good settings"), Arc::new(Source::default()));
-        for _ in 0..2 {
-            cache.scope(read(&source, 999)).await;
-        }
-        if likely {
-            expecting(&cache, &source).await;
-        }
-        redis_cli(&server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
-        let (_, how) = cache.scope(read(&source, 7)).await;
-        assert_eq!((how.stored, kind(how)), (false, "timeout"), "{how}");
-        redis_cli(&server, ["CLIENT", "UNPAUSE"]);
-        let (_, how) = lasting(&server).scope(read(&source, 7)).await;
-        assert!(how.stored, "{likely}: {how}");
-        redis_cli(&server, ["DEL", &key(7)]);
-    }
 }
 
 /// Fills that the server does not answer are given up by all, who have their values.

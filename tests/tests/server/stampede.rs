@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cache_runtime::{Cache, cached};
-use cache_tests::RedisServer;
+use cache_tests::{RedisServer, until};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
@@ -56,9 +56,7 @@ fn spawn(
 
 /// Waits until this many callers wait for another one's load.
 async fn waiting(cache: &Cache, callers: usize) {
-    while cache.stats().waited < callers {
-        tokio::task::yield_now().await;
-    }
+    until("they wait", || cache.stats().waited >= callers).await;
 }
 
 /// A wait far longer than any test takes: what is tested is the hand-over, not the deadline.

@@ -66,14 +66,12 @@ impl<Q: Question> Batch<Q> {
                     tell(waiting, answer);
                 }
             }
-            // Who is told nothing asks alone.
-            Err(error) if callers.len() > 1 && Fault::of(error) == Fault::One => {}
-            Err(error) if callers.len() > 1 && Fault::of(error) == Fault::Sharing => gather.give_up(error),
-            Err(error) => {
-                for waiting in callers {
-                    tell(waiting, Err(error));
-                }
-            }
+            Err(error) => match Fault::of(error) {
+                // Who is told nothing asks alone.
+                Fault::One if callers.len() > 1 => {}
+                Fault::Sharing if callers.len() > 1 => gather.give_up(error),
+                _ => callers.into_iter().for_each(|waiting| tell(waiting, Err(error))),
+            },
         }
         unheard
     }

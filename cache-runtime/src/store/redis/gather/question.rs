@@ -72,7 +72,6 @@ pub(crate) trait Asker: Clone + Send + Sync + 'static {
 }
 
 /// What an error of the whole command means to its callers.
-#[derive(PartialEq, Eq)]
 pub(super) enum Fault {
     /// Each may fare better alone, and so do those that come later.
     Sharing,

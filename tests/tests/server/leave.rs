@@ -1,0 +1,114 @@
+//! Leave to fill that comes when its caller is gone, or has given the server up: it is given back, whichever way it was asked for,
+//! and nobody has to wait for it to run out.
+
+use std::sync::Arc;
+
+use cache_runtime::Cache;
+use cache_tests::{Patient as _, RedisServer, redis_cli, until};
+use tokio::task::JoinSet;
+
+use super::shared_misses::{expecting, key};
+use super::{Duration, Source, builder, kind, read};
+
+/// Leases of this one do not run out in a test's time.
+fn lasting(server: &RedisServer) -> Cache {
+    let builder = builder(server).patient().lease_ttl(Duration::from_secs(300));
+    builder.build().expect("good settings")
+}
+
+/// Has the cache know the stamps, and the scripts; and, if that is likely, expect the next miss.
+async fn warmed(cache: &Cache, likely: bool) -> Arc<Source> {
+    let source = Arc::new(Source::default());
+    for _ in 0..2 {
+        cache.scope(read(&source, 999)).await;
+    }
+    if likely {
+        expecting(cache, &source).await;
+    }
+    source
+}
+
+/// Another process is given leave for each, and stores what it loads.
+async fn nobody_waits(server: &RedisServer, source: &Source, ids: std::ops::Range<u64>) {
+    let other = lasting(server);
+    for id in ids {
+        let (_, how) = other.scope(read(source, id)).await;
+        assert!(how.stored, "{id}: {how}");
+        redis_cli(server, ["DEL", &key(id)]);
+    }
+}
+
+/// Whoever is gone when leave is given has it given back, whichever way it was asked for: nobody has to wait for it to run out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leave_that_nobody_takes_is_given_back() {
+    let server = RedisServer::start();
+    for (likely, count) in [(false, 1), (true, 1), (false, 32), (true, 32)] {
+        let cache = lasting(&server);
+        let source = warmed(&cache, likely).await;
+        drop_all(&server, &cache, &source, 0..count).await;
+        nobody_waits(&server, &source, 0..count).await;
+    }
+}
+
+/// Also where it is asked for again, as a server that lost its scripts has them, after the caller has given it back.
+#[tokio::test]
+async fn leave_that_is_given_after_it_was_given_back_is_given_back_again() {
+    let server = RedisServer::start();
+    for likely in [false, true] {
+        let cache = lasting(&server);
+        let source = warmed(&cache, likely).await;
+        redis_cli(&server, ["SCRIPT", "FLUSH"]);
+        // The server learns the script that gives back again, and no other one.
+        server.reset_stats();
+        drop_all(&server, &cache, &source, 0..1).await;
+        until("leave is given back", || server.command_calls("script|load") > 0).await;
+        drop_all(&server, &cache, &source, 0..32).await;
+        nobody_waits(&server, &source, 0..32).await;
+    }
+}
+
+/// Has callers ask for leave, and drops them before it is given.
+async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids: std::ops::Range<u64>) {
+    let count = ids.clone().count();
+    // Scripts are held up, reads are not.
+    redis_cli(server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
+    let mut callers = JoinSet::new();
+    for id in ids {
+        let (cache, source) = (cache.clone(), Arc::clone(source));
+        callers.spawn(async move { cache.scope(read(&source, id)).await });
+    }
+    // The first is blocked, and the others behind it.
+    until("all ask", || is_blocked(server) && unread(server) >= (count - 1) * 100).await;
+    callers.shutdown().await;
+    redis_cli(server, ["CLIENT", "UNPAUSE"]);
+}
+
+fn is_blocked(server: &RedisServer) -> bool {
+    server.info("clients").get("blocked_clients").is_some_and(|blocked| blocked != "0")
+}
+
+/// How many bytes the server has received and not read, on the connection with the most.
+fn unread(server: &RedisServer) -> usize {
+    let clients = redis_cli(server, ["CLIENT", "LIST"]);
+    let bytes = |field: &str| field.strip_prefix("qbuf=")?.parse().ok();
+    clients.text().split_whitespace().filter_map(bytes).max().unwrap_or(0)
+}
+
+/// Nor has anybody to wait for leave that came when its caller had given the server up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leave_that_comes_too_late_is_given_back() {
+    let server = RedisServer::start();
+    for likely in [false, true] {
+        let hasty = builder(&server)
+            .patient()
+            .operation_timeout(Duration::from_millis(500))
+            .lease_ttl(Duration::from_secs(300));
+        let cache = hasty.build().expect("good settings");
+        let source = warmed(&cache, likely).await;
+        redis_cli(&server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
+        let (_, how) = cache.scope(read(&source, 7)).await;
+        assert_eq!((how.stored, kind(how)), (false, "timeout"), "{how}");
+        redis_cli(&server, ["CLIENT", "UNPAUSE"]);
+        nobody_waits(&server, &source, 7..8).await;
+    }
+}
