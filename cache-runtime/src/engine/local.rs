@@ -8,7 +8,7 @@ use crate::call;
 use crate::clock::millis;
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::{KeyText, ShortKey};
+use crate::key::KeyText;
 use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
@@ -39,14 +39,13 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
     // Read where it was written, in parts: a copy as a whole would wait for those.
     let now = cache.0.clock.moment();
     let site = Site { cache: cache.0.id, resource: spec.resource, version: spec.version };
-    let mut short = ShortKey::new();
     // What this thread is served often is found without its key's text, where that is made of little.
-    let short = (spec.suffix.is_none() && key.see(&mut short)).then_some(&short);
-    let near = short.and_then(|short| cache.0.local.serve_short(&site, short, &now, take));
+    let short = if spec.suffix.is_none() { key.short() } else { None };
+    let near = short.as_ref().and_then(|short| cache.0.local.serve_short(&site, short, &now, take));
     let served = near.or_else(|| {
         let suffix = key.suffix();
         cache.lend_key(key, spec, suffix.as_deref(), |lent| {
-            let served = cache.0.local.serve(lent, &site, short, &now, take);
+            let served = cache.0.local.serve(lent, &site, short.as_ref(), &now, take);
             cache.0.local.learn(&site, lent);
             served
         })

@@ -3,12 +3,10 @@
 use super::{KeyWriter, Short, Tenancy};
 
 /// What tells a key from others of its resource and version, without a suffix: no other of them has the same.
-///
-/// It is read where the writers left it: a copy in other strides than those in which it was written just now would wait for it.
 pub struct ShortKey {
-    tenancy: Tenancy,
-    tenant: KeyWriter,
-    id: KeyWriter,
+    /// `None` in the shared namespace.
+    pub(crate) tenant: Option<Short>,
+    pub(crate) id: Short,
 }
 
 /// What a writer has seen that writes nothing.
@@ -25,42 +23,21 @@ pub(super) enum Probe {
 }
 
 impl ShortKey {
-    /// Of nothing yet.
-    #[inline]
-    pub(crate) const fn new() -> Self {
-        Self { tenancy: Tenancy::Missing, tenant: KeyWriter::probing(), id: KeyWriter::probing() }
-    }
-
-    /// Runs what would write the tenant and the id. Not where either is long, of many parts, or needs escapes.
-    #[inline]
-    pub(crate) fn see(
-        &mut self,
-        tenant: impl FnOnce(&mut KeyWriter) -> Tenancy,
-        id: impl FnOnce(&mut KeyWriter),
-    ) -> bool {
-        self.tenancy = tenant(&mut self.tenant);
-        let is_short = match self.tenancy {
-            Tenancy::Shared => true,
-            Tenancy::Written => self.tenant.has_seen_one(),
-            Tenancy::Missing => false,
+    /// Runs what would write the tenant and the id. `None` where either is long, of many parts, or needs escapes.
+    #[inline(always)]
+    pub(crate) fn see(tenant: impl FnOnce(&mut KeyWriter) -> Tenancy, id: impl FnOnce(&mut KeyWriter)) -> Option<Self> {
+        // Made here, so that a compiler knows in which state they are: of a number nothing is left but the number.
+        let mut out = KeyWriter::probing();
+        let tenant = match tenant(&mut out) {
+            Tenancy::Shared => None,
+            Tenancy::Written => Some(out.seen()?),
+            Tenancy::Missing => return None,
         };
-        if !is_short {
-            return false;
-        }
-        id(&mut self.id);
+        let mut out = KeyWriter::probing();
+        id(&mut out);
         // An id without a part ends differently.
-        self.id.has_seen_one() && self.id.has_parts()
-    }
-
-    /// `None` in the shared namespace.
-    #[inline]
-    pub(crate) fn tenant(&self) -> Option<Short> {
-        (self.tenancy == Tenancy::Written).then(|| self.tenant.seen())
-    }
-
-    #[inline]
-    pub(crate) fn id(&self) -> Short {
-        self.id.seen()
+        let id = out.seen().filter(|_| out.has_parts())?;
+        Some(Self { tenant, id })
     }
 }
 

@@ -38,22 +38,16 @@ impl KeyWriter {
         Self { text: String::new(), later: false, probe: Probe::Nothing, short: Short::NOTHING }
     }
 
-    /// Whether it has seen one short thing and no more.
+    /// What it has seen, if it was one short thing and no more.
     #[inline]
-    pub(super) fn has_seen_one(&self) -> bool {
-        self.probe == Probe::One
+    pub(super) fn seen(&self) -> Option<Short> {
+        (self.probe == Probe::One).then_some(self.short)
     }
 
     /// Whether that was a part, or some.
     #[inline]
     pub(super) fn has_parts(&self) -> bool {
         self.later
-    }
-
-    /// What it was, if it was one.
-    #[inline]
-    pub(super) fn seen(&self) -> Short {
-        self.short
     }
 
     /// Sees what would be written next.
@@ -83,14 +77,17 @@ impl KeyWriter {
     }
 
     /// Appends one part; parts of a group are separated by a comma.
-    #[inline]
+    #[inline(always)]
     pub fn part<K: CacheKey + ?Sized>(&mut self, part: &K) {
-        if self.probe != Probe::Off {
-            self.probe = self.probe.before_part(std::mem::replace(&mut self.later, true));
-            part.write_key(self);
-            self.probe = self.probe.after_part();
-            return;
+        if self.probe == Probe::Off {
+            return self.write_part(part);
         }
+        self.probe = self.probe.before_part(std::mem::replace(&mut self.later, true));
+        part.write_key(self);
+        self.probe = self.probe.after_part();
+    }
+
+    fn write_part<K: CacheKey + ?Sized>(&mut self, part: &K) {
         self.next();
         let start = self.text.len();
         part.write_key(self);

@@ -4,8 +4,7 @@ use super::{CacheKey, KeyWriter, Short, Tenancy};
 use crate::key::ShortKey;
 
 fn short(write: impl FnOnce(&mut KeyWriter)) -> Option<Short> {
-    let mut key = ShortKey::new();
-    key.see(|_| Tenancy::Shared, write).then(|| key.id())
+    ShortKey::see(|_| Tenancy::Shared, write).map(|key| key.id)
 }
 
 fn short_part<K: CacheKey>(part: K) -> Option<Short> {
@@ -13,8 +12,7 @@ fn short_part<K: CacheKey>(part: K) -> Option<Short> {
 }
 
 fn tenant(write: impl FnOnce(&mut KeyWriter) -> Tenancy) -> Option<Option<Short>> {
-    let mut key = ShortKey::new();
-    key.see(write, |out| out.part(&7_u8)).then(|| key.tenant())
+    ShortKey::see(write, |out| out.part(&7_u8)).map(|key| key.tenant)
 }
 
 fn tenant_part<K: CacheKey>(part: K) -> Option<Option<Short>> {
@@ -198,11 +196,8 @@ fn what_is_seen_stands_for_one_text() {
         std::iter::repeat(write).zip(&ids)
     });
     for (tenant, id) in keys {
-        let mut key = ShortKey::new();
-        if !key.see(tenant, id) {
-            continue;
-        }
-        let short = (key.tenant(), key.id());
+        let Some(key) = ShortKey::see(tenant, id) else { continue };
+        let short = (key.tenant, key.id);
         let mut out = KeyWriter::new();
         out.tenant(256, tenant);
         out.raw(":");

@@ -25,10 +25,10 @@ impl Local {
         let emptied = self.0.emptied.load(Ordering::SeqCst);
         let may_serve = |entry: &Entry| self.may_serve(entry, now);
         // Of a key with a tenant the rest is more than its id.
-        let id = short.filter(|short| short.tenant().is_none()).map(ShortKey::id);
+        let id = short.filter(|short| short.tenant.is_none()).map(|short| short.id);
         let near = match key.short() {
             // It is kept by its tenant's number, and was not there.
-            _ if short.and_then(ShortKey::tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
+            _ if short.and_then(|short| short.tenant).is_some_and(|tenant| near::knows_tenant(site, tenant)) => None,
             Some((names, rest)) => near::serve(Common::new(names).at(emptied), rest, id, may_serve, take),
             None => near::serve(Common::new(self.0.names.other()).at(emptied), key.text(), None, may_serve, take),
         };
@@ -41,7 +41,7 @@ impl Local {
         if has_names {
             key.learn(names);
         }
-        let tenant = short.and_then(|short| Some((near::learn_tenant(site, short.tenant()?)?, short.id())));
+        let tenant = short.and_then(|short| Some((near::learn_tenant(site, short.tenant?)?, short.id)));
         // An id alone says which key it is only beside names, or a tenant's number.
         let (names, short) =
             tenant.map_or((Common::new(names), id.filter(|_| has_names)), |(names, id)| (names, Some(id)));

@@ -35,6 +35,34 @@ impl From<&'static Site> for Call<'_> {
     }
 }
 
+/// A call, or a site where nothing is to be said of it: it is written out for who asks the store.
+pub trait Calling<'a>: Into<Call<'a>> {
+    /// What the local tier has to know of it.
+    fn gist(&self) -> Gist<'a>;
+}
+
+/// What the local tier has to know of a call.
+#[derive(Default)]
+pub struct Gist<'a> {
+    cache: Option<&'a Cache>,
+    bypass: bool,
+    local: Option<Duration>,
+}
+
+impl<'a> Calling<'a> for &'static Site {
+    #[inline(always)]
+    fn gist(&self) -> Gist<'a> {
+        Gist::default()
+    }
+}
+
+impl<'a> Calling<'a> for Call<'a> {
+    #[inline(always)]
+    fn gist(&self) -> Gist<'a> {
+        Gist { cache: self.cache, bypass: self.bypass, local: self.policy.local }
+    }
+}
+
 impl<'a> Call<'a> {
     /// A call with the key's own settings.
     pub fn new(site: &'static Site) -> Self {
@@ -144,7 +172,7 @@ impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
 
 /// Looks the key up.
 pub fn enter<'a, S, K>(
-    call: impl Into<Call<'a>>,
+    call: impl Calling<'a>,
     _shape: S,
     key: K,
     sharing: Option<Sharing<S::Value>>,
@@ -154,13 +182,14 @@ where
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
-    let call = call.into();
-    let next = match held::<S>(&call, &key, sharing) {
+    let cache = match held::<S>(&call.gist(), &key, sharing) {
         Ok(held) => return Enter { held: Some(held), next: Next::Over },
-        Err(cache) => match refused(&cache, &call, &key) {
-            Some(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
-            None => Next::Search(Box::pin(search(cache, call, key, sharing))),
-        },
+        Err(cache) => cache,
+    };
+    let call = call.into();
+    let next = match refused(&cache, &call, &key) {
+        Some(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
+        None => Next::Search(Box::pin(search(cache, call, key, sharing))),
     };
     Enter { held: None, next }
 }
@@ -173,7 +202,7 @@ fn refused(cache: &Cache, call: &Call<'_>, key: &dyn EntryKey) -> Option<Load> {
 /// What the local tier holds; the cache where it holds nothing.
 #[inline(always)]
 fn held<'a, S: Shape>(
-    call: &Call<'a>,
+    call: &Gist<'a>,
     key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
 ) -> Result<S::Return, Handle<'a>> {
@@ -185,7 +214,7 @@ fn held<'a, S: Shape>(
         && !call.bypass
     {
         let mut taking = Taking::<S> { key, sharing: &sharing, found: None };
-        engine::serve_held(&cache, call.policy.local, key, &mut taking);
+        engine::serve_held(&cache, call.local, key, &mut taking);
         if let Some(found) = taking.found {
             return Ok(found);
         }

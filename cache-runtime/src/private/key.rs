@@ -44,9 +44,12 @@ pub trait EntryKey {
     fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy;
     /// Writes the id.
     fn write_id(&self, out: &mut KeyWriter);
-    /// Sees whether what they write is short, and there is no suffix. One call, as a local hit is about this long.
-    fn see(&self, short: &mut ShortKey) -> bool {
-        self.suffix().is_none() && short.see(|out| self.write_tenant(out), |out| self.write_id(out))
+    /// What they write, where it is short, and there is no suffix. One call, as a local hit is about this long.
+    fn short(&self) -> Option<ShortKey> {
+        if self.suffix().is_some() {
+            return None;
+        }
+        ShortKey::see(|out| self.write_tenant(out), |out| self.write_id(out))
     }
     /// The tags of an entry under this key.
     fn tags(&self) -> Vec<Cow<'static, str>>;
@@ -103,7 +106,7 @@ impl<K: TypedKey, V: SameValue<K::Value>> KeyOf<V> for Typed<'_, K> {
 /// A key spelled in the attribute: closures over the parameters.
 ///
 /// The facts are those of a constant, which is not copied; only `version = auto` makes its own.
-pub struct ParsedKey<I, P = &'static KeySpec, T = fn(&mut KeyWriter) -> Tenancy, G = fn() -> Vec<Cow<'static, str>>> {
+pub struct ParsedKey<I, P = &'static KeySpec, T = NoTenant, G = fn() -> Vec<Cow<'static, str>>> {
     /// Resource, version, suffix, ttl.
     pub spec: P,
     /// A computed suffix.
@@ -116,10 +119,33 @@ pub struct ParsedKey<I, P = &'static KeySpec, T = fn(&mut KeyWriter) -> Tenancy,
     pub tags: G,
 }
 
+/// What writes a key's tenant.
+pub trait TenantOf {
+    /// Writes it.
+    fn write(&self, out: &mut KeyWriter) -> Tenancy;
+}
+
+impl<T: Fn(&mut KeyWriter) -> Tenancy> TenantOf for T {
+    #[inline]
+    fn write(&self, out: &mut KeyWriter) -> Tenancy {
+        self(out)
+    }
+}
+
+/// A type of its own, as a function would be called wherever somebody looks for a tenant.
+pub struct NoTenant;
+
+impl TenantOf for NoTenant {
+    #[inline]
+    fn write(&self, _out: &mut KeyWriter) -> Tenancy {
+        Tenancy::Shared
+    }
+}
+
 impl<I: Fn(&mut KeyWriter), P: Borrow<KeySpec>> ParsedKey<I, P> {
     /// A key without a tenant, tags and a suffix of its own.
     pub fn new(spec: P, id: I) -> Self {
-        Self { spec, suffix: None, id, tenant: |_| Tenancy::Shared, tags: Vec::new }
+        Self { spec, suffix: None, id, tenant: NoTenant, tags: Vec::new }
     }
 }
 
@@ -148,7 +174,7 @@ impl<I, P, T, G> EntryKey for ParsedKey<I, P, T, G>
 where
     I: Fn(&mut KeyWriter),
     P: Borrow<KeySpec>,
-    T: Fn(&mut KeyWriter) -> Tenancy,
+    T: TenantOf,
     G: Fn() -> Vec<Cow<'static, str>>,
 {
     fn spec(&self) -> &KeySpec {
@@ -158,7 +184,7 @@ where
         self.suffix.as_deref().map(Cow::Borrowed)
     }
     fn write_tenant(&self, out: &mut KeyWriter) -> Tenancy {
-        (self.tenant)(out)
+        self.tenant.write(out)
     }
     fn write_id(&self, out: &mut KeyWriter) {
         (self.id)(out);

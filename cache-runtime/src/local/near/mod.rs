@@ -72,11 +72,11 @@ pub(super) fn serve_short(
 ) -> Option<bool> {
     NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let names = match key.tenant() {
+        let names = match key.tenant {
             None => Common::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
             Some(tenant) => near.tenants.find(site, tenant)?,
         };
-        near.serve(&Wanted::new(names.at(emptied), key.id(), ""), may_serve, take)
+        near.serve(&Wanted::new(names.at(emptied), key.id, ""), may_serve, take)
     })
 }
 
