@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::cache::{Budget, Cache};
 use crate::call;
-use crate::clock::millis;
+use crate::clock::{Moment, millis};
 #[cfg(feature = "redis")]
 use crate::error::Operation;
-use crate::key::KeyText;
+use crate::key::{KeySpec, KeyText, ShortKey};
 use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
@@ -38,22 +38,41 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
     }
     // Read where it was written, in parts: a copy as a whole would wait for those.
     let now = cache.0.clock.moment();
-    let site = Site { cache: cache.0.id, resource: spec.resource, version: spec.version };
     // What this thread is served often is found without its key's text, where that is made of little.
     let short = if spec.suffix.is_none() { key.short() } else { None };
-    let near = short.as_ref().and_then(|short| cache.0.local.serve_short(&site, short, &now, take));
-    let served = near.or_else(|| {
-        let suffix = key.suffix();
-        cache.lend_key(key, spec, suffix.as_deref(), |lent| {
-            let served = cache.0.local.serve(lent, &site, short.as_ref(), &now, take);
-            cache.0.local.learn(&site, lent);
-            served
-        })
-    });
-    if served == Some(true) {
+    let near = short.as_ref().and_then(|short| cache.0.local.serve_short(&site(cache, spec), short, &now, take));
+    let served = match near {
+        Some(served) => served,
+        None => serve_by_text(cache, key, short.as_ref(), &now, take),
+    };
+    if served {
         call::report(telemetry::local_hit());
     }
+    served
+}
+
+/// Has what is held taken by whoever has to look for it with the whole key.
+#[inline(never)]
+fn serve_by_text(
+    cache: &Cache,
+    key: &dyn EntryKey,
+    short: Option<&ShortKey>,
+    now: &Moment,
+    take: &mut dyn Take,
+) -> bool {
+    let (spec, suffix) = (key.spec(), key.suffix());
+    let site = site(cache, spec);
+    let served = cache.lend_key(key, spec, suffix.as_deref(), |lent| {
+        let served = cache.0.local.serve(lent, &site, short, now, take);
+        cache.0.local.learn(&site, lent);
+        served
+    });
     served == Some(true)
+}
+
+#[inline]
+fn site(cache: &Cache, spec: &KeySpec) -> Site {
+    Site { cache: cache.0.id, resource: spec.resource, version: spec.version }
 }
 
 /// Whether a write that is not done yet has named the entry.
