@@ -77,8 +77,8 @@ async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids
         let (cache, source) = (cache.clone(), Arc::clone(source));
         callers.spawn(async move { cache.scope(read(&source, id)).await });
     }
-    // The first is blocked, and the others behind it.
-    until("all ask", || is_blocked(server) && unread(server) >= (count - 1) * 100).await;
+    // Each says two keys and a lease. Which of them share a command is not said, nor whether that is the blocked one.
+    until("all ask", || is_blocked(server) && unanswered(server) >= count * 64).await;
     callers.shutdown().await;
     redis_cli(server, ["CLIENT", "UNPAUSE"]);
 }
@@ -87,11 +87,13 @@ fn is_blocked(server: &RedisServer) -> bool {
     server.info("clients").get("blocked_clients").is_some_and(|blocked| blocked != "0")
 }
 
-/// How many bytes the server has received and not read, on the connection with the most.
-fn unread(server: &RedisServer) -> usize {
+/// How many bytes the server has received and not answered, on the connection with the most: of the command that is blocked,
+/// and of those behind it.
+fn unanswered(server: &RedisServer) -> usize {
     let clients = redis_cli(server, ["CLIENT", "LIST"]);
-    let bytes = |field: &str| field.strip_prefix("qbuf=")?.parse().ok();
-    clients.text().split_whitespace().filter_map(bytes).max().unwrap_or(0)
+    let bytes =
+        |field: &str| field.strip_prefix("qbuf=").or_else(|| field.strip_prefix("argv-mem="))?.parse::<usize>().ok();
+    clients.text().lines().map(|client| client.split(' ').filter_map(bytes).sum()).max().unwrap_or(0)
 }
 
 /// Nor has anybody to wait for leave that came when its caller had given the server up.
