@@ -66,6 +66,11 @@ async fn of_suffix(org: &Part, id: &Part) -> String {
     format!("a page: {}", value(Some(org), id))
 }
 
+#[cached(resource = "mixed", key(id), tenant = org, ttl = "10m", local = "10m", suffix = view)]
+async fn of_view(org: &Part, id: &Part, view: &str) -> String {
+    format!("view {view}: {}", value(Some(org), id))
+}
+
 #[cached(resource = "pairs", key(one, two), tenant = org, ttl = "10m", local = "10m")]
 async fn of_two(org: &Part, one: &Part, two: &Part) -> String {
     format!("{} and {}", value(Some(org), one), value(None, two))
@@ -121,6 +126,10 @@ async fn no_two_keys_are_confused_however_often_they_are_asked_for() {
                         assert_eq!(of_tenant(org, id).await, expected, "round {round}");
                         assert_eq!(of_version(org, id).await, format!("version 2: {expected}"), "round {round}");
                         assert_eq!(of_suffix(org, id).await, format!("a page: {expected}"), "round {round}");
+                        for view in ["list", "tree"] {
+                            let expected = format!("view {view}: {expected}");
+                            assert_eq!(of_view(org, id, view).await, expected, "round {round}");
+                        }
                     }
                 }
             }
