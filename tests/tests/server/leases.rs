@@ -284,25 +284,35 @@ async fn round_trips_hit_1_miss_3_invalidation_1() {
         .await;
 }
 
+/// One caller loads; a second one comes after `meanwhile`, and waits for it. What each of them is given.
+pub(crate) async fn two_meet(
+    cache: &Cache,
+    source: &Source,
+    gate: &Gate,
+    meanwhile: impl Future<Output = ()>,
+) -> [String; 2] {
+    let first = cache.scope(slow(source, gate, 7));
+    let second = async {
+        gate.begun().await;
+        meanwhile.await;
+        let open = async {
+            until("it waits", || cache.stats().waited > 0).await;
+            gate.open(2);
+        };
+        tokio::join!(cache.scope(slow(source, gate, 7)), open).0
+    };
+    let (first, second) = tokio::join!(first, second);
+    [first, second].map(|user| user.expect("loads").name)
+}
+
 /// A call that begins after another process's invalidation has returned does not get what was loaded before.
 #[tokio::test]
 async fn a_late_caller_is_not_served_by_a_load_that_an_invalidation_overtook() {
     let server = RedisServer::start();
     let (one, two, source, gate) = (patient(&server), patient(&server), Source::default(), Gate::new());
-    let first = one.scope(slow(&source, &gate, 7));
-    let late = async {
-        gate.begun().await;
-        two.scope(touch(7)).await.expect("the body succeeded");
-        let late = one.scope(slow(&source, &gate, 7));
-        let open = async {
-            until("it waits", || one.stats().waited > 0).await;
-            gate.open(2);
-        };
-        tokio::join!(late, open).0
-    };
-    let (first, late) = tokio::join!(first, late);
-    assert_eq!(first.expect("loads").name, "read 1");
-    assert_eq!(late.expect("loads").name, "read 2", "joined the flight of `read 1`, and is not served by it");
+    let touch = async { two.scope(touch(7)).await.expect("the body succeeded") };
+    let names = two_meet(&one, &source, &gate, touch).await;
+    assert_eq!(names, ["read 1", "read 2"], "the second joined the flight of `read 1`, and is not served by it");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use cache_runtime::Cache;
 use cache_tests::{Patient as _, RedisServer, redis_cli, until};
 use tokio::task::JoinSet;
 
-use super::leases::{Gate, slow};
+use super::leases::{Gate, two_meet};
 use super::shared_misses::{expecting, key};
 use super::{Duration, Source, builder, kind, read};
 
@@ -122,18 +122,7 @@ async fn leave_that_comes_too_late_is_given_back() {
 async fn a_value_that_is_not_stored_is_handed_to_those_who_wait_for_it() {
     let server = RedisServer::start();
     let cache = builder(&server).patient().max_value_bytes(8).build().expect("good settings");
-    let (source, gate) = (Source::default(), Gate::new());
-    let first = cache.scope(slow(&source, &gate, 7));
-    let second = async {
-        gate.begun().await;
-        let wait = cache.scope(slow(&source, &gate, 7));
-        let open = async {
-            until("it waits", || cache.stats().waited > 0).await;
-            gate.open(2);
-        };
-        tokio::join!(wait, open).0
-    };
-    let (first, second) = tokio::join!(first, second);
-    assert_eq!((first.expect("loads").name, second.expect("is handed it").name), ("read 1".into(), "read 1".into()));
+    let names = two_meet(&cache, &Source::default(), &Gate::new(), async {}).await;
+    assert_eq!(names, ["read 1", "read 1"]);
     assert_eq!(redis_cli(&server, ["EXISTS", &key(7)]).int(), 0);
 }
