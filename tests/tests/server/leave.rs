@@ -78,8 +78,8 @@ async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids
         let (cache, source) = (cache.clone(), Arc::clone(source));
         callers.spawn(async move { cache.scope(read(&source, id)).await });
     }
-    // Two keys and a lease for each at least, so that most have asked, whichever share a command, and be that the blocked one.
-    until("most ask", || is_blocked(server) && unanswered(server) >= count * 64).await;
+    // Two keys and a lease for each at least, so that many have asked, whichever share a command, be it the blocked one or not.
+    until("many ask", || is_blocked(server) && unanswered(server) >= count * 64).await;
     callers.shutdown().await;
     redis_cli(server, ["CLIENT", "UNPAUSE"]);
 }
