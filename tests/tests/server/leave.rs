@@ -46,7 +46,7 @@ async fn leave_that_nobody_takes_is_given_back() {
     for (likely, count) in [(false, 1), (true, 1), (false, 32), (true, 32)] {
         let cache = lasting(&server);
         let source = warmed(&cache, likely).await;
-        drop_all(&server, &cache, &source, 0..count).await;
+        drop_all(&server, &cache, &source, 0..count, 1).await;
         nobody_waits(&server, &source, 0..count).await;
     }
 }
@@ -61,16 +61,15 @@ async fn leave_that_is_given_after_it_was_given_back_is_given_back_again() {
         redis_cli(&server, ["SCRIPT", "FLUSH"]);
         // The server learns the script that gives back again, and no other one.
         server.reset_stats();
-        drop_all(&server, &cache, &source, 0..1).await;
+        drop_all(&server, &cache, &source, 0..1, 1).await;
         until("leave is given back", || server.command_calls("script|load") > 0).await;
-        drop_all(&server, &cache, &source, 0..32).await;
+        drop_all(&server, &cache, &source, 0..32, 32 * 64).await;
         nobody_waits(&server, &source, 0..32).await;
     }
 }
 
-/// Has callers ask for leave, and drops them before it is given.
-async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids: std::ops::Range<u64>) {
-    let count = ids.clone().count();
+/// Has callers ask for leave, and drops them before it is given, once the server has so many bytes of what they ask.
+async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids: std::ops::Range<u64>, bytes: usize) {
     // Scripts are held up, reads are not.
     redis_cli(server, ["CLIENT", "PAUSE", "100000", "WRITE"]);
     let mut callers = JoinSet::new();
@@ -78,8 +77,7 @@ async fn drop_all(server: &RedisServer, cache: &Cache, source: &Arc<Source>, ids
         let (cache, source) = (cache.clone(), Arc::clone(source));
         callers.spawn(async move { cache.scope(read(&source, id)).await });
     }
-    // Two keys and a lease for each at least, so that many have asked, whichever share a command, be it the blocked one or not.
-    until("many ask", || is_blocked(server) && unanswered(server) >= count * 64).await;
+    until("they ask", || is_blocked(server) && unanswered(server) >= bytes).await;
     callers.shutdown().await;
     redis_cli(server, ["CLIENT", "UNPAUSE"]);
 }
