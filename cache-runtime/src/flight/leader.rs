@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Came, Flight, Hashed, Landed, Shard, Turn, Waiter, Wish, lock};
+use super::{ByKey, Came, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -11,7 +11,6 @@ use crate::wire::Payload;
 /// Leads one flight. Dropping it hands the place to the next waiter.
 pub(crate) struct Leader {
     shard: Arc<Shard>,
-    key: Hashed,
     flight: Arc<Flight>,
     /// Whether this leader should look into the store before it loads.
     reads: bool,
@@ -19,8 +18,8 @@ pub(crate) struct Leader {
 }
 
 impl Leader {
-    pub(super) fn new(shard: Arc<Shard>, key: Hashed, flight: Arc<Flight>, reads: bool) -> Self {
-        Self { shard, key, flight, reads, done: false }
+    pub(super) fn new(shard: Arc<Shard>, flight: Arc<Flight>, reads: bool) -> Self {
+        Self { shard, flight, reads, done: false }
     }
 
     /// Whether to look into the store first. A leader that took over from a failed load does not.
@@ -30,14 +29,16 @@ impl Leader {
 
     /// Marks the callers that wait now: the read or the load that is about to begin serves them.
     pub(crate) fn begins(&self) {
-        for waiter in lock(&self.flight.waiters).iter_mut() {
+        for waiter in self.flight.waiters().iter_mut().flat_map(|waiters| waiters.iter_mut()) {
             waiter.came = Came::Before;
         }
     }
 
     /// Marks the callers that came while the body ran: the fill that is about to be sent proves the value for them.
     pub(crate) fn fills(&self) {
-        for waiter in lock(&self.flight.waiters).iter_mut().filter(|waiter| waiter.came == Came::After) {
+        let mut waiters = self.flight.waiters();
+        let waiters = waiters.iter_mut().flat_map(|waiters| waiters.iter_mut());
+        for waiter in waiters.filter(|waiter| waiter.came == Came::After) {
             waiter.came = Came::During;
         }
     }
@@ -60,7 +61,7 @@ impl Leader {
 
     /// Whether a load that stores nothing would serve anybody else: those who came before it began.
     pub(crate) fn is_awaited(&self) -> bool {
-        lock(&self.flight.waiters).iter().any(|waiter| waiter.came == Came::Before)
+        self.flight.waiters().is_some_and(|waiters| waiters.iter().any(|waiter| waiter.came == Came::Before))
     }
 
     /// Gives the lead up, with nothing to hand over: the next one that waits looks into the store.
@@ -94,7 +95,7 @@ impl Leader {
 
     fn land(&mut self, landed: &Landed, serves: impl Fn(&Waiter) -> bool) {
         self.done = true;
-        if lock(&self.flight.waiters).is_empty() {
+        if self.flight.waiters().is_none_or(|waiters| waiters.is_empty()) {
             return self.pass_on(true);
         }
         let (served, left): (VecDeque<_>, VecDeque<_>) =
@@ -115,16 +116,17 @@ impl Leader {
     fn pass_on(&self, landed: bool) {
         loop {
             let mut shard = self.shard.lock();
-            let Some(next) = lock(&self.flight.waiters).pop_front() else {
+            let Some(next) = self.flight.waiters().and_then(|mut waiters| waiters.pop_front()) else {
                 // Another flight's place, where this one was voided, is given back.
-                if let Some(other) = shard.remove(&self.key).filter(|flight| !Arc::ptr_eq(flight, &self.flight)) {
-                    shard.insert(self.key.clone(), other);
+                let removed = shard.take(&self.flight.key);
+                if let Some(other) = removed.filter(|ByKey(flight)| !Arc::ptr_eq(flight, &self.flight)) {
+                    shard.insert(other);
                 }
                 return;
             };
             drop(shard);
             let reads = landed && next.wish == Wish::Any;
-            let leader = Self::new(Arc::clone(&self.shard), self.key.clone(), Arc::clone(&self.flight), reads);
+            let leader = Self::new(Arc::clone(&self.shard), Arc::clone(&self.flight), reads);
             match next.turn.send(Turn::Lead(leader)) {
                 Ok(()) => return,
                 // The waiter is gone. Its leadership must not pass on a second time from inside this loop.

@@ -10,9 +10,8 @@
 
 mod leader;
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
-use std::collections::hash_map::Entry;
+use std::borrow::Borrow;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 use foldhash::fast::RandomState;
@@ -77,10 +76,32 @@ struct Shard {
     _apart: [u64; 8],
 }
 
-type Keyed = HashMap<Hashed, Arc<Flight>, BuildHasherDefault<Known>>;
+type Keyed = HashSet<ByKey, BuildHasherDefault<Known>>;
+
+/// A flight, found by its key.
+struct ByKey(Arc<Flight>);
+
+impl Borrow<Hashed> for ByKey {
+    fn borrow(&self) -> &Hashed {
+        &self.0.key
+    }
+}
+
+impl PartialEq for ByKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+
+impl Eq for ByKey {}
+
+impl Hash for ByKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.key.hash(state);
+    }
+}
 
 /// A key and its hash, which is asked for three times in a call.
-#[derive(Clone)]
 struct Hashed {
     hash: u64,
     key: KeyText,
@@ -124,9 +145,12 @@ impl Shard {
     }
 }
 
-#[derive(Default)]
 struct Flight {
+    key: Hashed,
     void: AtomicBool,
+    /// Whether anybody was ever made to wait. Set while the shard is locked, so that it is exact there; elsewhere who sees it late
+    /// takes a waiter for one that came later. Most flights have none, and take no lock for them.
+    awaited: AtomicBool,
     /// The store's leave to fill, held by the leader.
     lease: Mutex<Option<Payload>>,
     waiters: Mutex<VecDeque<Waiter>>,
@@ -149,6 +173,29 @@ enum Came {
     After,
 }
 
+impl Flight {
+    fn new(key: Hashed) -> Arc<Self> {
+        Arc::new(Self {
+            key,
+            void: AtomicBool::new(false),
+            awaited: AtomicBool::new(false),
+            lease: Mutex::new(None),
+            waiters: Mutex::default(),
+        })
+    }
+
+    /// Under the lock of its shard.
+    fn wait(&self, waiter: Waiter) {
+        lock(&self.waiters).push_back(waiter);
+        self.awaited.store(true, Ordering::Release);
+    }
+
+    /// Those that wait. `None` if nobody ever did.
+    fn waiters(&self) -> Option<MutexGuard<'_, VecDeque<Waiter>>> {
+        self.awaited.load(Ordering::Acquire).then(|| lock(&self.waiters))
+    }
+}
+
 impl Flights {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Shared {
@@ -160,49 +207,50 @@ impl Flights {
 
     /// Leads the flight of `key`, or waits for it.
     pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
-        let key = self.hashed(key);
+        let key = self.hashed(key.clone());
         let of = self.shard_of(&key);
         let mut shard = of.lock();
-        match shard.entry(key.clone()) {
-            Entry::Vacant(slot) => {
-                let flight = Arc::new(Flight::default());
-                slot.insert(Arc::clone(&flight));
-                drop(shard);
-                Joined::Lead(Leader::new(Arc::clone(of), key, flight, wish == Wish::Any))
-            }
-            Entry::Occupied(slot) => {
-                let (turn, wait) = oneshot::channel();
-                lock(&slot.get().waiters).push_back(Waiter { turn, wish, came: Came::After });
-                self.0.waiting.fetch_add(1, Ordering::Relaxed);
-                Joined::Wait(wait)
-            }
-        }
+        let Some(ByKey(flight)) = shard.get(&key) else {
+            let flight = Flight::new(key);
+            shard.insert(ByKey(Arc::clone(&flight)));
+            drop(shard);
+            return Joined::Lead(Leader::new(Arc::clone(of), flight, wish == Wish::Any));
+        };
+        let (turn, wait) = oneshot::channel();
+        flight.wait(Waiter { turn, wish, came: Came::After });
+        self.0.waiting.fetch_add(1, Ordering::Relaxed);
+        Joined::Wait(wait)
     }
 
     /// Leads the flight of `key`, unless somebody does.
     pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
-        let key = self.hashed(&key);
-        let shard = self.shard_of(&key);
-        let flight = match shard.lock().entry(key.clone()) {
-            Entry::Occupied(_) => return None,
-            Entry::Vacant(slot) => Arc::clone(slot.insert(Arc::default())),
-        };
-        Some(Leader::new(Arc::clone(shard), key, flight, true))
+        let key = self.hashed(key);
+        let of = self.shard_of(&key);
+        let mut shard = of.lock();
+        if shard.contains(&key) {
+            return None;
+        }
+        let flight = Flight::new(key);
+        shard.insert(ByKey(Arc::clone(&flight)));
+        drop(shard);
+        Some(Leader::new(Arc::clone(of), flight, true))
     }
 
     /// Waits for the flight of `key`, if there is one.
     pub(crate) fn follow(&self, key: &KeyText) -> Option<oneshot::Receiver<Turn>> {
-        let key = &self.hashed(key);
-        let shard = self.shard(key);
+        let key = self.hashed(key.clone());
+        let shard = self.shard_of(&key).lock();
+        let ByKey(flight) = shard.get(&key)?;
         let (turn, wait) = oneshot::channel();
-        lock(&shard.get(key)?.waiters).push_back(Waiter { turn, wish: Wish::Any, came: Came::After });
+        flight.wait(Waiter { turn, wish: Wish::Any, came: Came::After });
         Some(wait)
     }
 
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
     pub(crate) fn void(&self, key: &KeyText) {
-        let key = &self.hashed(key);
-        if let Some(flight) = self.shard(key).remove(key) {
+        let key = self.hashed(key.clone());
+        let mut shard = self.shard_of(&key).lock();
+        if let Some(ByKey(flight)) = shard.take(&key) {
             // After removing: who sees the mark may rely on nobody joining any more.
             flight.void.store(true, Ordering::SeqCst);
         }
@@ -211,8 +259,8 @@ impl Flights {
     /// Voids every flight whose key matches.
     pub(crate) fn void_where(&self, matches: impl Fn(&str) -> bool) {
         for shard in &self.0.shards {
-            shard.lock().retain(|key, flight| {
-                let hit = matches(key.key.as_str());
+            shard.lock().retain(|ByKey(flight)| {
+                let hit = matches(flight.key.key.as_str());
                 if hit {
                     flight.void.store(true, Ordering::SeqCst);
                 }
@@ -231,12 +279,8 @@ impl Flights {
         self.0.waiting.load(Ordering::Relaxed)
     }
 
-    fn hashed(&self, key: &KeyText) -> Hashed {
-        Hashed { hash: self.0.hasher.hash_one(key), key: key.clone() }
-    }
-
-    fn shard(&self, key: &Hashed) -> MutexGuard<'_, Keyed> {
-        self.shard_of(key).lock()
+    fn hashed(&self, key: KeyText) -> Hashed {
+        Hashed { hash: self.0.hasher.hash_one(&key), key }
     }
 
     fn shard_of(&self, key: &Hashed) -> &Arc<Shard> {

@@ -36,7 +36,8 @@ const fn one(name: &'static str, about: &'static str, edits: &'static [(File, &'
     Break { name, about, edits }
 }
 
-const VOID: &str = "if let Some(flight) = self.shard(key).remove(key) {";
+const VOID: &str = "let mut shard = self.shard_of(&key).lock();
+        if let Some(ByKey(flight)) = shard.take(&key) {";
 
 /// All of them.
 pub const BREAKS: &[Break] = &[
@@ -45,9 +46,14 @@ pub const BREAKS: &[Break] = &[
         "A caller is put in line after the lock of its flight's shard was given back.",
         &[(
             File::Mod,
-            "lock(&slot.get().waiters).push_back(",
-            "let flight = Arc::clone(slot.get()); drop(slot); drop(shard); lock(&flight.waiters).push_back(",
+            "flight.wait(Waiter { turn, wish, ",
+            "let flight = Arc::clone(flight); drop(shard); flight.wait(Waiter { turn, wish, ",
         )],
+    ),
+    one(
+        "joins_unnoticed",
+        "A flight does not know that somebody waits.",
+        &[(File::Mod, "self.awaited.store(true, Ordering::Release);", "")],
     ),
     one(
         "forgets_joined",
@@ -61,8 +67,8 @@ pub const BREAKS: &[Break] = &[
             (File::Leader, "let mut shard = self.shard.lock();", ""),
             (
                 File::Leader,
-                "if let Some(other) = shard.remove(",
-                "let mut shard = self.shard.lock(); if let Some(other) = shard.remove(",
+                "let removed = shard.take(",
+                "let mut shard = self.shard.lock(); let removed = shard.take(",
             ),
             (File::Leader, "drop(shard);", ""),
         ],
@@ -70,7 +76,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "ends_another",
         "The end of a void flight ends the flight that took its place.",
-        &[(File::Leader, ".filter(|flight| !Arc::ptr_eq(flight, &self.flight))", ".filter(|_| false)")],
+        &[(File::Leader, ".filter(|ByKey(flight)| !Arc::ptr_eq(flight, &self.flight))", ".filter(|_| false)")],
     ),
     one(
         "no_hand_over",
@@ -90,12 +96,16 @@ pub const BREAKS: &[Break] = &[
     one(
         "void_stays",
         "A void flight can still be joined.",
-        &[(File::Mod, VOID, "if let Some(flight) = self.shard(key).get(key) {")],
+        &[(File::Mod, VOID, "let shard = self.shard_of(&key).lock(); if let Some(ByKey(flight)) = shard.get(&key) {")],
     ),
     one(
         "void_unmarked",
         "A void flight does not know that it is.",
-        &[(File::Mod, VOID, "if self.shard(key).remove(key).is_some() { let flight = Flight::default();")],
+        &[(
+            File::Mod,
+            VOID,
+            "let gone = self.shard_of(&key).lock().take(&key); if gone.is_some() { let flight = Flight::new(key);",
+        )],
     ),
     one(
         "void_marked_first",
@@ -103,14 +113,19 @@ pub const BREAKS: &[Break] = &[
         &[(
             File::Mod,
             VOID,
-            "let found = self.shard(key).get(key).cloned(); if let Some(flight) = found { \
-             flight.void.store(true, Ordering::SeqCst); self.shard(key).remove(key);",
+            "let found = self.shard_of(&key).lock().get(&key).map(|ByKey(flight)| Arc::clone(flight)); \
+             if let Some(flight) = found { \
+             flight.void.store(true, Ordering::SeqCst); self.shard_of(&key).lock().take(&key);",
         )],
     ),
     one(
         "void_marked_late",
         "A void flight is marked after another one may have begun.",
-        &[(File::Mod, VOID, "let gone = self.shard(key).remove(key); if let Some(flight) = gone {")],
+        &[(
+            File::Mod,
+            VOID,
+            "let gone = self.shard_of(&key).lock().take(&key); if let Some(ByKey(flight)) = gone {",
+        )],
     ),
     one(
         "fills_unlocked",

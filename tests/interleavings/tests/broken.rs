@@ -15,6 +15,7 @@ macro_rules! broken {
 
 broken! {
     joins_unlocked: everyone_gets_the_value, "a waiter was forgotten";
+    joins_unnoticed: everyone_gets_the_value, "a waiter was forgotten";
     forgets_joined: everyone_gets_the_value, "a waiter was forgotten";
     ends_late: everyone_gets_the_value, "a waiter was forgotten";
     no_hand_over: a_dropped_leader_hands_over, "deadlock" | "flights are left";
