@@ -95,7 +95,7 @@ mod together {
             })
         }
 
-        fn join_read(&self, left: Duration, key: &KeyText, names: &[String]) -> Option<Together> {
+        fn join_read(&self, left: Duration, key: &KeyText, names: &[String]) -> Option<Together<'_>> {
             let Store::Redis(store) = &self.0.store else { return None };
             store.join_read(self, left, key, names)
         }

@@ -87,8 +87,8 @@ enum Lead {
 }
 
 impl<'a> Asking<'a> {
-    /// `Err` where the call leaves the cache out.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &'a dyn EntryKey, holds: bool) -> Result<Self, Load> {
+    /// `Err` where the call leaves the cache out. Boxed, as it is large, and here, as it would be moved once more elsewhere.
+    pub(crate) fn new(lookup: Lookup<'a>, key: &'a dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
         let (cache, spec) = (lookup.cache, key.spec());
         let bypass = || Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body));
         if lookup.mode == Mode::Bypass {
@@ -104,7 +104,7 @@ impl<'a> Asking<'a> {
         }
         let subject = Subject { spec, suffix, tags: key.tags(), located, holds };
         let (budget, outcome) = (cache.budget(), Outcome::new(Status::Miss, Level::Body));
-        Ok(Self {
+        Ok(Box::new(Self {
             lookup,
             subject,
             leader: None,
@@ -118,7 +118,7 @@ impl<'a> Asking<'a> {
             soft: None,
             loosely: false,
             refused: 0,
-        })
+        }))
     }
 
     /// Looks for a value, waits for others who do, or takes the lead.

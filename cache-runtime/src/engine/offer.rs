@@ -64,9 +64,10 @@ impl Offer {
         Some(Self { body, landed, outcome, shared: true, pending: None, slide: None, then: Then::Serve })
     }
 
-    /// The bytes of the value. `None` where there is no value.
-    pub(crate) fn body(&self) -> Option<&Body> {
-        self.body.as_ref().filter(|body| !body.none)
+    /// The value as JSON. `None` where there is no value.
+    pub(crate) fn json(&self) -> Option<&[u8]> {
+        let body = self.body.as_ref().filter(|body| !body.none)?;
+        Some(body.json(self.bytes()?))
     }
 
     /// Whether the value is to be held decoded, should it be one.

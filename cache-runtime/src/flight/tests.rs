@@ -19,7 +19,7 @@ fn wait(joined: Joined) -> oneshot::Receiver<Turn> {
 }
 
 fn value() -> Landed {
-    Landed::Value(Arc::new(vec![1]))
+    Landed::Value(Payload::new(vec![1]))
 }
 
 #[test]

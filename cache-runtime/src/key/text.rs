@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
+use triomphe::Arc;
 
 use super::{KeyWriter, Tenancy, Version};
 

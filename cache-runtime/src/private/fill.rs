@@ -16,7 +16,7 @@ use super::sharing::Sharing;
 use super::tags::ValueTag;
 use crate::cache::Cache;
 use crate::engine::{Around, Load, Running};
-use crate::wire::{Body, DecodeError, Payload};
+use crate::wire::{Body, DecodeError, Payload, value};
 
 /// Leave to run the body, and what to do with its value.
 pub struct Fill<S: Shape> {
@@ -311,7 +311,7 @@ where
         if body.none {
             return S::none();
         }
-        match body.value() {
+        match value(body.json(old)) {
             Ok(value) => return Some(S::some(value)),
             Err(DecodeError::Malformed) => {}
             Err(_) => return None,

@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::call;
 use crate::engine::{Accepted, Answer, Asking, Load, Lookup};
 use crate::outcome::{Level, Outcome, Status};
-use crate::wire::{Body, DecodeError};
+use crate::wire::{DecodeError, value};
 
 /// Begins to look a key up: in the flights of others, and in the store. `Err` where the call leaves the cache out.
 pub(super) fn ask<'a, S: Shape>(
@@ -18,10 +18,8 @@ pub(super) fn ask<'a, S: Shape>(
     key: &'a dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
 ) -> Result<Box<Asking<'a>>, Box<Fill<S>>> {
-    match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
-        Ok(asking) => Ok(Box::new(asking)),
-        Err(load) => Err(Box::new(Fill::new(load, sharing, key.late_tags()))),
-    }
+    asking(cache, call, key, S::none().is_some(), sharing.is_some())
+        .map_err(|load| Box::new(Fill::new(load, sharing, key.late_tags())))
 }
 
 fn asking<'a>(
@@ -30,7 +28,7 @@ fn asking<'a>(
     key: &'a dyn EntryKey,
     wants_none: bool,
     holds: bool,
-) -> Result<Asking<'a>, Load> {
+) -> Result<Box<Asking<'a>>, Load> {
     let lookup = Lookup {
         cache,
         ttl: call.ttl,
@@ -62,9 +60,9 @@ where
     S::Value: CacheValue,
 {
     let mut now = None;
-    let mut found = |body: Option<&Body>, holds: bool| {
-        let value = match body {
-            Some(body) => body.value()?,
+    let mut found = |json: Option<&[u8]>, holds: bool| {
+        let value = match json {
+            Some(json) => value(json)?,
             None => {
                 now = S::none();
                 return Ok(None);
@@ -93,7 +91,7 @@ where
 }
 
 /// Makes a value of what is offered, which is to be held if that is said; gives what is held.
-type Found<'a> = dyn FnMut(Option<&Body>, bool) -> Result<Option<Held>, DecodeError> + 'a;
+type Found<'a> = dyn FnMut(Option<&[u8]>, bool) -> Result<Option<Held>, DecodeError> + 'a;
 
 /// A load, if there is to be one, and whether it is behind its caller.
 fn accepted(
@@ -105,7 +103,7 @@ fn accepted(
         return Ok((Some(load), false));
     }
     let held = match asking.offered() {
-        Some(offer) => found(offer.body(), offer.holds())?,
+        Some(offer) => found(offer.json(), offer.holds())?,
         None => None,
     };
     Ok(match asking.accept(held) {

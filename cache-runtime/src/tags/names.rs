@@ -1,13 +1,14 @@
 //! The names under which sets of entries are invalidated that one entry is in.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 /// Those of one entry.
 pub(crate) enum Names {
     /// All that entries of a resource without tags have.
-    Alike(Arc<[String]>),
+    Alike(&'static [String]),
     Own(Vec<String>),
 }
 
@@ -31,16 +32,18 @@ impl Deref for Names {
 /// So many resources are remembered by each thread.
 const KNOWN: usize = 16;
 
-type Known = [Option<(&'static str, Arc<[String]>)>; KNOWN];
+type Known = Option<(&'static str, &'static [String])>;
 
 thread_local! {
-    static KNOWN_HERE: RefCell<Known> = const { RefCell::new([const { None }; KNOWN]) };
+    static KNOWN_HERE: [Cell<Known>; KNOWN] = const { [const { Cell::new(None) }; KNOWN] };
 }
 
-/// The names that concern one entry. Those of an entry without tags are written once by each thread.
+/// The names that concern one entry. Those of an entry without tags are written once.
 pub(crate) fn names<T: AsRef<str>>(of: &'static str, tags: &[T]) -> Names {
     if tags.is_empty() {
-        return Names::Alike(KNOWN_HERE.with_borrow_mut(|known| alike(known, of)));
+        // Texts in a program lie some bytes apart.
+        let place = (of.as_ptr().addr() ^ of.as_ptr().addr() >> 4) % KNOWN;
+        return Names::Alike(KNOWN_HERE.with(|known| alike(&known[place], of)));
     }
     let mut names = Vec::with_capacity(1 + tags.len());
     names.push(super::resource(of));
@@ -48,14 +51,24 @@ pub(crate) fn names<T: AsRef<str>>(of: &'static str, tags: &[T]) -> Names {
     Names::Own(names)
 }
 
-fn alike(known: &mut Known, of: &'static str) -> Arc<[String]> {
-    // Texts in a program lie some bytes apart.
-    let known = &mut known[(of.as_ptr().addr() ^ of.as_ptr().addr() >> 4) % KNOWN];
-    match known {
+fn alike(known: &Cell<Known>, of: &'static str) -> &'static [String] {
+    match known.get() {
         // The same text at the same place: resources are names in the program.
-        Some((resource, names)) if std::ptr::eq(*resource, of) => Arc::clone(names),
-        known => Arc::clone(&known.insert((of, [super::resource(of)].into())).1),
+        Some((resource, names)) if std::ptr::eq(resource, of) => names,
+        _ => {
+            let names = written(of);
+            known.set(Some((of, names)));
+            names
+        }
     }
+}
+
+/// Kept for good, as many as a program has resources: a count of who uses them would be raised by every call on every processor.
+fn written(of: &'static str) -> &'static [String] {
+    static ALL: Mutex<Option<HashMap<&'static str, &'static [String]>>> = Mutex::new(None);
+    let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = all.get_or_insert_with(HashMap::new);
+    all.entry(of).or_insert_with(|| Box::leak(Box::new([super::resource(of)])))
 }
 
 #[cfg(test)]

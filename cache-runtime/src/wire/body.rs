@@ -19,7 +19,7 @@ pub(crate) struct Body {
 
 /// Where a value's bytes are.
 enum Place {
-    Within(Payload, Range<usize>),
+    Within(Range<usize>),
     /// Unpacked.
     Apart(Vec<u8>),
 }
@@ -35,8 +35,8 @@ impl Body {
         }
         let value = match value {
             Cow::Borrowed(value) => {
-                let start = value.as_ptr().addr() - bytes.as_ptr().addr();
-                Place::Within(Payload::clone(bytes), start..start + value.len())
+                let start = value.as_ptr().addr() - bytes.as_slice().as_ptr().addr();
+                Place::Within(start..start + value.len())
             }
             Cow::Owned(value) => Place::Apart(value),
         };
@@ -45,14 +45,19 @@ impl Body {
         Ok(Self { facts, tags, none: none || bare_null, value })
     }
 
-    /// The value, if it is one of this type.
-    pub(crate) fn value<V: DeserializeOwned>(&self) -> Result<V, DecodeError> {
-        let json = match &self.value {
-            Place::Within(bytes, range) => &bytes[range.clone()],
+    /// The value as JSON. `bytes` are those that were opened.
+    pub(crate) fn json<'a>(&'a self, bytes: &'a Payload) -> &'a [u8] {
+        match &self.value {
+            // Of other bytes it would be nothing, which is no JSON.
+            Place::Within(range) => bytes.get(range.clone()).unwrap_or_default(),
             Place::Apart(bytes) => bytes,
-        };
-        parse(json).map_err(|error| flaw(&error))
+        }
     }
+}
+
+/// The value, if it is one of this type.
+pub(crate) fn value<V: DeserializeOwned>(json: &[u8]) -> Result<V, DecodeError> {
+    parse(json).map_err(|error| flaw(&error))
 }
 
 /// As `serde_json::from_slice`, which looks at each string for whether it is UTF-8: all at once is a fifth of a value's decoding
@@ -87,8 +92,9 @@ mod tests {
         for text in
             ["7", "{\"$cache\":1,\"created\":5,\"value\":7}", "{ \"$cache\": 1, \"value\": 7, \"tags\": [\"a\"] }"]
         {
-            let body = Body::open(&payload(text), true, false).expect("an entry");
-            assert_eq!((body.value::<u8>(), body.none), (Ok(7), false), "{text}");
+            let bytes = payload(text);
+            let body = Body::open(&bytes, true, false).expect("an entry");
+            assert_eq!((value::<u8>(body.json(&bytes)), body.none), (Ok(7), false), "{text}");
         }
     }
 
@@ -96,10 +102,10 @@ mod tests {
     fn fields_after_the_value_are_found_at_the_second_try() {
         let bytes = payload("{\"$cache\":1,\"value\":7,\"tags\":[\"a\"]}");
         let first = Body::open(&bytes, true, false).expect("as ours");
-        assert_eq!(first.value::<u8>(), Err(DecodeError::Malformed));
+        assert_eq!(value::<u8>(first.json(&bytes)), Err(DecodeError::Malformed));
         assert!(may_be_reordered(&bytes));
         let second = Body::open(&bytes, true, true).expect("as another's");
-        assert_eq!((second.value::<u8>(), second.tags), (Ok(7), vec!["a".to_owned()]));
+        assert_eq!((value::<u8>(second.json(&bytes)), second.tags), (Ok(7), vec!["a".to_owned()]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Values to bytes.
 
 use std::fmt;
-use std::sync::Arc;
+use triomphe::Arc;
 
 use super::{Meta, Payload};
 

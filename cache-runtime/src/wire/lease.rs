@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
-#[cfg(any(feature = "redis", test))]
-use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(any(feature = "redis", test))]
+use triomphe::Arc;
 
 #[cfg(any(feature = "redis", test))]
 use super::Payload;

@@ -10,10 +10,10 @@ mod frame;
 mod lease;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
+use triomphe::Arc;
 
-pub(crate) use body::{Body, may_be_reordered};
+pub(crate) use body::{Body, may_be_reordered, value};
 pub(crate) use decode::decode;
 pub(crate) use encode::{Draft, WriteJson, encode_none, encode_packed};
 #[cfg(feature = "redis")]

@@ -65,11 +65,7 @@ pub const BREAKS: &[Break] = &[
         "Somebody can join between the look for the next waiter and the end of the flight.",
         &[
             (File::Leader, "let mut shard = self.shard.lock();", ""),
-            (
-                File::Leader,
-                "let removed = shard.take(",
-                "let mut shard = self.shard.lock(); let removed = shard.take(",
-            ),
+            (File::Leader, "let removed = shard.take(", "let mut shard = self.shard.lock(); let removed = shard.take("),
             (File::Leader, "drop(shard);", ""),
         ],
     ),
@@ -121,11 +117,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "void_marked_late",
         "A void flight is marked after another one may have begun.",
-        &[(
-            File::Mod,
-            VOID,
-            "let gone = self.shard_of(&key).lock().take(&key); if let Some(ByKey(flight)) = gone {",
-        )],
+        &[(File::Mod, VOID, "let gone = self.shard_of(&key).lock().take(&key); if let Some(ByKey(flight)) = gone {")],
     ),
     one(
         "fills_unlocked",

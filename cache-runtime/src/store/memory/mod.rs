@@ -84,14 +84,14 @@ impl MemoryStore {
             let left = Some(Duration::from_millis(entry.expires - now));
             return Some(Stored { bytes: entry.bytes, left, tether: Some(Tether::Own) });
         }
-        self.map.remove_if(key, |now| Arc::ptr_eq(&now.bytes, &entry.bytes));
+        self.map.remove_if(key, |now| Payload::ptr_eq(&now.bytes, &entry.bytes));
         None
     }
 
     /// Stores an entry, unless it is guarded. Says whether it did.
     pub(crate) fn set(&self, key: &KeyText, bytes: &Payload, ttl: Duration) -> bool {
         let expires = self.clock.now().saturating_add(millis(ttl));
-        self.map.insert(key.clone(), Entry { bytes: Arc::clone(bytes), expires });
+        self.map.insert(key.clone(), Entry { bytes: Payload::clone(bytes), expires });
         // Looked at after the insertion: a guard removes after it is set, so that one of the two sees the other.
         let guarded = self.is_guarded(key);
         if guarded {
@@ -132,7 +132,7 @@ impl MemoryStore {
 
     /// Prolongs an entry's life, if it still holds these bytes.
     pub(crate) fn prolong(&self, key: &KeyText, bytes: &Payload, ttl: Duration) {
-        if self.map.get(key).is_some_and(|entry| Arc::ptr_eq(&entry.bytes, bytes)) {
+        if self.map.get(key).is_some_and(|entry| Payload::ptr_eq(&entry.bytes, bytes)) {
             self.set(key, bytes, ttl);
         }
     }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn payload(len: usize) -> Payload {
-        Arc::new(vec![b'x'; len])
+        Payload::new(vec![b'x'; len])
     }
 
     #[test]

@@ -9,11 +9,13 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use foldhash::fast::RandomState;
 
+use super::glance;
 use crate::tags::{CLEAR, Known, MOST, Stamps};
 
 /// The copy of one cache.
 #[derive(Default)]
 pub(crate) struct Copy {
+    id: glance::Id,
     state: RwLock<State>,
     /// Counts the changes.
     edition: AtomicU64,
@@ -110,6 +112,10 @@ impl Copy {
 
     /// What is known of these names; `None` where one is not.
     pub(super) fn stamps(&self, names: &[String]) -> Option<Stamps> {
+        Some(self.stamps_now(names)?.1)
+    }
+
+    fn looked_up(&self, names: &[String]) -> Option<Stamps> {
         let state = self.shared();
         let mut latest = state.clear;
         for name in names {
@@ -121,7 +127,15 @@ impl Copy {
 
     /// As [`stamps`](Self::stamps), and of which edition that is.
     pub(super) fn stamps_now(&self, names: &[String]) -> Option<(u64, Stamps)> {
-        Some((self.edition(), self.stamps(names)?))
+        let edition = self.edition();
+        let [name] = names else { return Some((edition, self.looked_up(names)?)) };
+        if let Some(stamps) = glance::recall(self.id, edition, name) {
+            return Some((edition, stamps));
+        }
+        let stamps = self.looked_up(names)?;
+        // At the worst it is newer than its edition, which nobody asks for any more then.
+        glance::note(self.id, edition, name, stamps);
+        Some((edition, stamps))
     }
 
     pub(super) fn edition(&self) -> u64 {
@@ -193,6 +207,30 @@ mod tests {
         copy.learn(copy.ask(&name("a")), &said(7, "a", 3));
         copy.learn(copy.ask(&name("b")), &Known { clock: None, birth: 0, clear: 0, each: HashMap::new() });
         assert_eq!(copy.stamps(&name("a")), None);
+    }
+
+    #[test]
+    fn what_a_thread_remembers_is_of_one_copy_and_one_edition() {
+        let (one, other) = (Copy::default(), Copy::default());
+        let names = name("a");
+        for (copy, stamp) in [(&one, 3), (&other, 4)] {
+            copy.begin(5);
+            copy.learn(copy.ask(&names), &said(7, "a", stamp));
+        }
+        for _ in 0..2 {
+            assert_eq!(one.stamps(&names).map(|stamps| stamps.latest), Some(3));
+            assert_eq!(other.stamps(&names).map(|stamps| stamps.latest), Some(4));
+        }
+        one.heed(&[("a".into(), 9)]);
+        assert_eq!(one.stamps(&names).map(|stamps| stamps.latest), Some(9));
+        one.lose();
+        assert_eq!(one.stamps(&names), None);
+        // The same place, and another text.
+        let mut names = name("b");
+        other.learn(other.ask(&names), &said(7, "b", 6));
+        assert_eq!(other.stamps(&names).map(|stamps| stamps.latest), Some(6));
+        names[0].replace_range(.., "a");
+        assert_eq!(other.stamps(&names).map(|stamps| stamps.latest), Some(4));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod endpoint;
 mod error;
 mod gather;
 mod get;
+mod glance;
 mod invalidate;
 mod lease;
 mod link;

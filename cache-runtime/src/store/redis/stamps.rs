@@ -55,7 +55,7 @@ impl RedisStore {
 
     /// What the server says of these names, which is remembered where the server tells of changes.
     async fn stamps_learned(&self, names: &[String]) -> StoreResult<Stamps> {
-        let watched = self.slot.ready().is_some_and(|connection| self.tells(&connection));
+        let watched = self.slot.glimpse().as_deref().is_some_and(|connection| self.tells(connection));
         let asked = watched.then(|| self.copy.ask(names));
         let scores: Vec<Option<f64>> = self.query(&self.stamps_command(names), &[]).await?;
         if let Some(asked) = asked {
@@ -110,7 +110,7 @@ impl RedisStore {
             && let Some((edition, stamps)) = self.copy.stamps_now(names)
         {
             let stored = self.get_on(&connection, key).await?.map(entry);
-            return match self.still(&connection, names, edition, stamps) {
+            return match self.still(edition, stamps).or_else(|| self.copied_on(&connection, names)) {
                 Some(stamps) => Ok((stored, stamps)),
                 None => Ok((stored, Box::pin(self.stamps(names)).await?)),
             };
@@ -119,13 +119,10 @@ impl RedisStore {
         Box::pin(self.read_beside(key, left, names)).await
     }
 
-    /// Those stamps, if they still hold after an answer on this connection, or what is known of the names now.
-    fn still(&self, connection: &Connection, names: &[String], edition: u64, stamps: Stamps) -> Option<Stamps> {
-        // All that the server told of before the answer is in the copy, and that is what it was.
-        if self.local.watch().is_current() && self.copy.edition() == edition {
-            return Some(stamps);
-        }
-        self.copied_on(connection, names)
+    /// Those stamps, if they still hold after an answer: all that the server told of before it is in the copy, and that is what it
+    /// was.
+    fn still(&self, edition: u64, stamps: Stamps) -> Option<Stamps> {
+        (self.local.watch().is_current() && self.copy.edition() == edition).then_some(stamps)
     }
 
     /// Reads together with others, where many read and the server tells of changed stamps.
@@ -135,24 +132,27 @@ impl RedisStore {
         left: Duration,
         key: &KeyText,
         names: &[String],
-    ) -> Option<Together> {
-        let connection = self.slot.ready()?;
-        if !connection.gathers.gets.shares() || !self.tells(&connection) {
+    ) -> Option<Together<'_>> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_ref()?;
+        if !connection.gathers.gets.shares() || !self.tells(connection) {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
-        Some(Together { joined: connection.join(self, asker, left, Get(key.clone())), edition, stamps })
+        Some(Together { joined: self.join_on(connection, asker, left, Get(key.clone())), edition, stamps })
     }
 
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
     pub(crate) async fn read_joined(
         &self,
-        Together { mut joined, edition, stamps }: Together,
+        Together { mut joined, edition, stamps }: Together<'_>,
         names: &[String],
     ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
         let (answer, took) = joined.answer().await?;
         let stored = answer.map(|bytes| bytes.map(Payload::new).map(entry));
-        Some((stored.map(|stored| (stored, self.still(joined.connection(), names, edition, stamps))), took))
+        // Otherwise what is known of the names now, on the same connection.
+        let now = || joined.with_connection(|connection| self.copied_on(connection, names)).flatten();
+        Some((stored.map(|stored| (stored, self.still(edition, stamps).or_else(now))), took))
     }
 
     /// As [`read`](Self::read), of an entry that is to be held.
@@ -194,7 +194,7 @@ impl RedisStore {
 
     /// What is known of these names at the time of the last answer. `None` where the server has to be asked.
     pub(crate) fn copied(&self, names: &[String]) -> Option<Stamps> {
-        self.copied_on(&*self.slot.ready()?, names)
+        self.copied_on(self.slot.glimpse().as_deref()?, names)
     }
 
     /// Whether the server tells of changed stamps on this connection.
@@ -205,8 +205,9 @@ impl RedisStore {
 
     /// Who tells of changed stamps, if somebody does already.
     pub(crate) fn told_of_stamps(&self) -> Option<Tether> {
-        let connection = self.slot.ready()?;
-        let channel = connection.link.channel().filter(|_| self.tells(&connection))?;
+        let connection = self.slot.glimpse();
+        let connection = connection.as_deref()?;
+        let channel = connection.link.channel().filter(|_| self.tells(connection))?;
         Some(Tether::To(Arc::clone(channel)))
     }
 
@@ -238,8 +239,8 @@ impl RedisStore {
 }
 
 /// A read together with others.
-pub(crate) struct Together {
-    joined: Joined<Get>,
+pub(crate) struct Together<'a> {
+    joined: Joined<'a, Get>,
     edition: u64,
     stamps: Stamps,
 }

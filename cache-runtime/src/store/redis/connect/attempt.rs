@@ -32,14 +32,15 @@ impl Shared {
         match connected {
             Ok(link) => {
                 tracing::debug!(server = ?self.endpoint, "connected to the cache's store");
-                state.phase = Phase::Ready(Arc::new(Connection::new(link, generation)));
+                self.enter(&mut state, Phase::Ready(Arc::new(Connection::new(link, generation))));
                 state.pause = FIRST_PAUSE;
                 self.answered();
                 self.connected.notify_one();
             }
             Err(error) => {
                 tracing::debug!(server = ?self.endpoint, kind = error.kind.as_str(), code = error.code, "cannot connect");
-                state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
+                let until = Some(Instant::now() + state.pause);
+                self.enter(&mut state, Phase::Down { until, error });
                 state.pause = (state.pause * 2).min(LONGEST_PAUSE);
             }
         }

@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::{ArcSwapOption, Guard};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
@@ -41,6 +42,8 @@ struct Shared {
     /// Microseconds after the origin.
     last_answer: AtomicU64,
     state: Mutex<State>,
+    /// What is ready in that state, for those who need no more: each call does.
+    ready: ArcSwapOption<Connection>,
 }
 
 struct State {
@@ -63,18 +66,17 @@ enum Phase {
 }
 
 impl State {
-    /// Leaves the connection.
-    fn down(&mut self, until: Option<Instant>, error: StoreError) {
+    /// The connection is not used any more.
+    fn close(&self) {
         if let Phase::Ready(connection) = &self.phase {
             connection.link.close();
         }
-        self.phase = Phase::Down { until, error };
     }
 }
 
 impl Drop for State {
     fn drop(&mut self) {
-        self.down(None, StoreError::new(ErrorKind::Unavailable));
+        self.close();
     }
 }
 
@@ -94,19 +96,22 @@ impl Slot {
                 generation: 0,
                 pause: FIRST_PAUSE,
             }),
+            ready: ArcSwapOption::empty(),
         }))
     }
 
     pub(crate) fn is_connected(&self) -> bool {
-        matches!(self.0.lock().phase, Phase::Ready(_))
+        self.glimpse().is_some()
     }
 
     /// The connection, if there is one now.
     pub(crate) fn ready(&self) -> Option<Arc<Connection>> {
-        match &self.0.lock().phase {
-            Phase::Ready(connection) => Some(Arc::clone(connection)),
-            _ => None,
-        }
+        self.0.ready.load_full()
+    }
+
+    /// As [`ready`](Self::ready), for a moment: it is not to be kept while something is waited for.
+    pub(crate) fn glimpse(&self) -> Guard<Option<Arc<Connection>>> {
+        self.0.ready.load()
     }
 
     /// The connection. Waits while one is being made; the caller bounds the wait.
@@ -143,7 +148,7 @@ impl Slot {
     /// Connects in a task of its own, so that a caller who gives up does not take the attempt with it.
     fn start(&self, state: &mut State) -> watch::Receiver<()> {
         let (done, wait) = watch::channel(());
-        state.phase = Phase::Connecting(wait.clone());
+        self.0.enter(state, Phase::Connecting(wait.clone()));
         state.generation += 1;
         let generation = state.generation;
         let shared = Arc::clone(&self.0);
@@ -164,7 +169,7 @@ impl Slot {
         }
         let mut state = self.0.lock();
         if state.generation == generation && matches!(state.phase, Phase::Ready(_)) {
-            state.down(None, StoreError::new(ErrorKind::Unavailable));
+            self.0.down(&mut state, None, StoreError::new(ErrorKind::Unavailable));
         }
     }
 
@@ -189,5 +194,20 @@ impl Slot {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Under the lock.
+    fn enter(&self, state: &mut State, phase: Phase) {
+        self.ready.store(match &phase {
+            Phase::Ready(connection) => Some(Arc::clone(connection)),
+            Phase::Connecting(_) | Phase::Down { .. } => None,
+        });
+        state.phase = phase;
+    }
+
+    /// Leaves the connection.
+    fn down(&self, state: &mut State, until: Option<Instant>, error: StoreError) {
+        state.close();
+        self.enter(state, Phase::Down { until, error });
     }
 }

@@ -36,12 +36,14 @@ impl Slot {
                 Ok(link) => {
                     tracing::debug!(server = ?shared.endpoint, "connected anew to the cache's store");
                     state.generation += 1;
-                    state.phase = Phase::Ready(Arc::new(Connection::new(link, state.generation)));
+                    let connection = Connection::new(link, state.generation);
+                    shared.enter(&mut state, Phase::Ready(Arc::new(connection)));
                     shared.connected.notify_one();
                 }
                 // The nodes that were named are gone, and so are those that were found.
                 Err(error) if shared.last_answer() < began => {
-                    state.phase = Phase::Down { until: Some(Instant::now() + state.pause), error };
+                    let until = Some(Instant::now() + state.pause);
+                    shared.enter(&mut state, Phase::Down { until, error });
                 }
                 Err(_) => {}
             }

@@ -21,7 +21,7 @@ impl Slot {
     pub(crate) fn timed_out(&self) {
         let mut state = self.0.lock();
         if matches!(state.phase, Phase::Ready(_)) && self.0.last_answer().elapsed() > SILENCE {
-            state.down(None, StoreError::new(ErrorKind::Timeout));
+            self.0.down(&mut state, None, StoreError::new(ErrorKind::Timeout));
         }
         #[cfg(feature = "cluster")]
         if self.is_cluster() {

@@ -32,7 +32,7 @@ pub(crate) use self::gets_tracked::GetTracked;
 pub(crate) use self::question::{Asker, Question};
 use self::size::Size;
 use super::RedisStore;
-use super::connect::Connection;
+use super::connect::{Connection, Slot};
 use crate::store::{Ask, StoreError, StoreResult};
 
 /// So many are worth a command before the runtime's queue has come round.
@@ -79,21 +79,25 @@ struct Waiting<Q: Question> {
     answer: oneshot::Sender<Answer<Q>>,
 }
 
-/// One caller that asks together with others.
-pub(crate) struct Joined<Q: Question> {
-    connection: Arc<Connection>,
+/// One caller that asks together with others. It has no share in the connection, which it would take from the other processor,
+/// and give back from there.
+pub(crate) struct Joined<'a, Q: Question> {
+    slot: &'a Slot,
+    generation: u64,
     wait: oneshot::Receiver<Answer<Q>>,
 }
 
-impl<Q: Question> Drop for Joined<Q> {
+impl<Q: Question> Drop for Joined<'_, Q> {
     fn drop(&mut self) {
-        Q::gather(&self.connection).asking.fetch_sub(1, Ordering::Relaxed);
+        self.with_connection(|connection| Q::gather(connection).asking.fetch_sub(1, Ordering::Relaxed));
     }
 }
 
-impl<Q: Question> Joined<Q> {
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
+impl<Q: Question> Joined<'_, Q> {
+    /// `None` if there is another connection by now, or none.
+    pub(super) fn with_connection<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+        let connection = self.slot.glimpse();
+        connection.as_deref().filter(|connection| connection.generation == self.generation).map(look)
     }
 
     /// `None` where it is to be asked alone.
@@ -109,24 +113,36 @@ impl RedisStore {
         asker: &A,
         left: Duration,
         question: impl FnOnce() -> Q,
-    ) -> Option<Joined<Q>> {
-        let connection = self.slot.ready()?;
-        if !Q::gather(&connection).shares() || !Q::suits(&connection) {
+    ) -> Option<Joined<'_, Q>> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_ref()?;
+        if !Q::gather(connection).shares() || !Q::suits(connection) {
             return None;
         }
-        Some(connection.join(self, asker, left, question()))
+        Some(self.join_on(connection, asker, left, question()))
+    }
+
+    pub(super) fn join_on<Q: Question, A: Asker>(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        asker: &A,
+        left: Duration,
+        question: Q,
+    ) -> Joined<'_, Q> {
+        let wait = connection.join(self, asker, left, question);
+        Joined { slot: &self.slot, generation: connection.generation, wait }
     }
 }
 
 impl Connection {
-    pub(super) fn join<Q: Question, A: Asker>(
-        self: Arc<Self>,
+    fn join<Q: Question, A: Asker>(
+        self: &Arc<Self>,
         store: &Arc<RedisStore>,
         asker: &A,
         left: Duration,
         question: Q,
-    ) -> Joined<Q> {
-        let gather = Q::gather(&self);
+    ) -> oneshot::Receiver<Answer<Q>> {
+        let gather = Q::gather(self);
         if let Some(bytes) = question.carries() {
             gather.size.learn(bytes);
         }
@@ -138,19 +154,19 @@ impl Connection {
         state.waiting.push(waiting);
         // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
         if state.waiting.len() >= enough {
-            let batch = Batch::take(&self, state);
+            let batch = Batch::take(self, state);
             tokio::spawn(batch.send(Arc::clone(store), asker.clone(), asker.longest()));
         } else if !std::mem::replace(&mut state.due, true) {
             let watched = std::mem::replace(&mut state.watched, true);
             drop(state);
-            Due::<Q>::new(&self).spawn(store, asker);
+            Due::<Q>::new(self).spawn(store, asker);
             if !watched {
-                watch::spawn::<Q, A>(&self, store, asker);
+                watch::spawn::<Q, A>(self, store, asker);
             }
         } else {
             drop(state);
         }
-        Joined { connection: self, wait }
+        wait
     }
 }
 
