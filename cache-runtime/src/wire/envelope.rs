@@ -122,17 +122,26 @@ impl<'a> Cursor<'a> {
     /// Digits, up to what is no digit.
     fn number(&mut self) -> Option<u64> {
         let (mut number, mut digits) = (0_u64, 0);
-        while let Some(eight) = self.0.get(digits..).and_then(<[u8]>::first_chunk).and_then(eight_digits) {
-            number = number.wrapping_mul(100_000_000).wrapping_add(eight);
-            digits += 8;
+        while let Some((some, value)) = self.0.get(digits..).and_then(<[u8]>::first_chunk).map(leading_digits) {
+            number = number.wrapping_mul(TENS[some]).wrapping_add(value);
+            digits += some;
+            if some < 8 {
+                return self.ends(number, digits);
+            }
         }
         while let Some(digit) = self.0.get(digits).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-            // Beyond nineteen digits it may be more than fits.
             number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
             digits += 1;
         }
+        self.ends(number, digits)
+    }
+
+    /// After so many digits, which are this number unless they are too many.
+    #[inline(always)]
+    fn ends(&mut self, number: u64, digits: usize) -> Option<u64> {
         let (text, rest) = self.0.split_at(digits);
         self.0 = rest;
+        // Beyond nineteen digits it may be more than fits.
         if digits == 0 || digits > 19 {
             return std::str::from_utf8(text).ok()?.parse().ok();
         }
@@ -140,18 +149,24 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Eight digits at once (D. Lemire, "Quickly parsing eight digits", 2018). `None` if one is none.
-fn eight_digits(bytes: &[u8; 8]) -> Option<u64> {
+/// What a number is multiplied with when so many digits follow.
+const TENS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// How many of these begin the text, and their number: eight at once (D. Lemire, "Quickly parsing eight digits", 2018), of
+/// fewer as if there were zeros in front.
+#[inline(always)]
+fn leading_digits(bytes: &[u8; 8]) -> (usize, u64) {
     let text = u64::from_le_bytes(*bytes);
     let over = text.wrapping_add(0x4646_4646_4646_4646);
     let values = text.wrapping_sub(0x3030_3030_3030_3030);
-    if (over | values) & 0x8080_8080_8080_8080 != 0 {
-        return None;
-    }
+    // The first byte that is none has its highest bit here; digits before it carry nothing over.
+    let none = (over | values) & 0x8080_8080_8080_8080;
+    let digits = none.trailing_zeros() / 8;
+    let values = values.checked_shl(64 - 8 * digits).unwrap_or(0);
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    Some(upper.wrapping_add(lower) >> 32)
+    (digits as usize, upper.wrapping_add(lower) >> 32)
 }
 
 #[cfg(test)]
@@ -176,14 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn eight_bytes_are_a_number_only_if_each_is_a_digit() {
-        assert_eq!(eight_digits(b"12345678"), Some(12_345_678));
-        assert_eq!(eight_digits(b"00000009"), Some(9));
+    fn digits_end_at_the_first_byte_that_is_none() {
+        assert_eq!(leading_digits(b"12345678"), (8, 12_345_678));
+        assert_eq!(leading_digits(b"00000009"), (8, 9));
         for place in 0..8 {
             for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
-                let mut bytes = *b"12345678";
-                bytes[place] = byte;
-                assert_eq!(eight_digits(&bytes), None, "{byte} at {place}");
+                for tail in [b'0', b'9', 0, b',', u8::MAX] {
+                    let mut bytes = *b"98765432";
+                    bytes[place..].fill(tail);
+                    bytes[place] = byte;
+                    let number = 98_765_432 / 10_u64.pow(8 - u32::try_from(place).expect("below eight"));
+                    assert_eq!(leading_digits(&bytes), (place, number), "{byte} at {place}, then {tail}");
+                }
             }
         }
     }
