@@ -27,9 +27,9 @@ impl Kind {
         matches!(self, Self::Short | Self::Typed)
     }
 
-    /// What the time of the short form is compared with.
+    /// Whether a must concerns the time that it takes.
     pub(crate) fn has_a_must(self) -> bool {
-        matches!(self, Self::Plain | Self::Short | Self::PeerRedis)
+        matches!(self, Self::Plain | Self::Short | Self::Typed | Self::PeerRedis)
     }
 
     pub(crate) fn dependency(self, runtime: &Path) -> String {

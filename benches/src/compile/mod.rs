@@ -72,7 +72,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let mut spent = vec![Vec::new(); timed.len()];
     for round in 0..rounds {
         for (program, spent) in timed.iter().zip(&mut spent) {
-            // The others take part once, for the time that it takes.
+            // The other takes part once, for the time that it takes.
             if round == 0 || program.kind.has_a_must() {
                 spent.push(programs.scratch.time(program)?);
             }

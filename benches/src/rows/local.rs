@@ -1,6 +1,6 @@
 //! Hits of the local tier.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -16,6 +16,9 @@ use crate::report::{OURS, Row};
 use crate::value::{User, loads, user};
 
 const EACH: Duration = Duration::from_millis(100);
+
+/// How often one thread and two take turns in a round.
+const TURNS: u32 = 4;
 
 /// Room in each cache.
 const ENTRIES: u64 = 10_000;
@@ -144,11 +147,25 @@ pub(crate) fn threads(bench: &Bench) -> Result<Vec<Row>, String> {
 
 fn doubled<'a>(name: &'static str, run: impl Fn(Duration) -> f64 + Sync + 'a) -> Contender<'a> {
     contender(name, move |each| {
-        let one = 1.0 / run(each / 2);
-        let two: f64 = std::thread::scope(|scope| {
-            let threads = [(); 2].map(|()| scope.spawn(|| 1.0 / run(each / 2)));
-            threads.into_iter().map(|thread| thread.join().expect("a loop of hits does not panic")).sum()
-        });
-        two / one
+        let each = each / 2 / TURNS;
+        let barrier = Barrier::new(2);
+        // In turns, as the machine's speed changes within a round, and on the same threads, which keep copies of their own.
+        let turns = |first: bool| {
+            let (mut alone, mut together) = (0.0, 0.0);
+            for _ in 0..TURNS {
+                barrier.wait();
+                if first {
+                    alone += 1.0 / run(each);
+                }
+                barrier.wait();
+                together += 1.0 / run(each);
+            }
+            (alone, together)
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| turns(false).1);
+            let (one, two) = turns(true);
+            (two + other.join().expect("a loop of hits does not panic")) / one
+        })
     })
 }
