@@ -29,10 +29,11 @@ fn module(broken: &Break) -> String {
             "/// {about}\npub mod {name} {{\nmod order {{\n{order}\n}}\ncrate::order_subject::order_subject!(order);\n}}\n"
         );
     }
-    let leader = source(broken, File::Leader);
+    let (leader, keyed) = (source(broken, File::Leader), source(broken, File::Keyed));
     // The unit tests stay behind.
     let flight = source(broken, File::Mod)
         .replace("#[cfg(test)]\nmod tests;", "")
+        .replace("mod keyed;", &format!("mod keyed {{\n{keyed}\n}}"))
         .replace("mod leader;", &format!("mod leader {{\n{leader}\n}}"));
     format!("/// {about}\npub mod {name} {{\nmod flight {{\n{flight}\n}}\ncrate::subject::subject!(flight);\n}}\n")
 }

@@ -17,6 +17,13 @@ pub(crate) struct Spent {
     pub(crate) cpu: f64,
 }
 
+impl Spent {
+    /// The less of two, each by itself: whatever else runs makes a build longer, never shorter.
+    pub(crate) fn or_less(self, other: Self) -> Self {
+        Self { wall: self.wall.min(other.wall), cpu: self.cpu.min(other.cpu) }
+    }
+}
+
 /// Where the programs lie, and cargo for them.
 pub(crate) struct Scratch {
     pub(crate) folder: PathBuf,

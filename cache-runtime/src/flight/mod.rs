@@ -8,14 +8,15 @@
 //! returned in between would be missed. Those that came later are served by the next read, which one of them leads. A waiter
 //! that came while the body ran may be served by a fill that was accepted after it came, and by no other.
 
+mod keyed;
 mod leader;
 
-use std::borrow::Borrow;
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use self::keyed::{ByKey, Hashed, Keyed};
 pub(crate) use self::leader::Leader;
 use crate::key::KeyText;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -74,69 +75,6 @@ struct Shard {
     flights: Mutex<Keyed>,
     // On lines of memory of its own, too.
     _apart: [u64; 8],
-}
-
-type Keyed = HashSet<ByKey, BuildHasherDefault<Known>>;
-
-/// A flight, found by its key.
-struct ByKey(Arc<Flight>);
-
-impl Borrow<Hashed> for ByKey {
-    fn borrow(&self) -> &Hashed {
-        &self.0.key
-    }
-}
-
-impl PartialEq for ByKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key == other.0.key
-    }
-}
-
-impl Eq for ByKey {}
-
-impl Hash for ByKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.key.hash(state);
-    }
-}
-
-/// A key and its hash, which is asked for three times in a call.
-struct Hashed {
-    hash: u64,
-    key: KeyText,
-}
-
-impl PartialEq for Hashed {
-    fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.key == other.key
-    }
-}
-
-impl Eq for Hashed {}
-
-impl Hash for Hashed {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-/// The hash that is known.
-#[derive(Default)]
-struct Known(u64);
-
-impl Hasher for Known {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 impl Shard {

@@ -7,6 +7,8 @@ pub enum File {
     Mod,
     /// `flight/leader.rs`
     Leader,
+    /// `flight/keyed.rs`
+    Keyed,
     /// `local/order.rs`
     Order,
 }
@@ -17,6 +19,7 @@ impl File {
         match self {
             Self::Mod => "flight/mod.rs",
             Self::Leader => "flight/leader.rs",
+            Self::Keyed => "flight/keyed.rs",
             Self::Order => "local/order.rs",
         }
     }
