@@ -195,9 +195,15 @@ fn of_two_keys_with_one_hash_one_is_held() {
 fn of_many_keys_none_is_served_what_is_another_ones() {
     let local = limited(100_000, 1 << 30);
     (0..20_000_u64).for_each(|n| put(&local, &n.to_string(), n));
+    let mut lost = 0;
     for n in (0..20_000).chain(0..20_000) {
-        assert_eq!(value(&local, &n.to_string()), Some(n));
+        match value(&local, &n.to_string()) {
+            Some(value) => assert_eq!(value, n),
+            None => lost += 1,
+        }
     }
+    // Of two keys with one hash of 32 bits one is held. There is such a pair in one run of twenty, and five are in none.
+    assert!(lost < 2 * 5, "{lost} reads found nothing");
 }
 
 #[test]
