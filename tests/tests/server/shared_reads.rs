@@ -105,6 +105,36 @@ async fn a_few_reads_go_alone() {
     assert_eq!((server.command_calls("get"), server.command_calls("mget")), (240, 0));
 }
 
+/// However the many came to their end: served, or dropped after the connection that they asked on was replaced.
+#[tokio::test]
+async fn after_many_reads_a_few_go_alone_again() {
+    type Reading<'a> = Pin<Box<dyn Future<Output = (User, Outcome)> + 'a>>;
+    let (server, cache, source) = users(0..64).await;
+    let few_go_alone = async || {
+        // Of a new connection the stamps are learned first.
+        assert!(cache.scope(read(&source, u64::MAX)).await.1.is_hit());
+        server.reset_stats();
+        for _ in 0..20 {
+            assert_all_hits(&all(&cache, &source, 0..12).await);
+        }
+        assert_eq!((server.command_calls("get"), server.command_calls("mget")), (240, 0));
+    };
+    assert_all_hits(&all(&cache, &source, 0..64).await);
+    few_go_alone().await;
+    let mut reads: Vec<Reading<'_>> =
+        (0..64).map(|id| Box::pin(cache.scope(read(&source, id))) as Reading<'_>).collect();
+    reads.iter_mut().for_each(|read| begin(read.as_mut()));
+    redis_cli(&server, ["CLIENT", "KILL", "TYPE", "normal"]);
+    // Who meets the end of the one connection has the next one made.
+    let mut pings = 0;
+    while cache.ping().await.is_err() {
+        pings += 1;
+        assert!(pings < 10, "no new connection");
+    }
+    drop(reads);
+    few_go_alone().await;
+}
+
 /// At any moment of a read, which is before, in and after the wait for the others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_that_are_dropped_strand_nobody() {
