@@ -147,12 +147,9 @@ impl Flights {
     pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
         let key = self.hashed(key.clone());
         let of = self.shard_of(&key);
-        let mut shard = of.lock();
+        let shard = of.lock();
         let Some(ByKey(flight)) = shard.get(&key) else {
-            let flight = Flight::new(key);
-            shard.insert(ByKey(Arc::clone(&flight)));
-            drop(shard);
-            return Joined::Lead(Leader::new(Arc::clone(of), flight, wish == Wish::Any));
+            return Joined::Lead(lead(of, shard, key, wish == Wish::Any));
         };
         let (turn, wait) = oneshot::channel();
         flight.wait(Waiter { turn, wish, came: Came::After });
@@ -164,14 +161,8 @@ impl Flights {
     pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
         let key = self.hashed(key);
         let of = self.shard_of(&key);
-        let mut shard = of.lock();
-        if shard.contains(&key) {
-            return None;
-        }
-        let flight = Flight::new(key);
-        shard.insert(ByKey(Arc::clone(&flight)));
-        drop(shard);
-        Some(Leader::new(Arc::clone(of), flight, true))
+        let shard = of.lock();
+        (!shard.contains(&key)).then(|| lead(of, shard, key, true))
     }
 
     /// Waits for the flight of `key`, if there is one.
@@ -225,6 +216,14 @@ impl Flights {
         // Not by the bits that its map goes by.
         &self.0.shards[usize::try_from(key.hash >> 32).unwrap_or(0) % SHARDS]
     }
+}
+
+/// A flight of a key that has none, and the lead of it.
+fn lead(of: &Arc<Shard>, mut shard: MutexGuard<'_, Keyed>, key: Hashed, reads: bool) -> Leader {
+    let flight = Flight::new(key);
+    shard.insert(ByKey(Arc::clone(&flight)));
+    drop(shard);
+    Leader::new(Arc::clone(of), flight, reads)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+
 use triomphe::Arc;
 
 use super::{KeyWriter, Tenancy, Version};

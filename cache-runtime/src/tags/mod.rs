@@ -25,6 +25,12 @@ pub(crate) fn resource(resource: &str) -> String {
     ["r:", resource].concat()
 }
 
+/// Whether it is one of those.
+#[cfg(feature = "redis")]
+pub(crate) fn is_resource(name: &str) -> bool {
+    name.starts_with("r:")
+}
+
 /// The name of a tag's stamp.
 pub(crate) fn tag(tag: &str) -> String {
     ["t:", tag].concat()

@@ -48,7 +48,7 @@ impl Body {
     /// The value as JSON. `bytes` are those that were opened.
     pub(crate) fn json<'a>(&'a self, bytes: &'a Payload) -> &'a [u8] {
         match &self.value {
-            // Of other bytes it would be nothing, which is no JSON.
+            // It lies within the bytes that were opened. Beyond others there is nothing, which is no JSON.
             Place::Within(range) => bytes.get(range.clone()).unwrap_or_default(),
             Place::Apart(bytes) => bytes,
         }

@@ -1,6 +1,7 @@
 //! Values to bytes.
 
 use std::fmt;
+
 use triomphe::Arc;
 
 use super::{Meta, Payload};

@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-#[cfg(any(feature = "redis", test))]
-use triomphe::Arc;
 
 #[cfg(any(feature = "redis", test))]
 use super::Payload;
@@ -23,7 +21,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// not pass for its next one.
 #[cfg(any(feature = "redis", test))]
 pub(crate) fn new_lease() -> Payload {
-    Arc::new([HEAD, token().as_bytes()].concat())
+    Payload::new([HEAD, token().as_bytes()].concat())
 }
 
 /// A text that no other process and no other call has.

@@ -11,6 +11,7 @@ mod lease;
 
 use std::borrow::Cow;
 use std::time::Duration;
+
 use triomphe::Arc;
 
 pub(crate) use body::{Body, may_be_reordered, value};

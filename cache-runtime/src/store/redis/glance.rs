@@ -1,4 +1,4 @@
-//! What each thread last saw in the copy of the stamps, so that most reads take no lock for it: a lock is written to by all who
+//! What each thread last saw in the copy of the stamps of resources, so that most reads take no lock for it: a lock is written to by all who
 //! look, and goes from one processor to the other each time.
 
 use std::cell::RefCell;
@@ -31,7 +31,7 @@ thread_local! {
     static SEEN_HERE: RefCell<[Option<Seen>; SEEN]> = const { RefCell::new([const { None }; SEEN]) };
 }
 
-/// Names that are written once lie apart; for others it is as good as any.
+/// Names of resources are written once, and lie apart.
 fn place(name: &str) -> usize {
     (name.as_ptr().addr() >> 4 ^ name.as_ptr().addr() >> 9) % SEEN
 }
