@@ -6,6 +6,7 @@ mod compile;
 mod contenders;
 mod count;
 mod curves;
+mod drive;
 mod figures;
 mod measure;
 mod options;
@@ -27,17 +28,26 @@ fn main() -> ExitCode {
     {
         return count::child(what, calls);
     }
+    if let [first, rest @ ..] = words.as_slice()
+        && first == "drive"
+    {
+        return ended(drive::run(rest));
+    }
     match Options::read(&words) {
-        Ok(options) => match output::run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(problem) => {
-                eprintln!("bench: {problem}");
-                ExitCode::FAILURE
-            }
-        },
+        Ok(options) => ended(output::run(&options)),
         Err(problem) => {
             eprintln!("bench: {problem}\n\n{}", options::HELP);
             ExitCode::from(2)
+        }
+    }
+}
+
+fn ended(done: Result<(), String>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench: {problem}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -58,6 +58,14 @@ impl Server {
             .ok_or_else(|| "the server does not count what it reads (Redis 6 or later does)".to_owned())
     }
 
+    /// Its processor time.
+    pub(crate) fn seconds(&self) -> Result<f64, String> {
+        let info = self.info("cpu")?;
+        let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+        let both = field("used_cpu_user:").zip(field("used_cpu_sys:"));
+        both.map(|(user, system)| user + system).ok_or_else(|| "the server does not tell its processor time".to_owned())
+    }
+
     /// What it is.
     pub(crate) fn version(&self) -> Result<String, String> {
         let info = self.info("server")?;

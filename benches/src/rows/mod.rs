@@ -7,7 +7,7 @@ mod memory;
 mod miss;
 mod open;
 pub(crate) mod redis;
-mod replay;
+pub(crate) mod replay;
 mod stampede;
 
 use crate::bench::Bench;

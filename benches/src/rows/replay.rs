@@ -20,10 +20,11 @@ const CALLERS: usize = 64;
 /// Room in the first tier of each.
 const ENTRIES: u64 = 10_000;
 
+/// Those that have two tiers, and one that has none.
+const CONTENDERS: [&str; 5] = [OURS, "moka + by hand", "multi-tier-cache", "hitbox", "by hand, no tier"];
+
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
-    let web = std::fs::read(checkout().join("examples/storefront/data/web07.trace"));
-    let web = web.map_err(|error| format!("web07.trace: {error}"))?;
-    let mut rows = vec![replay(bench, "replay of web07", &ids(&web), bench.pick(5, 1))?];
+    let mut rows = vec![replay(bench, "replay of web07", &web()?, bench.pick(5, 1))?];
     match std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) {
         Ok(file) => {
             let (mut bytes, cut) = (Vec::new(), bench.pick(500_000, 100_000));
@@ -39,6 +40,11 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
+pub(crate) fn web() -> Result<Arc<[u64]>, String> {
+    let web = std::fs::read(checkout().join("examples/storefront/data/web07.trace"));
+    web.map(|bytes| ids(&bytes)).map_err(|error| format!("web07.trace: {error}"))
+}
+
 /// Ids are big-endian numbers of 32 bits.
 fn ids(bytes: &[u8]) -> Arc<[u64]> {
     let (ids, _) = bytes.as_chunks::<4>();
@@ -46,65 +52,14 @@ fn ids(bytes: &[u8]) -> Arc<[u64]> {
 }
 
 fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<Row, String> {
-    let (runtime, url) = (bench.handle(), bench.server.url());
     let (mut samples, mut bodies) = (Samples::default(), Samples::default());
     for round in 0..rounds {
-        // Everybody begins with nothing in either tier.
-        let cold = || bench.server.flush();
-        let mut keep = |name, run: (f64, f64)| {
-            samples.add(name, run.0);
-            bodies.add(name, run.1);
-        };
-        let mut turns: Vec<&str> = vec![OURS, "moka + by hand", "multi-tier-cache", "hitbox", "by hand, no tier"];
-        turns.rotate_left(round % 5);
+        let mut turns = CONTENDERS;
+        turns.rotate_left(round % CONTENDERS.len());
         for turn in turns {
-            cold()?;
-            let _inside = runtime.enter();
-            match turn {
-                OURS => {
-                    let cache = patient(&url).name("replay").local_entries(ENTRIES).build();
-                    let cache = cache.map_err(|error| error.to_string())?;
-                    runtime
-                        .block_on(cache.ping())
-                        .or_else(|_| runtime.block_on(cache.ping()))
-                        .map_err(|e| e.to_string())?;
-                    keep(OURS, drive(bench, ids, move |id| cache.scope(ours::tiered(id))));
-                }
-                "moka + by hand" => {
-                    let glue = Glue::new(ENTRIES, runtime.block_on(ByHand::connect(&url))?);
-                    keep(
-                        "moka + by hand",
-                        drive(bench, ids, move |id| {
-                            let glue = glue.clone();
-                            async move { glue.user(id).await }
-                        }),
-                    );
-                }
-                "multi-tier-cache" => {
-                    let tiers = runtime.block_on(MultiTier::tiered(&url, ENTRIES))?;
-                    keep(
-                        "multi-tier-cache",
-                        drive(bench, ids, move |id| {
-                            let tiers = tiers.clone();
-                            async move { tiers.user(id).await }
-                        }),
-                    );
-                }
-                "hitbox" => {
-                    let call = hitbox::tiered(&url, ENTRIES)?;
-                    keep("hitbox", drive(bench, ids, call));
-                }
-                _ => {
-                    let by_hand = runtime.block_on(ByHand::connect(&url))?;
-                    keep(
-                        "by hand, no tier",
-                        drive(bench, ids, move |id| {
-                            let by_hand = by_hand.clone();
-                            async move { by_hand.user(id).await }
-                        }),
-                    );
-                }
-            }
+            let (rate, ran) = once(bench, turn, ids)?;
+            samples.add(turn, rate);
+            bodies.add(turn, ran);
         }
     }
     let mut row = Row::new(format!("{name}, {} requests, 64 callers", ids.len()), "requests/s", &samples);
@@ -119,6 +74,47 @@ fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<
             told.join(", ")
         ))
         .note("10,000 entries in the first tier; cashews and `cached` do not have two tiers in this process"))
+}
+
+/// One contender, with nothing in either tier: requests a second, and bodies run.
+pub(crate) fn once(bench: &Bench, name: &str, ids: &Arc<[u64]>) -> Result<(f64, f64), String> {
+    let (runtime, url) = (bench.handle(), bench.server.url());
+    bench.server.flush()?;
+    let _inside = runtime.enter();
+    Ok(match name {
+        OURS => {
+            let cache = patient(&url).name("replay").local_entries(ENTRIES).build();
+            let cache = cache.map_err(|error| error.to_string())?;
+            runtime
+                .block_on(cache.ping())
+                .or_else(|_| runtime.block_on(cache.ping()))
+                .map_err(|error| error.to_string())?;
+            drive(bench, ids, move |id| cache.scope(ours::tiered(id)))
+        }
+        "moka + by hand" => {
+            let glue = Glue::new(ENTRIES, runtime.block_on(ByHand::connect(&url))?);
+            drive(bench, ids, move |id| {
+                let glue = glue.clone();
+                async move { glue.user(id).await }
+            })
+        }
+        "multi-tier-cache" => {
+            let tiers = runtime.block_on(MultiTier::tiered(&url, ENTRIES))?;
+            drive(bench, ids, move |id| {
+                let tiers = tiers.clone();
+                async move { tiers.user(id).await }
+            })
+        }
+        "hitbox" => drive(bench, ids, hitbox::tiered(&url, ENTRIES)?),
+        "by hand, no tier" => {
+            let by_hand = runtime.block_on(ByHand::connect(&url))?;
+            drive(bench, ids, move |id| {
+                let by_hand = by_hand.clone();
+                async move { by_hand.user(id).await }
+            })
+        }
+        _ => return Err(format!("no contender is called {name}; there are {}", CONTENDERS.join(", "))),
+    })
 }
 
 /// Requests a second, and bodies run.
