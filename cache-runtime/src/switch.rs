@@ -29,6 +29,8 @@ pub(crate) enum Mechanism {
     LocalBound,
     /// Entries are taken for valid whatever the stamps of their names say.
     Stamps,
+    /// Leave to fill is asked for by scripts alone, as of a server that knows no other way.
+    PlainAsks,
 }
 
 #[cfg(not(feature = "test-switches"))]
@@ -49,7 +51,7 @@ mod on {
 
     use super::Mechanism;
 
-    const ALL: [Mechanism; 11] = [
+    const ALL: [Mechanism; 12] = [
         Mechanism::FillCheck,
         Mechanism::FlightVoid,
         Mechanism::LateWaiters,
@@ -61,10 +63,11 @@ mod on {
         Mechanism::LocalRace,
         Mechanism::LocalBound,
         Mechanism::Stamps,
+        Mechanism::PlainAsks,
     ];
 
     /// What `CACHE_TEST_WITHOUT` may name.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "fill-check",
         "flight-void",
         "late-waiters",
@@ -76,6 +79,7 @@ mod on {
         "local-race",
         "local-bound",
         "stamps",
+        "plain-asks",
     ];
 
     /// Whether the mechanism is taken out in this process.

@@ -7,11 +7,12 @@ use crate::report::Outcome;
 use crate::run::output;
 
 /// Tests that count: their file in `tests/tests`, and their name.
-pub(crate) const TESTS: [(&str, &str); 4] = [
+pub(crate) const TESTS: [(&str, &str); 5] = [
     ("allocations", "a_hit_of_a_shared_value_allocates_nothing"),
     ("allocations", "a_hit_of_the_store_allocates"),
     ("server", "leases::round_trips_hit_1_miss_3_invalidation_1"),
-    ("server", "shared_misses::a_miss_that_was_expected_is_two_commands"),
+    ("server", "plain_asks::a_miss_that_was_expected_is_plain_commands_and_one_script"),
+    ("server", "plain_asks::a_miss_is_three_round_trips_and_two_where_it_was_expected"),
 ];
 
 /// The recorded figures.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use crate::counts::{self, EXPECTED};
-use crate::mechanisms::{MISSED, missed};
+use crate::mechanisms::{MISSED, OTHER_WAY, missed};
 use crate::redis::Server;
 use crate::report::{Outcome, table};
 use crate::run::{cargo, check, output, tests, within};
@@ -140,7 +140,11 @@ fn test_all(context: &Context) -> Outcome {
 fn mechanisms(context: &Context) -> Outcome {
     let test = || context.watched(cargo(&["test", "--quiet", "--workspace", "--all-features"]));
     let checks = MISSED.iter().map(|(mechanism, file, name)| missed(test(), mechanism, file, name));
-    checks.fold(Outcome::default(), Outcome::and)
+    let (mechanism, file, skipped) = OTHER_WAY;
+    let mut other = test();
+    other.args(["--test", file, "--"]).args(skipped.iter().flat_map(|name| ["--skip", name]));
+    println!("without {mechanism}, all of {file}:");
+    checks.fold(Outcome::default(), Outcome::and).and(tests(other.env("CACHE_TEST_WITHOUT", mechanism)))
 }
 
 /// The tests have run before, with all others; that they are there, and count, is said here.

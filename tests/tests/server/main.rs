@@ -10,6 +10,7 @@ mod leave;
 mod links;
 mod outage;
 mod pattern;
+mod plain_asks;
 mod shared_misses;
 mod shared_reads;
 mod signals;

@@ -6,7 +6,7 @@ use ::redis::{Cmd, Pipeline, Value};
 
 use super::script_answers::{claimed, filled, looked, only};
 use super::script_commands::{NUMBER, evalsha};
-use super::{RedisStore, px, store_error};
+use super::{RedisStore, plain, px, store_error};
 use crate::key::KeyText;
 use crate::local::Tether;
 use crate::store::{Ask, Claim, Fill, Looked, StoreResult};
@@ -22,6 +22,9 @@ impl RedisStore {
         self.register_apart(ask.registration.as_ref()).await?;
         let connection = self.slot.connection().await?;
         let _alone = connection.gathers.claims.alone();
+        if let Some(found) = self.ask_plainly(&connection, &[ask]).await? {
+            return self.settle(connection.generation, plain::claimed(only(found)));
+        }
         let answers: Vec<Value> =
             self.query_on(&connection, &self.claim_command(&[ask]), &[&self.scripts.claim]).await?;
         self.settle(connection.generation, claimed(only(answers)))
@@ -31,6 +34,9 @@ impl RedisStore {
     pub(crate) async fn get_or_claim(&self, ask: &Ask) -> StoreResult<Looked> {
         let connection = self.slot.connection().await?;
         let _alone = connection.gathers.gets_or_claims.alone();
+        if let Some(found) = self.ask_plainly(&connection, &[ask]).await? {
+            return self.settle(connection.generation, plain::looked(only(found)));
+        }
         let command = self.get_or_claim_command(&[ask]);
         let answers: Vec<Value> = self.query_on(&connection, &command, &[&self.scripts.get_or_claim]).await?;
         self.settle(connection.generation, looked(only(answers)))

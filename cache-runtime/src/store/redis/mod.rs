@@ -16,6 +16,7 @@ mod link;
 mod masters;
 mod odds;
 mod pattern;
+mod plain;
 mod script_answers;
 mod script_commands;
 mod scripts;
@@ -150,6 +151,9 @@ impl RedisStore {
             }
             Box::pin(load(scripts, connection)).await;
             done = Box::pin(one_of(command, connection)).await;
+        }
+        if !scripts.is_empty() {
+            connection.plain.runs_scripts(done.is_ok());
         }
         self.settle(connection.generation, done)
     }

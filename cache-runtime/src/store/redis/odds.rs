@@ -10,11 +10,19 @@ const PLACES: usize = 64;
 /// A certain miss.
 const ONE: u32 = 1 << 16;
 
-/// So often a read has to find nothing: every other time.
-const OFTEN: u32 = ONE / 2;
+/// How often a read has to find nothing, by how leave is asked for, and by what is done with what is found.
+struct Least {
+    /// It is returned.
+    served: u32,
+    /// It is to be held here, and is read once more for that.
+    held: u32,
+}
 
-/// Or two times out of three, where what it finds has to be read once more.
-const MOSTLY: u32 = ONE / 3 * 2;
+/// A plain command costs the server twice as much as a `GET`, and a read that finds nothing a round trip more.
+const PLAIN: Least = Least { served: ONE / 4, held: ONE / 2 };
+
+/// A script costs it ten times as much.
+const SCRIPT: Least = Least { served: ONE / 2, held: ONE / 3 * 2 };
 
 /// Over so many reads the averages run.
 const READS: u32 = 16;
@@ -44,8 +52,11 @@ impl Odds {
         }
     }
 
-    fn are_for_a_miss(&self, resource: &'static str, holds: bool) -> bool {
-        self.of(resource).load(Ordering::Relaxed) > if holds { MOSTLY } else { OFTEN }
+    fn are_for_a_miss(&self, resource: &'static str, holds: bool, plain: impl FnOnce() -> bool) -> bool {
+        let odds = self.of(resource).load(Ordering::Relaxed);
+        let above = |least: Least| odds > if holds { least.held } else { least.served };
+        // What is always a hit asks for no more.
+        above(SCRIPT) || above(PLAIN) && plain()
     }
 }
 
@@ -54,7 +65,8 @@ impl RedisStore {
     /// Cluster the register of versions lies apart, and leave to fill is asked for after it. `holds`: what is found is to be held
     /// here, and is read once more for that.
     pub(crate) fn expects_miss(&self, resource: &'static str, holds: bool) -> bool {
-        self.odds.are_for_a_miss(resource, holds) && !self.is_cluster()
+        let plain = || self.slot.glimpse().as_ref().is_some_and(|connection| connection.plain.suits());
+        self.odds.are_for_a_miss(resource, holds, plain) && !self.is_cluster()
     }
 
     pub(crate) fn learn_miss(&self, resource: &'static str, missed: bool) {
@@ -87,14 +99,19 @@ mod tests {
         let odds = Odds::default();
         let after = |missed: bool, count: usize| {
             (0..count).for_each(|_| odds.learn("user", missed));
-            (odds.are_for_a_miss("user", false), odds.are_for_a_miss("user", true))
+            [(false, false), (true, false), (false, true), (true, true)]
+                .map(|(holds, plain)| odds.are_for_a_miss("user", holds, || plain))
         };
-        assert_eq!(after(true, 10), (false, false));
-        assert_eq!(after(true, 1), (true, false));
-        assert_eq!(after(true, 7), (true, true));
-        assert_eq!(after(true, 1_000), (true, true));
-        assert_eq!(after(false, 7), (true, false));
-        assert_eq!(after(false, 5), (false, false));
-        assert_eq!(after(false, 1_000), (false, false));
+        // By a script: to be served, to be held; in plain commands likewise.
+        assert_eq!(after(true, 4), [false, false, false, false]);
+        assert_eq!(after(true, 1), [false, false, true, false]);
+        assert_eq!(after(true, 5), [false, false, true, false]);
+        assert_eq!(after(true, 1), [true, false, true, true]);
+        assert_eq!(after(true, 7), [true, true, true, true]);
+        assert_eq!(after(true, 1_000), [true, true, true, true]);
+        assert_eq!(after(false, 7), [true, false, true, true]);
+        assert_eq!(after(false, 5), [false, false, true, false]);
+        assert_eq!(after(false, 10), [false, false, false, false]);
+        assert_eq!(after(false, 1_000), [false, false, false, false]);
     }
 }

@@ -103,7 +103,7 @@ fn registers<'a>(registrations: &[&'a Registration]) -> impl Iterator<Item = &'a
 }
 
 /// Keys hold no braces, so this lies in the slot of the key.
-fn guard_of(key: &KeyText) -> String {
+pub(super) fn guard_of(key: &KeyText) -> String {
     ["{", key.as_str(), "}:guard"].concat()
 }
 

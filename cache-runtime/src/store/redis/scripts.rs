@@ -123,11 +123,15 @@ end
 local some = redis.call('EXISTS', unpack(KEYS, count + 1, 2 * count)) > 0
 ";
 
-/// Of several entries an error concerns one: it stands in the place of that one's answer.
+/// Of several entries an error concerns one: it stands in the place of that one's answer. A lease may have been given already (see
+/// [`plain`](super::plain)): then it is given again, or taken back.
 const CLAIM: &str = "
 local function claim(key, guard, lease, ttl, replaces)
   local held = some and guarded(guard)
-  if held then return held end
+  if held then
+    if redis.pcall('GET', key) == lease then redis.call('UNLINK', key) end
+    return held
+  end
   local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
   if set then return set.err and set or 1 end
   local found = redis.pcall('GET', key)
@@ -148,10 +152,16 @@ return answer
 const GET_OR_CLAIM: &str = "
 local function get_or_claim(key, guard, lease, ttl)
   local held = some and guarded(guard)
-  if held then return held == 2 and redis.pcall('GET', key) or held end
-  local set = redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
+  local set = not held and redis.pcall('SET', key, lease, 'NX', 'PX', ttl)
   if set and not set.err then return 1 end
-  return redis.pcall('GET', key) or set
+  local found = redis.pcall('GET', key)
+  if found == lease then
+    if not held then return 1 end
+    redis.call('UNLINK', key)
+    return held
+  end
+  if held then return held == 2 and found or held end
+  return found or set
 end
 local answer = {}
 for nth = 1, count do

@@ -9,6 +9,7 @@ use crate::store::StoreResult;
 use crate::store::redis::error::store_error;
 use crate::store::redis::gather::Gathers;
 use crate::store::redis::link::Link;
+use crate::store::redis::plain::Plain;
 #[cfg(feature = "sentinel")]
 use crate::store::redis::sentinel::is_demoted;
 
@@ -17,11 +18,12 @@ pub(crate) struct Connection {
     pub link: Link,
     pub generation: u64,
     pub gathers: Gathers,
+    pub plain: Plain,
 }
 
 impl Connection {
     pub(super) fn new(link: Link, generation: u64) -> Self {
-        Self { link, generation, gathers: Gathers::default() }
+        Self { link, generation, gathers: Gathers::default(), plain: Plain::default() }
     }
 
     /// One command. What the server refuses is an answer, too.

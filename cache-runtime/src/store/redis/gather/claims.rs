@@ -1,4 +1,4 @@
-//! Leave to fill, for several keys in one run of the script.
+//! Leave to fill, for several keys in one round trip.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Gather, Question};
 use crate::error::Operation;
 use crate::key::KeyText;
 use crate::store::redis::script_answers::claimed;
-use crate::store::redis::{Connection, RedisStore};
+use crate::store::redis::{Connection, RedisStore, plain};
 use crate::store::{Ask, Claim};
 use crate::wire::Payload;
 
@@ -30,6 +30,9 @@ impl Question for Ask {
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
+        if let Some(answers) = store.ask_plainly(connection, questions).await? {
+            return store.each(connection, answers, questions.len(), plain::claimed);
+        }
         let command = store.claim_command(questions);
         let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.claim]).await?;
         store.each(connection, answers, questions.len(), claimed)

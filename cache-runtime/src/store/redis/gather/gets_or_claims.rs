@@ -1,4 +1,4 @@
-//! Reads that ask for leave to fill what is not there, several in one run of the script.
+//! Reads that ask for leave to fill what is not there, several in one round trip.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Gather, Question};
 use crate::error::Operation;
 use crate::key::KeyText;
 use crate::store::redis::script_answers::looked;
-use crate::store::redis::{Connection, RedisStore};
+use crate::store::redis::{Connection, RedisStore, plain};
 use crate::store::{Ask, Looked};
 use crate::wire::Payload;
 
@@ -34,6 +34,9 @@ impl Question for GetOrClaim {
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
         let asks: Vec<&Ask> = questions.iter().map(|question| &question.0).collect();
+        if let Some(answers) = store.ask_plainly(connection, &asks).await? {
+            return store.each(connection, answers, questions.len(), plain::looked);
+        }
         let command = store.get_or_claim_command(&asks);
         let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.get_or_claim]).await?;
         store.each(connection, answers, questions.len(), looked)

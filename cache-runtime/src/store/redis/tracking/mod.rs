@@ -117,6 +117,7 @@ impl RedisStore {
             let _ = program.script.load_async(&mut link).await;
             done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
         }
+        connection.plain.runs_scripts(done.is_ok());
         let (remembers, answer) = self.settle(connection.generation, done)?;
         channel.answered(sent);
         self.keep_alive(single, channel, connection.generation);
