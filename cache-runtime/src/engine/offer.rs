@@ -5,12 +5,14 @@ use std::time::Duration;
 use super::Load;
 use super::finish;
 use super::lead::{Renewal, Start, failed};
-use super::local::Pending;
+use super::local::{Pending, local_ttl};
 use super::lookup::Asking;
 use crate::cache::{Budget, Cache};
+use crate::call::Mode;
 use crate::error::{ErrorKind, Operation};
 use crate::flight::Landed;
 use crate::key::KeyText;
+use crate::local::Take;
 use crate::outcome::{Outcome, Status};
 use crate::private::Held;
 use crate::telemetry::{self, VoidReason};
@@ -87,6 +89,17 @@ impl Asking<'_> {
     /// What is offered.
     pub(crate) fn offered(&self) -> Option<&Offer> {
         self.offered.as_ref()
+    }
+
+    /// Has the value taken that another caller has just read or loaded, where that one held it: it need not be decoded again.
+    pub(crate) fn share(&self, take: &mut dyn Take) -> bool {
+        let lands = |offer: &Offer| offer.shared && matches!(offer.landed, Landed::Value(_));
+        let (lookup, subject) = (&self.lookup, &self.subject);
+        subject.holds
+            && self.offered.as_ref().is_some_and(lands)
+            && lookup.mode == Mode::Usual
+            && local_ttl(&lookup.policy).is_some()
+            && lookup.cache.0.local.share(subject.located.key.as_str(), &lookup.cache.0.clock.moment(), take)
     }
 
     /// What is offered is a value, which is held like this: hands it to those who wait.

@@ -53,6 +53,12 @@ impl Local {
         served
     }
 
+    /// Has what is held under this key taken, if it may be served, on behalf of a caller that waited for the one who held it. Counts
+    /// nothing, but the tier learns that it is in use.
+    pub(crate) fn share(&self, text: &str, now: &Moment, take: &mut dyn Take) -> bool {
+        self.held(text, now.at).is_some_and(|entry| self.may_serve(&entry, now) && take.take(entry.value.as_ref()))
+    }
+
     #[inline]
     fn note_asked(&self) {
         if !self.0.asked.load(Ordering::Relaxed) {

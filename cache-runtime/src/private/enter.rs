@@ -223,10 +223,10 @@ fn held<'a, S: Shape>(
 }
 
 /// Takes what the local tier holds.
-struct Taking<'a, S: Shape> {
-    key: &'a dyn KeyOf<S::Value>,
-    sharing: &'a Sharing<S::Value>,
-    found: Option<S::Return>,
+pub(super) struct Taking<'a, S: Shape> {
+    pub(super) key: &'a dyn KeyOf<S::Value>,
+    pub(super) sharing: &'a Sharing<S::Value>,
+    pub(super) found: Option<S::Return>,
 }
 
 impl<S: Shape> Take for Taking<'_, S> {

@@ -1,6 +1,6 @@
 //! One call, as seen by who knows the type of its value: decodes what the engine offers.
 
-use super::enter::{Call, Entry};
+use super::enter::{Call, Entry, Taking};
 use super::fill::Fill;
 use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Shape};
@@ -59,8 +59,13 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
+    let mut shared = sharing.and_then(|way| shared::<S>(asking, key, &way));
     let mut now = None;
     let mut found = |json: Option<&[u8]>, holds: bool| {
+        if shared.is_some() {
+            now = shared.take();
+            return Ok(None);
+        }
         let value = match json {
             Some(json) => value(json)?,
             None => {
@@ -88,6 +93,13 @@ where
         (Some(load), false) => load,
     };
     Ok(Entry::Load(Fill::new(load, sharing, key.late_tags())))
+}
+
+/// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.
+fn shared<S: Shape>(asking: &Asking<'_>, key: &dyn KeyOf<S::Value>, sharing: &Sharing<S::Value>) -> Option<S::Return> {
+    let mut taking = Taking::<S> { key, sharing, found: None };
+    asking.share(&mut taking);
+    taking.found
 }
 
 /// Makes a value of what is offered, which is to be held if that is said; gives what is held.
