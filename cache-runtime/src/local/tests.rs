@@ -86,8 +86,13 @@ impl Take for Given {
     }
 }
 
+/// Who waited for another caller is given what anybody is.
 fn is_held(local: &Local, text: &str, now: Moment) -> bool {
-    served(local, text, now).is_some()
+    let mut shared = Given(None);
+    let shares = local.share(text, &now, &mut shared);
+    let served = served(local, text, now);
+    assert_eq!((shares, shared.0.as_deref()), (served.is_some(), served.as_ref()));
+    shares
 }
 
 fn put(local: &Local, text: &str, value: u64) {

@@ -7,6 +7,7 @@ mod peers;
 mod races;
 mod tenants;
 mod together;
+mod waiters;
 
 use std::time::{Duration, Instant};
 
