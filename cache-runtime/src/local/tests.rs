@@ -282,13 +282,13 @@ fn both_bounds_hold() {
 #[cfg(feature = "redis")]
 mod channels {
     use super::super::Channel;
-    use super::{Arc, Duration, NewEntry, Terms, Tether, entry, key, local, value};
+    use super::{Arc, Duration, NewEntry, Terms, Tether, entry, is_held, key, local};
 
     fn tethered(channel: &Arc<Channel>) -> (super::Local, impl Fn() -> bool) {
         let local = local();
         let entry = NewEntry { terms: on(channel, &local), ..entry(&local, 7) };
         assert!(local.put(local.ticket(&key("a"), super::NOW), &key("a"), entry));
-        (local.clone(), move || value(&local, "a").is_some())
+        (local.clone(), move || is_held(&local, "a", super::at(super::NOW)))
     }
 
     fn on(channel: &Arc<Channel>, local: &super::Local) -> Arc<Terms> {
