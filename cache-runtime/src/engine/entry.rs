@@ -70,19 +70,27 @@ impl Asking<'_> {
         };
         let asks = self.asks(hold.is_some());
         match cache.read(&self.subject.located.key, asks, &self.names, &mut self.budget).await {
-            Ok((stored, stamps)) => {
-                self.since = stamps.clock;
-                self.learn(stored.is_none());
-                match stored {
-                    None => Read::Miss,
-                    Some(stored) if is_lease(&stored.bytes) => Read::Leased,
-                    Some(stored) => match self.opened(stored, stamps, hold) {
-                        Ok(read) => read,
-                        Err(more) => Box::pin(self.needs(more)).await,
-                    },
-                }
-            }
+            Ok((stored, stamps)) => match self.seen(stored, stamps, hold) {
+                Ok(read) => read,
+                Err(more) => Box::pin(self.needs(more)).await,
+            },
             Err(error) => Read::Failed(failed(error.kind())),
+        }
+    }
+
+    /// What a read of the store comes to. `Err` where that is not enough to know.
+    pub(super) fn seen(
+        &mut self,
+        stored: Option<Stored>,
+        stamps: Stamps,
+        hold: Option<Box<Hold>>,
+    ) -> Result<Read, Needs> {
+        self.since = stamps.clock;
+        self.learn(stored.is_none());
+        match stored {
+            None => Ok(Read::Miss),
+            Some(stored) if is_lease(&stored.bytes) => Ok(Read::Leased),
+            Some(stored) => self.opened(stored, stamps, hold),
         }
     }
 

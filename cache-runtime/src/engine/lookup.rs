@@ -69,6 +69,9 @@ pub(crate) struct Asking<'a> {
     pub(super) loosely: bool,
     /// How often what was offered was no value.
     pub(super) refused: u32,
+    /// Whether it has looked into the store without leading.
+    #[cfg(feature = "redis")]
+    pub(super) aside: bool,
 }
 
 /// What comes of it.
@@ -81,7 +84,10 @@ pub(crate) enum Answer {
 
 enum Lead {
     Offer,
+    /// At once.
     Mine(Leader),
+    /// After a wait for another one.
+    Inherited(Leader),
     /// Waited to the deadline.
     Alone,
 }
@@ -118,22 +124,35 @@ impl<'a> Asking<'a> {
             soft: None,
             loosely: false,
             refused: 0,
+            #[cfg(feature = "redis")]
+            aside: false,
         }))
     }
 
     /// Looks for a value, waits for others who do, or takes the lead.
     pub(crate) async fn next(&mut self) -> Answer {
         if self.leader.is_none() {
+            #[cfg(feature = "redis")]
+            if self.may_look_aside() && self.look_aside().await {
+                return Answer::Offer;
+            }
             match self.take_lead().await {
                 Lead::Offer => return Answer::Offer,
                 Lead::Mine(leader) => self.leads(leader),
+                Lead::Inherited(leader) => {
+                    // What it saw before that is old.
+                    self.found = None;
+                    self.budget = self.lookup.cache.budget();
+                    self.leads(leader);
+                }
                 Lead::Alone => {
                     telemetry::wait_ended(&self.lookup.cache.0.name, self.subject.spec.resource);
                     return Answer::Load(self.uncached(Status::Miss));
                 }
             }
         }
-        let first = if self.looks() { Some(self.read_or_claim().await) } else { None };
+        let looks = self.found.is_none() && self.looks();
+        let first = if looks { Some(self.read_or_claim().await) } else { None };
         match first {
             Some(Read::Hit(hit)) if hit.due == Due::Not => {
                 self.offer(hit, false, Then::Serve);
@@ -141,7 +160,7 @@ impl<'a> Asking<'a> {
             }
             // Boxed: it is large, and most calls end above.
             first => {
-                self.found = first.map(Box::new);
+                self.found = first.map(Box::new).or(self.found.take());
                 self.lead_boxed().await
             }
         }
@@ -161,7 +180,6 @@ impl<'a> Asking<'a> {
     fn leads(&mut self, leader: Leader) {
         self.leader = Some(leader);
         self.start = Start::Read;
-        self.budget = self.lookup.cache.budget();
         self.names = tags::names(self.subject.spec.resource, &self.subject.tags);
         self.soft = self.lookup.policy.soft_timeout.map(|timeout| Instant::now() + timeout);
     }
@@ -178,7 +196,7 @@ impl<'a> Asking<'a> {
         loop {
             let Ok(turn) = tokio::time::timeout_at(deadline, wait).await else { return Lead::Alone };
             match turn {
-                Ok(Turn::Lead(leader)) => return Lead::Mine(leader),
+                Ok(Turn::Lead(leader)) => return Lead::Inherited(leader),
                 Ok(Turn::Landed(landed)) => {
                     self.offered = self.landed(landed);
                     if self.offered.is_some() {
@@ -189,7 +207,7 @@ impl<'a> Asking<'a> {
                 Err(_) => {}
             }
             wait = match flights.join(key, wish) {
-                Joined::Lead(leader) => return Lead::Mine(leader),
+                Joined::Lead(leader) => return Lead::Inherited(leader),
                 Joined::Wait(wait) => wait,
             };
         }

@@ -1,6 +1,8 @@
 //! The path of one call, apart from types that only the user's crate knows: compiled once, however many functions are annotated.
 
 mod age;
+#[cfg(feature = "redis")]
+mod aside;
 mod detached;
 mod entry;
 mod fill;

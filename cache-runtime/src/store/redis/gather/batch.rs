@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::question::{Answers, Fault};
 use super::{Asker, Connection, Question, State, Waiting};
 use crate::error::Operation;
+use crate::store::StoreResult;
 use crate::store::redis::RedisStore;
 
 /// Room for so many callers, so that the list seldom grows while it is locked.
@@ -22,6 +23,7 @@ impl<Q: Question> Batch<Q> {
     pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State<Q>>) -> Self {
         let room = Vec::with_capacity(state.waiting.len().max(USUAL));
         let callers = std::mem::replace(&mut state.waiting, room);
+        state.abouts.clear();
         state.turn += 1;
         drop(state);
         Self { connection: Arc::clone(connection), callers }
@@ -30,11 +32,12 @@ impl<Q: Question> Batch<Q> {
     /// For no longer than this, nor than what any of them has left.
     pub(super) async fn send<A: Asker>(mut self, store: Arc<RedisStore>, asker: A, longest: Duration) {
         // Who was dropped meanwhile needs nothing.
-        self.callers.retain(|waiting| !waiting.answer.is_closed());
+        self.callers.retain(|waiting| !waiting.is_gone());
         let Some(left) = self.callers.iter().map(|waiting| waiting.left).min() else { return };
         // Boxed, as a task is moved about before it runs.
         let asked = Box::pin(self.ask(&store));
-        let (answers, took) = asker.ask_for(self.callers.len(), longest.min(left), Q::OPERATION, asked).await;
+        let callers = self.callers.iter().map(|waiting| 1 + waiting.others.len()).sum();
+        let (answers, took) = asker.ask_for(callers, longest.min(left), Q::OPERATION, asked).await;
         // Who went after this was sent may have given the lease back before it was given.
         for unheard in self.hand_out(answers, took) {
             let Some((key, lease)) = unheard.leave() else { continue };
@@ -52,7 +55,14 @@ impl<Q: Question> Batch<Q> {
         let Self { connection, callers } = self;
         let gather = Q::gather(&connection);
         let mut unheard = Vec::new();
-        let mut tell = |Waiting { question, answer: caller, .. }: Waiting<Q>, answer| {
+        let mut tell = |Waiting { question, answer: caller, others, .. }: Waiting<Q>, answer: StoreResult<_>| {
+            for other in others {
+                // Who is told nothing asks alone.
+                if let Some(again) = answer.as_ref().map_or_else(|error| Some(Err(*error)), |one| Q::again(one).map(Ok))
+                {
+                    let _ = other.send((again, took));
+                }
+            }
             if caller.send((answer, took)).is_err() {
                 unheard.push(question);
             }

@@ -22,6 +22,14 @@ impl Question for Get {
         &connection.gathers.gets
     }
 
+    fn about(&self) -> Option<&KeyText> {
+        Some(&self.0)
+    }
+
+    fn again(answer: &Self::Answer) -> Option<Self::Answer> {
+        Some(answer.clone())
+    }
+
     fn brings(answer: &Self::Answer) -> Option<usize> {
         Some(answer.as_ref().map_or(0, Vec::len))
     }

@@ -17,10 +17,12 @@ mod question;
 mod size;
 mod watch;
 
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use tokio::sync::oneshot;
 
 use self::batch::Batch;
@@ -33,6 +35,7 @@ pub(crate) use self::question::{Asker, Question};
 use self::size::Size;
 use super::RedisStore;
 use super::connect::{Connection, Slot};
+use crate::key::KeyText;
 use crate::store::{Ask, StoreError, StoreResult};
 
 /// So many are worth a command before the runtime's queue has come round.
@@ -59,11 +62,14 @@ pub(crate) struct Gather<Q: Question> {
     /// Whether the server refused to serve several at once.
     off: AtomicBool,
     size: Size,
+    hasher: RandomState,
     state: Mutex<State<Q>>,
 }
 
 struct State<Q: Question> {
     waiting: Vec<Waiting<Q>>,
+    /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
+    abouts: Vec<u32>,
     /// Counts the commands: whoever waits while it does not change waits for the same one.
     turn: u64,
     /// Whether a task is about to take those who wait. While somebody waits there is one.
@@ -77,6 +83,14 @@ struct Waiting<Q: Question> {
     /// What is left of its caller's time.
     left: Duration,
     answer: oneshot::Sender<Answer<Q>>,
+    /// Those that ask the same.
+    others: Vec<oneshot::Sender<Answer<Q>>>,
+}
+
+impl<Q: Question> Waiting<Q> {
+    fn is_gone(&self) -> bool {
+        self.answer.is_closed() && self.others.iter().all(oneshot::Sender::is_closed)
+    }
 }
 
 /// One caller that asks together with others. It has no share in the connection, which it would take from the other processor,
@@ -134,6 +148,25 @@ impl RedisStore {
     }
 }
 
+impl<Q: Question> State<Q> {
+    /// Puts a caller on the list, or beside the one that asks the same.
+    fn add(&mut self, new: Waiting<Q>, about: Option<u32>) {
+        if let Some(about) = about {
+            let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
+            if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
+                same.left = same.left.min(new.left);
+                return same.others.push(new.answer);
+            }
+            self.abouts.push(about);
+        }
+        self.waiting.push(new);
+    }
+}
+
+fn hash(hasher: &RandomState, key: &KeyText) -> u32 {
+    u32::try_from(hasher.hash_one(key) >> 32).unwrap_or(0)
+}
+
 impl Connection {
     fn join<Q: Question, A: Asker>(
         self: &Arc<Self>,
@@ -149,9 +182,9 @@ impl Connection {
         let (answer, wait) = oneshot::channel();
         let asking = gather.asking.fetch_add(1, Ordering::Relaxed) + 1;
         let enough = (asking / 2).max(WORTH).min(gather.size.keys());
-        let waiting = Waiting { question, left, answer };
+        let about = question.about().map(|key| hash(&gather.hasher, key));
         let mut state = gather.lock();
-        state.waiting.push(waiting);
+        state.add(Waiting { question, left, answer, others: Vec::new() }, about);
         // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
         if state.waiting.len() >= enough {
             let batch = Batch::take(self, state);
@@ -188,11 +221,12 @@ impl<Q: Question> Alone<'_, Q> {
 
 impl<Q: Question> Default for Gather<Q> {
     fn default() -> Self {
-        let state = State { waiting: Vec::new(), turn: 0, due: false, watched: false };
+        let state = State { waiting: Vec::new(), abouts: Vec::new(), turn: 0, due: false, watched: false };
         Self {
             asking: AtomicUsize::new(0),
             off: AtomicBool::new(false),
             size: Size::default(),
+            hasher: RandomState::default(),
             state: Mutex::new(state),
         }
     }

@@ -33,6 +33,16 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
         matches!(connection.link, Link::Single(_))
     }
 
+    /// What is asked about, where one answer is as good for all who ask about it with one command.
+    fn about(&self) -> Option<&KeyText> {
+        None
+    }
+
+    /// The same answer, for one more of them.
+    fn again(_: &Self::Answer) -> Option<Self::Answer> {
+        None
+    }
+
     /// How many bytes it takes to the server, where that is what bounds a command.
     fn carries(&self) -> Option<usize> {
         None
