@@ -82,6 +82,7 @@ mod store;
 mod switch;
 mod sync;
 mod tags;
+mod tally;
 mod telemetry;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;

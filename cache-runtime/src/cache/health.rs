@@ -6,6 +6,7 @@ use super::Cache;
 use crate::breaker::BreakerState;
 use crate::outcome::{Level, Outcome, Status};
 use crate::store::Store;
+use crate::tally::Tally;
 
 /// A count that only grows.
 #[derive(Default)]
@@ -25,7 +26,8 @@ impl Count {
 #[derive(Default)]
 #[repr(align(128))]
 pub(crate) struct Counts {
-    pub hits: Count,
+    /// Each thread for itself, as many count them at the same time.
+    pub hits: Tally,
     pub stale: Count,
     pub misses: Count,
     pub refreshes: Count,
@@ -130,7 +132,7 @@ impl Cache {
             Store::Redis(_) => None,
         };
         Stats {
-            hits: counts.hits.get() + local,
+            hits: counts.hits.total() + local,
             stale: counts.stale.get(),
             local,
             misses: counts.misses.get(),

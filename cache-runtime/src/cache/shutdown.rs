@@ -58,6 +58,7 @@ impl Cache {
     pub async fn shutdown(&self) -> Result<(), CacheError> {
         self.0.background.close();
         self.0.local.tell_hits();
+        self.0.name.tell();
         let drained = async {
             self.0.tasks.idle().await;
             self.0.recovery.settled(self).await;

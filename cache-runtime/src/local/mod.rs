@@ -38,6 +38,7 @@ use crate::clock::Millis;
 use crate::key::KeyText;
 use crate::private::Held;
 use crate::tags::Cells;
+use crate::tally::Tells as _;
 use crate::telemetry::{self, Name, VoidReason};
 
 /// How much the tier may hold, and how long it serves without a sign of life from the store.

@@ -1,12 +1,14 @@
 //! The name of a cache, and the series that were recorded into under it.
 
-use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::{fmt, iter};
 
 use metrics::{Counter, Histogram, Key, Label, Level as Importance, Metadata, Recorder};
 
 use super::recorder;
+use crate::tally::{Tally, Tells, begin};
 
 /// The `cache` label. Clones share what is known of its series.
 #[derive(Clone)]
@@ -16,6 +18,8 @@ struct Named {
     text: Arc<str>,
     counters: Known<Counter>,
     histograms: Known<Histogram>,
+    /// Whether a task tells what threads counted for themselves.
+    told: AtomicBool,
 }
 
 /// Chains of series, as many as the program has resources and words for results. They only grow, so that looking one up takes no
@@ -32,6 +36,8 @@ struct Entry<T> {
     key: Key,
     /// What the lasting recorder gave for it.
     given: OnceLock<T>,
+    /// What it is told of later.
+    tally: OnceLock<Box<Tally>>,
     next: Link<T>,
 }
 
@@ -44,12 +50,19 @@ impl<T> Default for Known<T> {
 impl<T> Known<T> {
     /// What is known of a series, which has the key given here.
     fn entry(&self, series: Series, key: impl Fn() -> Key) -> &Entry<T> {
-        let new = || Box::new(Entry { series, key: key(), given: OnceLock::new(), next: Link::new() });
+        let new = || {
+            Box::new(Entry { series, key: key(), given: OnceLock::new(), tally: OnceLock::new(), next: Link::new() })
+        };
         let mut entry = self.0[series.chain()].get_or_init(new);
         while entry.series != series {
             entry = entry.next.get_or_init(new);
         }
         entry
+    }
+
+    /// All that are known.
+    fn all(&self) -> impl Iterator<Item = &Entry<T>> {
+        self.0.iter().flat_map(|first| iter::successors(first.get(), |entry| entry.next.get())).map(Box::as_ref)
     }
 }
 
@@ -90,6 +103,27 @@ impl Name {
         self.with(&self.0.counters, metric, labels, register, |counter| counter.increment(by));
     }
 
+    /// One more. A recorder that stays is told a little later: for what many threads count at the same time.
+    pub(super) fn tally(&self, metric: &'static str, labels: Labels) {
+        let register = |recorder: &dyn Recorder, key: &Key| recorder.register_counter(key, &METADATA);
+        metrics::with_recorder(|recorder| {
+            let entry = self.0.counters.entry(Series::new(metric, labels), || self.key(metric, labels));
+            if !recorder::lasts(recorder) {
+                return register(recorder, &entry.key).increment(1);
+            }
+            entry.given.get_or_init(|| register(recorder, &entry.key));
+            entry.tally.get_or_init(Box::default).add();
+            if !self.0.told.load(Ordering::SeqCst) {
+                begin(&self.0);
+            }
+        });
+    }
+
+    /// Tells the recorder at once what it would be told of a little later.
+    pub(crate) fn tell(&self) {
+        self.0.tell();
+    }
+
     pub(super) fn observe(&self, metric: &'static str, labels: Labels, value: f64, times: u32) {
         let register = |recorder: &dyn Recorder, key: &Key| recorder.register_histogram(key, &METADATA);
         self.with(&self.0.histograms, metric, labels, register, |histogram| {
@@ -128,9 +162,34 @@ impl Name {
     }
 }
 
+impl Tells for Named {
+    fn tell(&self) -> bool {
+        let tell = |entry: &Entry<Counter>| {
+            let (Some(given), Some(tally)) = (entry.given.get(), entry.tally.get()) else { return false };
+            let news = tally.news();
+            if news > 0 {
+                given.increment(news);
+            }
+            news > 0
+        };
+        self.counters.all().fold(false, |told, entry| tell(entry) | told)
+    }
+
+    fn is_told(&self) -> &AtomicBool {
+        &self.told
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
 impl<T: Into<Arc<str>>> From<T> for Name {
     fn from(text: T) -> Self {
-        Self(Arc::new(Named { text: text.into(), counters: Known::default(), histograms: Known::default() }))
+        let (counters, histograms) = (Known::default(), Known::default());
+        Self(Arc::new(Named { text: text.into(), counters, histograms, told: AtomicBool::new(false) }))
     }
 }
 

@@ -14,9 +14,9 @@ pub(crate) use self::site::Site;
 pub(super) use self::slot::{Common, From};
 use self::slot::{Slot, Wanted};
 use self::tenants::Tenants;
-use super::hits::mine;
 use super::{Entry, EntryRef, Take};
 use crate::key::{Short, ShortKey};
+use crate::tally::mine;
 
 /// A power of two.
 const SLOTS: usize = 4_096;
