@@ -63,6 +63,9 @@ fn assert_all_hits(found: &[(User, Outcome)]) {
     }
 }
 
+/// So many at once go alone.
+const ALONE: u64 = 18;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_reads_are_few_commands() {
     let (server, cache, source) = users(0..256).await;
@@ -96,13 +99,60 @@ async fn what_is_not_there_is_nothing() {
     assert!(server.command_calls("mget") > 0);
 }
 
+/// Callers of one key, among others: the server reads it once for all that go together.
+#[tokio::test]
+async fn one_key_is_read_once_for_all_who_ask_for_it() {
+    let (server, cache, source) = users(0..64).await;
+    let read_keys = || server.info("stats")["keyspace_hits"].parse::<u64>().expect("a number");
+    let before = read_keys();
+    let mut callers = JoinSet::new();
+    for nth in 0..256 {
+        let (cache, source) = (cache.clone(), Arc::clone(&source));
+        // The others come first, so that there are many that read.
+        callers.spawn(async move { cache.scope(read(&source, if nth < 32 { nth } else { 60 })).await });
+    }
+    assert_all_hits(&callers.join_all().await);
+    let keys = read_keys() - before;
+    assert!(keys < 64, "256 reads of 33 keys read {keys}");
+}
+
+/// What one of them finds to be missing is not read a second time before it is loaded.
+#[tokio::test]
+async fn what_is_missing_is_read_once() {
+    let (server, cache, source) = users(0..32).await;
+    let missed = || server.info("stats")["keyspace_misses"].parse::<u64>().expect("a number");
+    let before = missed();
+    let mut callers = JoinSet::new();
+    for id in 0..40 {
+        let (cache, source) = (cache.clone(), Arc::clone(&source));
+        callers.spawn(async move { cache.scope(read(&source, if id < 32 { id } else { 1_000 + id })).await.1 });
+    }
+    let found = callers.join_all().await;
+    assert_eq!(found.iter().filter(|how| how.stored).count(), 8);
+    // Once by the read, once by what puts the lease there; and the guards, which are not there either.
+    assert_eq!(missed() - before, 8 * 3);
+}
+
+/// What does not decode among them is replaced, and concerns nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_among_them_is_replaced() {
+    let (server, cache, source) = users(0..64).await;
+    redis_cli(&server, ["SET", "cache:tenant-global:user:60:v2", "garbage"]);
+    let reads = tokio::time::timeout(Duration::from_secs(60), all(&cache, &source, 0..64));
+    for (user, how) in reads.await.expect("nobody looks at it for ever") {
+        assert_eq!((how.is_hit(), how.ran_body()), (user.id != 60, user.id == 60), "{}: {how}", user.id);
+    }
+    assert!(cache.scope(read(&source, 60)).await.1.is_hit());
+    assert_eq!(cache.stats().decode_failures, 1);
+}
+
 #[tokio::test]
 async fn a_few_reads_go_alone() {
-    let (server, cache, source) = users(0..12).await;
+    let (server, cache, source) = users(0..ALONE).await;
     for _ in 0..20 {
-        assert_all_hits(&all(&cache, &source, 0..12).await);
+        assert_all_hits(&all(&cache, &source, 0..ALONE).await);
     }
-    assert_eq!((server.command_calls("get"), server.command_calls("mget")), (240, 0));
+    assert_eq!((server.command_calls("get"), server.command_calls("mget")), (20 * ALONE, 0));
 }
 
 /// However the many came to their end: served, or dropped after the connection that they asked on was replaced.
@@ -115,9 +165,9 @@ async fn after_many_reads_a_few_go_alone_again() {
         assert!(cache.scope(read(&source, u64::MAX)).await.1.is_hit());
         server.reset_stats();
         for _ in 0..20 {
-            assert_all_hits(&all(&cache, &source, 0..12).await);
+            assert_all_hits(&all(&cache, &source, 0..ALONE).await);
         }
-        assert_eq!((server.command_calls("get"), server.command_calls("mget")), (240, 0));
+        assert_eq!((server.command_calls("get"), server.command_calls("mget")), (20 * ALONE, 0));
     };
     assert_all_hits(&all(&cache, &source, 0..64).await);
     few_go_alone().await;
@@ -197,8 +247,7 @@ async fn a_worker_that_is_held_up_strands_nobody_on_another() {
     assert_all_hits(&all(&cache, &source, 0..64).await);
     server.reset_stats();
     server.pause();
-    // As many as read alone.
-    let mut alone: Vec<_> = (0..12).map(|id| Box::pin(cache.scope(read(&source, id)))).collect();
+    let mut alone: Vec<_> = (0..ALONE).map(|id| Box::pin(cache.scope(read(&source, id)))).collect();
     alone.iter_mut().for_each(|read| begin(read.as_mut()));
     let (begun, held_up) = tokio::sync::oneshot::channel();
     let (release, released) = std::sync::mpsc::channel();
@@ -224,7 +273,7 @@ async fn a_worker_that_is_held_up_strands_nobody_on_another() {
         found.push(read.await);
     }
     assert_all_hits(&found);
-    assert_eq!((server.command_calls("get"), server.command_calls("mget")), (12, 1), "the two went together");
+    assert_eq!((server.command_calls("get"), server.command_calls("mget")), (ALONE, 1), "the two went together");
 }
 
 /// Polls it once; it has to wait.
