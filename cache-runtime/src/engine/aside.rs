@@ -46,6 +46,8 @@ impl Asking<'_> {
                 self.offer(hit, false, Then::Serve);
                 true
             }
+            // A load of this process, most often, which is waited for; or it has ended, and there is a value by now.
+            Ok(Read::Leased) => false,
             Ok(read) => {
                 self.found = Some(Box::new(read));
                 false

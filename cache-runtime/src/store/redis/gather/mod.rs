@@ -1,5 +1,5 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
-//! ask for leave to fill in one run of a script, and fill in another.
+//! ask for leave to fill in one round trip, and fill in one run of a script.
 //!
 //! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, so
 //! that one half is at the server while the other is worked on; or, if that does not come about, by a task that was sent to the
