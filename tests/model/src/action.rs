@@ -5,9 +5,11 @@
 pub enum Action {
     /// A read begins or starts over: it joins, leads, or leaves the store out.
     Begin(usize),
-    /// The leader asks the store and, where nothing is there, for the lease.
+    /// The leader asks the store and, where nothing is there, has its lease put there.
     Ask(usize),
-    /// The second half of asking, only where registering is a step of its own.
+    /// It looks at guards and registers behind its lease; where anything is out of the ordinary a script decides.
+    Look(usize),
+    /// The second half of asking, only where registering or looking is a step before.
     Acquire(usize),
     /// The leader has waited long enough for another's fill: it loads and does not fill.
     Deadline(usize),

@@ -15,7 +15,7 @@ pub(crate) fn events(on: &Scenario, state: &State, out: &mut Vec<Action>) {
     let store = &state.store;
     for (read, reader) in state.reads.iter().enumerate().filter(|_| left.drops > 0) {
         match reader.at {
-            Read::Loading(true) => out.push(Action::Drop(read, Sent::Lost)),
+            Read::Asked | Read::Loading(true) => out.push(Action::Drop(read, Sent::Lost)),
             Read::Loaded(_) => out.extend([Action::Drop(read, Sent::Lost), Action::Drop(read, Sent::Lands)]),
             _ => {}
         }

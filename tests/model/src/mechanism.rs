@@ -25,15 +25,18 @@ pub enum Mechanism {
     ShutAfterHit,
     /// An invalidation removes the entries of all registered versions. Without: of its own version.
     Versions,
-    /// A version is registered in the script that grants the lease. Without: by a command of its own, just before.
+    /// A version that is not registered is, in a script that gives the lease once more. Without: by a command of its own, just before
+    /// the lease.
     AtomicRegistration,
+    /// Guards and registers are looked at behind the lease. Without: just before it.
+    LookBehind,
     /// Reads leave the store out while an invalidation of their process has not reached it. Without: they ask it.
     Bypass,
 }
 
 impl Mechanism {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Lease,
         Self::TokenPerFill,
         Self::AtomicFill,
@@ -46,6 +49,7 @@ impl Mechanism {
         Self::ShutAfterHit,
         Self::Versions,
         Self::AtomicRegistration,
+        Self::LookBehind,
         Self::Bypass,
     ];
 }

@@ -45,6 +45,7 @@ impl Model for Scenario {
         match action {
             Action::Begin(read) => reader::begin(self, state, read),
             Action::Ask(read) => reader::ask(self, state, read),
+            Action::Look(read) => reader::look(self, state, read),
             Action::Acquire(read) => reader::acquire(self, state, read),
             Action::Deadline(read) => reader::deadline(state, read),
             Action::Load(read) => reader::load(state, read),

@@ -19,7 +19,7 @@ pub(crate) fn all() -> Vec<Property<Scenario>> {
     vec![
         never_stale(),
         Property::always("no read waits for ever", nothing_hangs),
-        Property::always("under a guard there is nothing", guards_keep_empty),
+        Property::always("under a guard nothing can be filled", guards_keep_empty),
         Property::sometimes("a fill is accepted", |_, state| {
             some(state, |at| matches!(at, Read::Filled(_, Fill::Accepted)))
         }),
@@ -62,9 +62,18 @@ fn goes_on(on: &Scenario, state: &State, read: usize) -> bool {
     !steps.is_empty()
 }
 
-/// While a guard is on there is neither a value nor a lease, in any version: what the promise to a dying write rests on.
-fn guards_keep_empty(_: &Scenario, state: &State) -> bool {
+/// While a guard is on there is no value, and no lease of a load, in any version: what the promise to a dying write rests on. A lease
+/// that was put there a moment ago has no load yet, nor will it have one before the guard is gone.
+fn guards_keep_empty(on: &Scenario, state: &State) -> bool {
     let cleared = |write: usize| !matches!(state.writes[write], Write::Guarding(_) | Write::Done);
-    let on = |write: usize| state.store.guards & (1 << write) != 0 && cleared(write);
-    !(0..state.writes.len()).any(on) || state.store.slots.iter().all(|slot| *slot == Slot::Absent)
+    let guards = |write: usize| state.store.guards & (1 << write) != 0 && cleared(write);
+    let loads = |at| matches!(at, Read::Loading(true) | Read::Loaded(_) | Read::Checked(_) | Read::Adrift(_));
+    let filled_by =
+        |token: usize| (0..state.reads.len()).any(|read| on.token(read) == token && loads(state.reads[read].at));
+    let harmless = |slot: &Slot| match slot {
+        Slot::Absent => true,
+        Slot::Lease(token) => !filled_by(*token),
+        Slot::Value(_) => false,
+    };
+    !(0..state.writes.len()).any(guards) || state.store.slots.iter().all(harmless)
 }

@@ -22,6 +22,7 @@ pub(crate) fn steps(on: &Scenario, state: &State, read: usize, out: &mut Vec<Act
             out.push(Action::Deadline(read));
         }
         Read::Asking => out.push(Action::Ask(read)),
+        Read::Asked => out.push(Action::Look(read)),
         Read::Registered => out.push(Action::Acquire(read)),
         Read::Loading(_) => out.push(Action::Load(read)),
         Read::Loaded(_) if !on.has(Mechanism::AtomicFill) => out.push(Action::Check(read)),
@@ -68,22 +69,55 @@ pub(crate) fn ask(on: &Scenario, state: &mut State, read: usize) {
         state.reads[read].at = Read::Hit(version);
         return;
     }
-    state.store.register(slot);
-    if on.has(Mechanism::AtomicRegistration) {
-        acquire(on, state, read);
-    } else {
+    if !on.has(Mechanism::AtomicRegistration) {
+        state.store.register(slot);
         state.reads[read].at = Read::Registered;
+    } else if on.has(Mechanism::LookBehind) {
+        let answer = state.store.put_lease(slot, on.token(read));
+        state.reads[read].at = if answer == Answer::Granted { Read::Asked } else { told(answer) };
+    } else if is_ordinary(on, state, read) {
+        state.reads[read].at = Read::Registered;
+    } else {
+        script(on, state, read);
     }
 }
 
+/// What is seen behind the lease, whether that still stands or not. Who is told so may load.
+pub(crate) fn look(on: &Scenario, state: &mut State, read: usize) {
+    if is_ordinary(on, state, read) {
+        state.reads[read].at = Read::Loading(true);
+    } else {
+        script(on, state, read);
+    }
+}
+
+fn is_ordinary(on: &Scenario, state: &State, read: usize) -> bool {
+    let guarded = on.has(Mechanism::Guard) && state.store.guards != 0;
+    !guarded && state.store.registered & 1 << on.slot(on.reads[read]) != 0
+}
+
+/// Where anything is out of the ordinary, and in place of all on a server that knows no other way: then the two steps are one,
+/// which is one of the orders that are checked.
+fn script(on: &Scenario, state: &mut State, read: usize) {
+    let (slot, token) = (on.slot(on.reads[read]), on.token(read));
+    state.store.register(slot);
+    state.reads[read].at = told(state.store.acquire(slot, token, on.has(Mechanism::Guard)));
+}
+
 pub(crate) fn acquire(on: &Scenario, state: &mut State, read: usize) {
-    let slot = on.slot(on.reads[read]);
-    state.reads[read].at = match state.store.acquire(slot, on.token(read), on.has(Mechanism::Guard)) {
+    let (slot, token) = (on.slot(on.reads[read]), on.token(read));
+    // Who has looked puts its lease there, whatever has come since.
+    let heeds = on.has(Mechanism::Guard) && on.has(Mechanism::LookBehind);
+    state.reads[read].at = told(state.store.acquire(slot, token, heeds));
+}
+
+fn told(answer: Answer) -> Read {
+    match answer {
         Answer::Value(version) => Read::Hit(version),
         Answer::Guarded => Read::Loading(false),
         Answer::Held => Read::Asking,
         Answer::Granted => Read::Loading(true),
-    };
+    }
 }
 
 pub(crate) fn deadline(state: &mut State, read: usize) {

@@ -95,7 +95,7 @@ impl Scenario {
             | Mechanism::AcceptedForLate
             | Mechanism::ShutAfterFill
             | Mechanism::ShutAfterHit => Self::sharing(),
-            Mechanism::Guard | Mechanism::GuardClears => Self::guarded(),
+            Mechanism::Guard | Mechanism::GuardClears | Mechanism::LookBehind => Self::guarded(),
             Mechanism::GuardVersions => Self::guarded_versions(),
             Mechanism::Versions | Mechanism::AtomicRegistration => Self::versions(),
             Mechanism::Bypass => Self::lost_message(),

@@ -53,7 +53,9 @@ pub enum Read {
     Waiting(usize, Joined),
     /// Leads: asks the store, and asks again while another holds the lease.
     Asking,
-    /// Has registered its version and asks for the lease; only where these are two steps.
+    /// Has its lease there, and looks at guards and registers.
+    Asked,
+    /// Has registered its version, or looked, and puts its lease there; only where that comes first.
     Registered,
     /// Got a value from the store.
     Hit(Version),

@@ -48,11 +48,8 @@ impl Store {
         self.registered |= 1 << slot;
     }
 
-    /// The script that grants a lease.
-    pub(crate) fn acquire(&mut self, slot: usize, token: usize, heed_guards: bool) -> Answer {
-        if heed_guards && self.guards != 0 {
-            return Answer::Guarded;
-        }
+    /// The command that puts a lease where nothing is.
+    pub(crate) fn put_lease(&mut self, slot: usize, token: usize) -> Answer {
         match self.slots[slot] {
             Slot::Value(version) => Answer::Value(version),
             Slot::Lease(_) => Answer::Held,
@@ -61,6 +58,18 @@ impl Store {
                 Answer::Granted
             }
         }
+    }
+
+    /// The script that grants a lease. One that stands already is granted again, or taken away.
+    pub(crate) fn acquire(&mut self, slot: usize, token: usize, heed_guards: bool) -> Answer {
+        let stands = self.holds(slot, token);
+        if heed_guards && self.guards != 0 {
+            if stands {
+                self.slots[slot] = Slot::Absent;
+            }
+            return Answer::Guarded;
+        }
+        if stands { Answer::Granted } else { self.put_lease(slot, token) }
     }
 
     pub(crate) fn holds(&self, slot: usize, token: usize) -> bool {

@@ -49,6 +49,7 @@ needed! {
     waiter_that_joined_after_the_hit ShutAfterHit
     other_versions_left Versions
     registration_apart_from_the_lease AtomicRegistration
+    look_before_the_lease LookBehind
     store_asked_while_an_invalidation_waits Bypass
 }
 
