@@ -67,5 +67,8 @@ fn own_seconds() -> Result<f64, String> {
     let text = std::fs::read_to_string("/proc/self/stat").map_err(|error| error.to_string())?;
     let after = text.rsplit(')').next().unwrap_or_default();
     let field = |nth: usize| after.split_whitespace().nth(nth).and_then(|word| word.parse::<f64>().ok());
-    field(11).zip(field(12)).map(|(user, system)| (user + system) / 100.0).ok_or_else(|| "no times of processes".to_owned())
+    field(11)
+        .zip(field(12))
+        .map(|(user, system)| (user + system) / 100.0)
+        .ok_or_else(|| "no times of processes".to_owned())
 }

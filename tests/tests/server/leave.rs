@@ -100,10 +100,8 @@ fn unanswered(server: &RedisServer) -> usize {
 async fn leave_that_comes_too_late_is_given_back() {
     let server = RedisServer::start();
     for likely in [false, true] {
-        let hasty = builder(&server)
-            .patient()
-            .operation_timeout(Duration::from_millis(500))
-            .lease_ttl(Duration::from_secs(300));
+        let hasty =
+            builder(&server).patient().operation_timeout(Duration::from_secs(2)).lease_ttl(Duration::from_secs(300));
         let cache = hasty.build().expect("good settings");
         let source = warmed(&cache, likely).await;
         redis_cli(&server, ["CLIENT", "PAUSE", "100000", "WRITE"]);

@@ -199,7 +199,7 @@ async fn a_register_that_is_none_concerns_its_resource() {
         redis_cli(&server, ["SET", register, "a text"]);
         let ids = if likely { 100..164 } else { 0..64 };
         let mut callers = JoinSet::new();
-        for id in ids {
+        for id in ids.clone() {
             let (one, two, source) = (cache.clone(), cache.clone(), Arc::clone(&source));
             callers.spawn(async move { (true, one.scope(read(&source, id)).await.1) });
             callers.spawn(async move { (false, two.scope(outcome(team(id))).await.1) });
@@ -207,6 +207,9 @@ async fn a_register_that_is_none_concerns_its_resource() {
         for (of_user, how) in callers.join_all().await {
             let expected = if of_user { (false, "wrong_type") } else { (true, "none") };
             assert_eq!((how.stored, kind(how)), expected, "{how}");
+        }
+        for id in ids {
+            assert_eq!(redis_cli(&server, ["EXISTS", &key(id)]).int(), 0, "{id}: no lease that others would wait for");
         }
     }
     redis_cli(&server, ["DEL", register]);

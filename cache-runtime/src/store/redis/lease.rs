@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use ::redis::aio::ConnectionLike as _;
 use ::redis::{Cmd, Pipeline, Value};
 
 use super::script_answers::{claimed, filled, looked, only};
 use super::script_commands::{NUMBER, evalsha};
-use super::{RedisStore, plain, px, store_error};
+use super::{Connection, RedisStore, plain, px, store_error};
+use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;
-use crate::store::{Ask, Claim, Fill, Looked, StoreResult};
+use crate::store::{Ask, Claim, Fill, Looked, StoreError, StoreResult};
 use crate::wire::Payload;
 
 /// So many entries are concerned by one run of a script at most: nobody else is served meanwhile.
@@ -22,24 +24,16 @@ impl RedisStore {
         self.register_apart(ask.registration.as_ref()).await?;
         let connection = self.slot.connection().await?;
         let _alone = connection.gathers.claims.alone();
-        if let Some(found) = self.ask_plainly(&connection, &[ask]).await? {
-            return self.settle(connection.generation, plain::claimed(only(found)));
-        }
-        let answers: Vec<Value> =
-            self.query_on(&connection, &self.claim_command(&[ask]), &[&self.scripts.claim]).await?;
-        self.settle(connection.generation, claimed(only(answers)))
+        let script = (&self.scripts.claim, Self::claim_command);
+        one(self.ask_leave(&connection, &[ask], script, (plain::claimed, claimed)).await?)
     }
 
     /// Reads an entry, and asks for leave to fill it if it is not there. One round trip.
     pub(crate) async fn get_or_claim(&self, ask: &Ask) -> StoreResult<Looked> {
         let connection = self.slot.connection().await?;
         let _alone = connection.gathers.gets_or_claims.alone();
-        if let Some(found) = self.ask_plainly(&connection, &[ask]).await? {
-            return self.settle(connection.generation, plain::looked(only(found)));
-        }
-        let command = self.get_or_claim_command(&[ask]);
-        let answers: Vec<Value> = self.query_on(&connection, &command, &[&self.scripts.get_or_claim]).await?;
-        self.settle(connection.generation, looked(only(answers)))
+        let script = (&self.scripts.get_or_claim, Self::get_or_claim_command);
+        one(self.ask_leave(&connection, &[ask], script, (plain::looked, looked)).await?)
     }
 
     /// Asks for several at once.
@@ -109,10 +103,44 @@ impl RedisStore {
         self.query::<u64>(&command, &[&self.scripts.renew]).await.map(|renewed| renewed > 0)
     }
 
-    /// Removes the entry if it still holds these bytes.
+    /// Removes the entry if it still holds these bytes: also where the caller has gone before the server answers, and did not know the
+    /// script.
     pub(crate) async fn remove_same(&self, key: &KeyText, bytes: &Payload) -> StoreResult<bool> {
+        #[cfg(feature = "cluster")]
+        if self.slot.is_cluster() {
+            let command = self.remove_same_command(key, bytes);
+            return self.query::<u64>(&command, &[&self.scripts.remove_same]).await.map(|removed| removed > 0);
+        }
+        let connection = self.slot.connection().await?;
+        self.remove_same_on(&connection, key, bytes).await
+    }
+
+    /// On a connection to one server.
+    pub(super) async fn remove_same_on(
+        &self,
+        connection: &Connection,
+        key: &KeyText,
+        bytes: &Payload,
+    ) -> StoreResult<bool> {
+        let program = &self.scripts.remove_same;
+        let done = connection
+            .link
+            .clone()
+            .req_packed_commands(&program.known(self.remove_same_command(key, bytes)), 0, 2)
+            .await;
+        // That it is known already is as good as being told.
+        let answer = self.settle(connection.generation, done)?.pop().unwrap_or(Value::Nil);
+        self.settle(connection.generation, filled(answer))
+    }
+
+    fn remove_same_command(&self, key: &KeyText, bytes: &Payload) -> Cmd {
         let mut command = evalsha(&self.scripts.remove_same, [key.as_str()].into_iter(), 1, bytes.len());
         command.arg(bytes.as_slice());
-        self.query::<u64>(&command, &[&self.scripts.remove_same]).await.map(|removed| removed > 0)
+        command
     }
+}
+
+/// What the only one of them came to.
+fn one<T>(mut all: Vec<StoreResult<T>>) -> StoreResult<T> {
+    all.pop().unwrap_or(Err(StoreError::new(ErrorKind::Refused)))
 }

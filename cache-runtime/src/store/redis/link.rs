@@ -35,12 +35,17 @@ impl Single {
 }
 
 impl Link {
-    pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
+    /// The connection to the only server, if there is but one.
+    pub(super) fn single(&self) -> Option<&Single> {
         match self {
-            Self::Single(single) => single.channel.as_ref(),
+            Self::Single(single) => Some(single),
             #[cfg(feature = "cluster")]
             Self::Cluster(_) => None,
         }
+    }
+
+    pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
+        self.single()?.channel.as_ref()
     }
 
     pub(super) fn close(&self) {

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use ::redis::{Cmd, FromRedisValue as _, Pipeline, RedisResult, Value};
 
-use super::link::Link;
 use super::script_commands::{NUMBER, distinct, guard_of};
+use super::scripts::Program;
 use super::{Connection, RedisStore, px};
 use crate::clock::millis;
 use crate::store::{Ask, Claim, Looked, Registration, StoreResult};
@@ -40,30 +40,59 @@ impl Plain {
     }
 }
 
+/// What came of plain commands.
+enum Asked {
+    /// What stands under the key of each, or nothing where its lease does.
+    All(Vec<Value>),
+    /// The script is to be asked. The leases of these stand.
+    Not(Vec<usize>),
+}
+
+/// How answers are read.
+type Reads<T> = fn(Value) -> RedisResult<T>;
+
 impl RedisStore {
-    /// What stands under the key of each, or nothing where its lease does. `None` where the script is to be asked.
-    pub(super) async fn ask_plainly(&self, connection: &Connection, asks: &[&Ask]) -> StoreResult<Option<Vec<Value>>> {
-        let single = match &connection.link {
-            Link::Single(single) => single,
-            #[cfg(feature = "cluster")]
-            Link::Cluster(_) => return Ok(None),
+    /// Asks for leave: in plain commands where that is enough, and by the script. What each comes to.
+    pub(super) async fn ask_leave<T>(
+        &self,
+        connection: &Connection,
+        asks: &[&Ask],
+        (program, command): (&Program, impl Fn(&Self, &[&Ask]) -> Cmd),
+        (plain, script): (Reads<T>, Reads<T>),
+    ) -> StoreResult<Vec<StoreResult<T>>> {
+        let given = match self.ask_plainly(connection, asks).await? {
+            Asked::All(found) => return self.each(connection, found, asks.len(), plain),
+            Asked::Not(given) => given,
         };
-        if without(Mechanism::PlainAsks) || !connection.plain.suits() || asks.iter().any(|ask| ask.replaces.is_some()) {
-            return Ok(None);
+        let done = self.query_on::<Vec<Value>>(connection, &command(self, asks), &[program]).await;
+        // Who hears nothing gives back what may have been given. Who is refused takes it for not given.
+        if done.as_ref().is_err_and(|error| !error.kind.is_outage()) {
+            for nth in given {
+                let _ = Box::pin(self.remove_same_on(connection, &asks[nth].key, &asks[nth].lease)).await;
+            }
+        }
+        self.each(connection, done?, asks.len(), script)
+    }
+
+    async fn ask_plainly(&self, connection: &Connection, asks: &[&Ask]) -> StoreResult<Asked> {
+        let Some(single) = connection.link.single() else { return Ok(Asked::Not(Vec::new())) };
+        let suits = connection.plain.suits() && asks.iter().all(|ask| ask.replaces.is_none());
+        if without(Mechanism::PlainAsks) || !suits {
+            return Ok(Asked::Not(Vec::new()));
         }
         let registrations = distinct(asks.iter().filter_map(|ask| ask.registration.as_ref()));
         let commands = commands(asks, &registrations);
         let done = single.link.clone().send_packed_commands(&commands, 0, commands.len()).await;
         let mut found = self.settle(connection.generation, done)?;
         let beside = found.split_off(asks.len().min(found.len()));
-        if !found.iter().any(is_refused) {
-            let ordinary = is_ordinary(beside, &registrations).unwrap_or(false);
-            return Ok(ordinary.then_some(found));
+        if !found.iter().any(is_refused) && is_ordinary(beside, &registrations).unwrap_or(false) {
+            return Ok(Asked::All(found));
         }
         if found.iter().any(is_not_understood) {
             connection.plain.unknown.store(true, Ordering::Relaxed);
         }
-        Ok(None)
+        let given = |(nth, found): (usize, &Value)| (*found == Value::Nil).then_some(nth);
+        Ok(Asked::Not(found.iter().enumerate().filter_map(given).collect()))
     }
 }
 

@@ -4,25 +4,29 @@
 //! An entry's key holds a value, a lease, or nothing. `{key}:guard` is a sorted set of tokens by the server's time at which
 //! they end; while one stands, nothing is filled.
 
-use ::redis::Script;
 #[cfg(feature = "cluster")]
-use ::redis::{Arg, Cmd};
+use ::redis::Arg;
+use ::redis::{Cmd, Pipeline, Script};
 
 /// A script.
 pub(crate) struct Program {
     pub script: Script,
-    #[cfg(feature = "cluster")]
     text: String,
 }
 
 impl Program {
     fn new(parts: &[&str]) -> Self {
         let text = parts.concat();
-        Self {
-            script: Script::new(&text),
-            #[cfg(feature = "cluster")]
-            text,
-        }
+        Self { script: Script::new(&text), text }
+    }
+
+    /// The command that runs this script, behind one that has the server know it: for what is to be done whether anybody waits for the
+    /// answer or not. To one server.
+    pub(crate) fn known(&self, command: Cmd) -> Pipeline {
+        let mut commands = Pipeline::with_capacity(2);
+        commands.cmd("SCRIPT").arg("LOAD").arg(&self.text);
+        commands.add_command(command);
+        commands
     }
 
     /// The command that names this script, with the script's text in the place of its hash. The node that runs it knows the

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ::redis::Value;
-
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
@@ -30,11 +28,7 @@ impl Question for Ask {
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
-        if let Some(answers) = store.ask_plainly(connection, questions).await? {
-            return store.each(connection, answers, questions.len(), plain::claimed);
-        }
-        let command = store.claim_command(questions);
-        let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.claim]).await?;
-        store.each(connection, answers, questions.len(), claimed)
+        let script = (&store.scripts.claim, RedisStore::claim_command);
+        store.ask_leave(connection, questions, script, (plain::claimed, claimed)).await
     }
 }

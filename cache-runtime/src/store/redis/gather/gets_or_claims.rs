@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ::redis::Value;
-
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
@@ -34,11 +32,7 @@ impl Question for GetOrClaim {
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
         let asks: Vec<&Ask> = questions.iter().map(|question| &question.0).collect();
-        if let Some(answers) = store.ask_plainly(connection, &asks).await? {
-            return store.each(connection, answers, questions.len(), plain::looked);
-        }
-        let command = store.get_or_claim_command(&asks);
-        let answers: Vec<Value> = store.query_on(connection, &command, &[&store.scripts.get_or_claim]).await?;
-        store.each(connection, answers, questions.len(), looked)
+        let script = (&store.scripts.get_or_claim, RedisStore::get_or_claim_command);
+        store.ask_leave(connection, &asks, script, (plain::looked, looked)).await
     }
 }
