@@ -1,5 +1,6 @@
 //! Those who ask together: one command, and its answer for each.
 
+use std::marker::PhantomData;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
@@ -12,9 +13,22 @@ use crate::store::redis::RedisStore;
 /// Room for so many callers, so that the list seldom grows while it is locked.
 const USUAL: usize = 40;
 
+/// Callers whom the server has not answered.
+struct Unanswered<Q: Question> {
+    connection: Arc<Connection>,
+    callers: usize,
+    of: PhantomData<fn() -> Q>,
+}
+
+impl<Q: Question> Drop for Unanswered<Q> {
+    fn drop(&mut self) {
+        Q::gather(&self.connection).count.answered(self.callers);
+    }
+}
+
 /// Who has no answer when it is dropped asks alone.
 pub(super) struct Batch<Q: Question> {
-    connection: Arc<Connection>,
+    unanswered: Unanswered<Q>,
     callers: Vec<Waiting<Q>>,
 }
 
@@ -26,7 +40,9 @@ impl<Q: Question> Batch<Q> {
         state.abouts.clear();
         state.turn += 1;
         drop(state);
-        Self { connection: Arc::clone(connection), callers }
+        let count = callers.iter().map(Waiting::callers).sum();
+        let unanswered = Unanswered { connection: Arc::clone(connection), callers: count, of: PhantomData };
+        Self { unanswered, callers }
     }
 
     /// For no longer than this, nor than what any of them has left.
@@ -36,7 +52,7 @@ impl<Q: Question> Batch<Q> {
         let Some(left) = self.callers.iter().map(|waiting| waiting.left).min() else { return };
         // Boxed, as a task is moved about before it runs.
         let asked = Box::pin(self.ask(&store));
-        let callers = self.callers.iter().map(|waiting| 1 + waiting.others.len()).sum();
+        let callers = self.callers.iter().map(Waiting::callers).sum();
         let (answers, took) = asker.ask_for(callers, longest.min(left), Q::OPERATION, asked).await;
         // Who went after this was sent may have given the lease back before it was given.
         for unheard in self.hand_out(answers, took) {
@@ -47,12 +63,14 @@ impl<Q: Question> Batch<Q> {
 
     async fn ask(&self, store: &RedisStore) -> Answers<Q> {
         let questions: Vec<&Q> = self.callers.iter().map(|waiting| &waiting.question).collect();
-        Q::ask(&questions, store, &self.connection).await
+        Q::ask(&questions, store, &self.unanswered.connection).await
     }
 
     /// Says whose callers are gone.
     fn hand_out(self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
-        let Self { connection, callers } = self;
+        let Self { unanswered, callers } = self;
+        let connection = Arc::clone(&unanswered.connection);
+        drop(unanswered);
         let gather = Q::gather(&connection);
         let mut unheard = Vec::new();
         let mut tell = |Waiting { question, answer: caller, others, .. }: Waiting<Q>, answer: StoreResult<_>| {

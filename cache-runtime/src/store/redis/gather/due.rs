@@ -6,6 +6,9 @@ use super::batch::Batch;
 use super::{Asker, Connection, Question};
 use crate::store::redis::RedisStore;
 
+/// So often those run first that have been answered. Some may not run for long: their worker is busy, or nobody polls them.
+const PATIENCE: u32 = 8;
+
 /// Is to send those who wait, soon.
 pub(super) struct Due<Q: Question> {
     connection: Arc<Connection>,
@@ -23,6 +26,13 @@ impl<Q: Question> Due<Q> {
         tokio::spawn(async move {
             // To the end of the queue: those before it may ask, too.
             tokio::task::yield_now().await;
+            // Who has just been answered often asks again, and is about to run, on another worker maybe.
+            for _ in 0..PATIENCE {
+                if !Q::gather(&self.connection).count.some_are_to_run() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
             let within = asker.longest();
             self.take().send(store, asker, within).await;
         });

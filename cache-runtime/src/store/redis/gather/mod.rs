@@ -3,11 +3,12 @@
 //!
 //! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, so
 //! that one half is at the server while the other is worked on; or, if that does not come about, by a task that was sent to the
-//! end of the runtime's queue when the first of them asked: the busier the process, the more go together. On an idle one a
-//! question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
+//! end of the runtime's queue when the first of them asked, and that lets those run first, a few times, that have just been
+//! answered and may ask again: the busier the process, the more go together. On an idle one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
 
 mod batch;
 mod claims;
+mod count;
 mod due;
 mod fills;
 mod gets;
@@ -18,7 +19,7 @@ mod size;
 mod watch;
 
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use foldhash::fast::RandomState;
 use tokio::sync::oneshot;
 
 use self::batch::Batch;
+use self::count::Count;
 use self::due::Due;
 pub(crate) use self::fills::Filling;
 pub(crate) use self::gets::Get;
@@ -57,8 +59,7 @@ pub(crate) struct Gathers {
 
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
-    /// How many of them there are, until they have their answer in hands.
-    asking: AtomicUsize,
+    count: Count,
     /// Whether the server refused to serve several at once.
     off: AtomicBool,
     size: Size,
@@ -88,6 +89,10 @@ struct Waiting<Q: Question> {
 }
 
 impl<Q: Question> Waiting<Q> {
+    fn callers(&self) -> usize {
+        1 + self.others.len()
+    }
+
     fn is_gone(&self) -> bool {
         self.answer.is_closed() && self.others.iter().all(oneshot::Sender::is_closed)
     }
@@ -103,7 +108,7 @@ pub(crate) struct Joined<'a, Q: Question> {
 
 impl<Q: Question> Drop for Joined<'_, Q> {
     fn drop(&mut self) {
-        self.with_connection(|connection| Q::gather(connection).asking.fetch_sub(1, Ordering::Relaxed));
+        self.with_connection(|connection| Q::gather(connection).count.took());
     }
 }
 
@@ -180,7 +185,7 @@ impl Connection {
             gather.size.learn(bytes);
         }
         let (answer, wait) = oneshot::channel();
-        let asking = gather.asking.fetch_add(1, Ordering::Relaxed) + 1;
+        let asking = gather.count.asks();
         let enough = (asking / 2).max(WORTH).min(gather.size.keys());
         let about = question.about().map(|key| hash(&gather.hasher, key));
         let mut state = gather.lock();
@@ -208,7 +213,8 @@ pub(crate) struct Alone<'a, Q: Question>(&'a Gather<Q>);
 
 impl<Q: Question> Drop for Alone<'_, Q> {
     fn drop(&mut self) {
-        self.0.asking.fetch_sub(1, Ordering::Relaxed);
+        self.0.count.answered(1);
+        self.0.count.took();
     }
 }
 
@@ -223,7 +229,7 @@ impl<Q: Question> Default for Gather<Q> {
     fn default() -> Self {
         let state = State { waiting: Vec::new(), abouts: Vec::new(), turn: 0, due: false, watched: false };
         Self {
-            asking: AtomicUsize::new(0),
+            count: Count::default(),
             off: AtomicBool::new(false),
             size: Size::default(),
             hasher: RandomState::default(),
@@ -235,13 +241,13 @@ impl<Q: Question> Default for Gather<Q> {
 impl<Q: Question> Gather<Q> {
     /// A question alone.
     pub(super) fn alone(&self) -> Alone<'_, Q> {
-        self.asking.fetch_add(1, Ordering::Relaxed);
+        self.count.asks();
         Alone(self)
     }
 
     /// Whether one should share a command with others.
     pub(super) fn shares(&self) -> bool {
-        self.asking.load(Ordering::Relaxed) >= Q::ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
+        self.count.asking() >= Q::ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
     }
 
     /// From now on everybody asks alone: what one may not do, or what the server does not know, is not to fail the others.

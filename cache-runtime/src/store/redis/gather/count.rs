@@ -1,0 +1,71 @@
+//! How many ask, and how many of them are about to run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Callers until they have their answer in hands, and above [`UNANSWERED`] those of them whom the server has not answered. In one
+/// number, as both change when somebody asks.
+#[derive(Default)]
+pub(super) struct Count(AtomicU64);
+
+const UNANSWERED: u32 = 32;
+const ONE: u64 = 1 << UNANSWERED;
+
+impl Count {
+    /// One more. Says how many there are with it.
+    pub(super) fn asks(&self) -> usize {
+        callers(self.0.fetch_add(ONE + 1, Ordering::Relaxed)) + 1
+    }
+
+    /// So many have their answer, or will get none.
+    pub(super) fn answered(&self, callers: usize) {
+        self.0.fetch_sub(callers as u64 * ONE, Ordering::Relaxed);
+    }
+
+    /// One has it in hands, or gave up.
+    pub(super) fn took(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn asking(&self) -> usize {
+        callers(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Whether somebody has an answer and did not run since. Who gave up before it was answered counts as one less meanwhile.
+    pub(super) fn some_are_to_run(&self) -> bool {
+        let count = self.0.load(Ordering::Relaxed);
+        callers(count) > callers(count >> UNANSWERED)
+    }
+}
+
+fn callers(count: u64) -> usize {
+    (count & (ONE - 1)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_an_answer_is_to_run_until_it_took_it() {
+        let count = Count::default();
+        assert_eq!((count.asks(), count.asks(), count.some_are_to_run()), (1, 2, false));
+        count.answered(2);
+        assert!(count.some_are_to_run());
+        count.took();
+        assert_eq!((count.asking(), count.some_are_to_run()), (1, true));
+        count.took();
+        assert_eq!((count.asking(), count.some_are_to_run()), (0, false));
+    }
+
+    #[test]
+    fn who_gave_up_is_counted_out_of_both() {
+        let count = Count::default();
+        count.asks();
+        count.asks();
+        count.took();
+        assert_eq!((count.asking(), count.some_are_to_run()), (1, false));
+        count.answered(2);
+        count.took();
+        assert_eq!((count.asking(), count.some_are_to_run()), (0, false));
+    }
+}
