@@ -37,6 +37,13 @@ impl Count {
     }
 }
 
+/// How many of those who ask go together. Few go in thirds: a half of them takes the server less time than the client needs to see
+/// its answer, and then both wait.
+pub(super) fn part(asking: usize) -> usize {
+    const FEW: usize = 36;
+    if asking < FEW { asking / 3 } else { asking / 2 }
+}
+
 fn callers(count: u64) -> usize {
     (count & (ONE - 1)) as usize
 }
@@ -55,6 +62,11 @@ mod tests {
         assert_eq!((count.asking(), count.some_are_to_run()), (1, true));
         count.took();
         assert_eq!((count.asking(), count.some_are_to_run()), (0, false));
+    }
+
+    #[test]
+    fn few_go_in_thirds_and_many_in_halves() {
+        assert_eq!([18, 24, 35, 36, 64].map(part), [6, 8, 11, 18, 32]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
 //! ask for leave to fill in one round trip, and fill in one run of a script.
 //!
-//! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, so
-//! that one half is at the server while the other is worked on; or, if that does not come about, by a task that was sent to the
+//! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, or a third
+//! where they are few, so that one part is at the server while another is worked on; or, if that does not come about, by a task that was sent to the
 //! end of the runtime's queue when the first of them asked, and that lets those run first, a few times, that have just been
 //! answered and may ask again: the busier the process, the more go together. On an idle one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
 
@@ -186,7 +186,7 @@ impl Connection {
         }
         let (answer, wait) = oneshot::channel();
         let asking = gather.count.asks();
-        let enough = (asking / 2).max(WORTH).min(gather.size.keys());
+        let enough = count::part(asking).max(WORTH).min(gather.size.keys());
         let about = question.about().map(|key| hash(&gather.hasher, key));
         let mut state = gather.lock();
         state.add(Waiting { question, left, answer, others: Vec::new() }, about);
