@@ -1,6 +1,5 @@
 //! Those who ask together: one command, and its answer for each.
 
-use std::marker::PhantomData;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
@@ -13,23 +12,18 @@ use crate::store::redis::RedisStore;
 /// Room for so many callers, so that the list seldom grows while it is locked.
 const USUAL: usize = 40;
 
-/// Callers whom the server has not answered.
-struct Unanswered<Q: Question> {
-    connection: Arc<Connection>,
-    callers: usize,
-    of: PhantomData<fn() -> Q>,
-}
-
-impl<Q: Question> Drop for Unanswered<Q> {
-    fn drop(&mut self) {
-        Q::gather(&self.connection).count.answered(self.callers);
-    }
-}
-
 /// Who has no answer when it is dropped asks alone.
 pub(super) struct Batch<Q: Question> {
-    unanswered: Unanswered<Q>,
+    connection: Arc<Connection>,
     callers: Vec<Waiting<Q>>,
+    /// How many count as not answered yet, with those that are gone.
+    unanswered: usize,
+}
+
+impl<Q: Question> Drop for Batch<Q> {
+    fn drop(&mut self) {
+        self.count_as_answered();
+    }
 }
 
 impl<Q: Question> Batch<Q> {
@@ -40,9 +34,8 @@ impl<Q: Question> Batch<Q> {
         state.abouts.clear();
         state.turn += 1;
         drop(state);
-        let count = callers.iter().map(Waiting::callers).sum();
-        let unanswered = Unanswered { connection: Arc::clone(connection), callers: count, of: PhantomData };
-        Self { unanswered, callers }
+        let unanswered = callers.iter().map(Waiting::callers).sum();
+        Self { connection: Arc::clone(connection), callers, unanswered }
     }
 
     /// For no longer than this, nor than what any of them has left.
@@ -63,15 +56,19 @@ impl<Q: Question> Batch<Q> {
 
     async fn ask(&self, store: &RedisStore) -> Answers<Q> {
         let questions: Vec<&Q> = self.callers.iter().map(|waiting| &waiting.question).collect();
-        Q::ask(&questions, store, &self.unanswered.connection).await
+        Q::ask(&questions, store, &self.connection).await
+    }
+
+    fn count_as_answered(&mut self) {
+        Q::gather(&self.connection).count.answered(std::mem::take(&mut self.unanswered));
     }
 
     /// Says whose callers are gone.
-    fn hand_out(self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
-        let Self { unanswered, callers } = self;
-        let connection = Arc::clone(&unanswered.connection);
-        drop(unanswered);
-        let gather = Q::gather(&connection);
+    fn hand_out(mut self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
+        // Before they know: who runs at once is not to be taken for one that waits.
+        self.count_as_answered();
+        let callers = std::mem::take(&mut self.callers);
+        let gather = Q::gather(&self.connection);
         let mut unheard = Vec::new();
         let mut tell = |Waiting { question, answer: caller, others, .. }: Waiting<Q>, answer: StoreResult<_>| {
             for other in others {

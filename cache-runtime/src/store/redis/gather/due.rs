@@ -26,16 +26,21 @@ impl<Q: Question> Due<Q> {
         tokio::spawn(async move {
             // To the end of the queue: those before it may ask, too.
             tokio::task::yield_now().await;
-            // Who has just been answered often asks again, and is about to run, on another worker maybe.
-            for _ in 0..PATIENCE {
-                if !Q::gather(&self.connection).count.some_are_to_run() {
-                    break;
-                }
-                tokio::task::yield_now().await;
-            }
+            self.let_others_run().await;
             let within = asker.longest();
             self.take().send(store, asker, within).await;
         });
+    }
+
+    /// Who has just been answered often asks again, and is about to run, on another worker maybe.
+    async fn let_others_run(&self) {
+        let count = &Q::gather(&self.connection).count;
+        for _ in 0..PATIENCE {
+            if !count.some_are_to_run() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     fn take(mut self) -> Batch<Q> {

@@ -1,10 +1,11 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
 //! ask for leave to fill in one round trip, and fill in one run of a script.
 //!
-//! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, or a third
-//! where they are few, so that one part is at the server while another is worked on; or, if that does not come about, by a task that was sent to the
-//! end of the runtime's queue when the first of them asked, and that lets those run first, a few times, that have just been
-//! answered and may ask again: the busier the process, the more go together. On an idle one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
+//! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, or
+//! a third where they are few, so that one part is at the server while another is worked on. If that does not come about, they
+//! are sent by a task that was put at the end of the runtime's queue when the first of them asked, and that lets those run
+//! first, a few times, that have just been answered and may ask again: the busier the process, the more go together. On an idle
+//! one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
 
 mod batch;
 mod claims;
@@ -59,6 +60,7 @@ pub(crate) struct Gathers {
 
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
+    /// How many there are.
     count: Count,
     /// Whether the server refused to serve several at once.
     off: AtomicBool,
