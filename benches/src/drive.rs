@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use crate::bench::{Bench, KEYS};
 use crate::calls::load;
 use crate::contenders::by_hand::ByHand;
-use crate::contenders::ours;
+use crate::contenders::{member, ours};
 use crate::rows::redis::fill;
 use crate::rows::replay;
 
-/// `cache-benches drive WHAT CALLERS SECONDS`, where WHAT is `hit`, `hit-by-hand`, or `replay-` and the name of a contender.
+/// `cache-benches drive WHAT CALLERS SECONDS`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, or `replay-` and the name of a contender.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let [what, callers, seconds] = words else { return Err("drive WHAT CALLERS SECONDS".to_owned()) };
     let callers: u64 = callers.parse().map_err(|_| "CALLERS is a number")?;
@@ -31,6 +31,23 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
             fill(&bench, KEYS, call.clone());
             told(&bench, what, || Ok(load(bench.handle(), callers, KEYS, each, call).latencies.len()))
         }
+        "member" => {
+            let call = |id| {
+                let (org, id) = member(id);
+                ours::stored_member(org, id)
+            };
+            fill(&bench, KEYS, call);
+            told(&bench, what, || Ok(load(bench.handle(), callers, KEYS, each, call).latencies.len()))
+        }
+        "member-by-hand" => {
+            let by_hand = bench.handle().block_on(ByHand::connect(&bench.server.url()))?;
+            let call = move |id| {
+                let by_hand = by_hand.clone();
+                async move { by_hand.member(id).await }
+            };
+            fill(&bench, KEYS, call.clone());
+            told(&bench, what, || Ok(load(bench.handle(), callers, KEYS, each, call).latencies.len()))
+        }
         _ => {
             let name = what.strip_prefix("replay-").ok_or("hit, hit-by-hand, or replay-NAME")?;
             let ids: Arc<[u64]> = replay::web()?;
@@ -46,18 +63,22 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
     }
 }
 
-/// Prints the rate, and what a call took of this process and of the server.
+/// Prints the rate, what a call took of this process and of the server, and how many of them the server read at a time.
 fn told(bench: &Bench, what: &str, run: impl FnOnce() -> Result<usize, String>) -> Result<(), String> {
-    let (client, server, begun) = (own_seconds()?, bench.server.seconds()?, Instant::now());
+    let (client, server, reads, begun) =
+        (own_seconds()?, bench.server.seconds()?, bench.server.reads()?, Instant::now());
     let calls = run()? as f64;
     let took = begun.elapsed().as_secs_f64();
     let (client, server) = (own_seconds()? - client, bench.server.seconds()? - server);
+    let reads = (bench.server.reads()? - reads) as f64;
     println!(
-        "{what}: {:.0} a second, {:.2} us of the client's processor and {:.2} us of the server's each, {:.0} % of {took:.1} s",
+        "{what}: {:.0} a second, {:.2} us of the client's processor and {:.2} us of the server's each, {:.0} % of {took:.1} s, \
+         {:.1} at a time",
         calls / took,
         client / calls * 1e6,
         server / calls * 1e6,
         (client + server) / took * 100.0,
+        calls / reads,
     );
     Ok(())
 }
