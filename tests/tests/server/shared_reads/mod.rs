@@ -68,7 +68,7 @@ fn assert_all_hits(found: &[(User, Outcome)]) {
 }
 
 /// So many at once go alone.
-const ALONE: u64 = 18;
+const ALONE: u64 = 15;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_reads_are_few_commands() {
@@ -151,6 +151,26 @@ async fn a_few_reads_go_alone() {
     assert_eq!((server.command_calls("get"), server.command_calls("mget")), (20 * ALONE, 0));
 }
 
+/// A few read, until their commands are as many as the many are remembered for.
+async fn forget_the_many(server: &RedisServer, cache: &Cache, source: &Arc<Source>) {
+    let sent = || server.command_calls("get") + server.command_calls("mget");
+    let before = sent();
+    while sent() - before < 50 {
+        assert_all_hits(&all(cache, source, 0..ALONE / 2).await);
+    }
+}
+
+/// Who was just answered is not counted until it asks again, and then shares as before.
+#[tokio::test]
+async fn after_many_reads_a_few_share_for_a_while() {
+    let (server, cache, source) = users(0..64).await;
+    assert_all_hits(&all(&cache, &source, 0..64).await);
+    server.reset_stats();
+    assert_all_hits(&all(&cache, &source, 0..ALONE).await);
+    let (alone, shared) = (server.command_calls("get"), server.command_calls("mget"));
+    assert!(shared > 0 && alone + shared < ALONE / 2, "{ALONE} reads were {alone} GET and {shared} MGET");
+}
+
 /// However the many came to their end: served, or dropped after the connection that they asked on was replaced.
 #[tokio::test]
 async fn after_many_reads_a_few_go_alone_again() {
@@ -165,6 +185,7 @@ async fn after_many_reads_a_few_go_alone_again() {
         assert_eq!((server.command_calls("get"), server.command_calls("mget")), (20 * ALONE, 0));
     };
     assert_all_hits(&all(&cache, &source, 0..64).await);
+    forget_the_many(&server, &cache, &source).await;
     few_go_alone().await;
     let mut reads = reads(&cache, &source, 0..64);
     reads.iter_mut().for_each(|read| begin(read.as_mut()));

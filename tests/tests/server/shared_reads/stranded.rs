@@ -66,6 +66,7 @@ async fn a_worker_that_is_held_up_strands_nobody_on_another() {
     let source = filled(&server, &cache, 0..64).await;
     // From here on somebody watches.
     assert_all_hits(&all(&cache, &source, 0..64).await);
+    forget_the_many(&server, &cache, &source).await;
     server.reset_stats();
     server.pause();
     let mut alone: Vec<_> = (0..ALONE).map(|id| Box::pin(cache.scope(read(&source, id)))).collect();

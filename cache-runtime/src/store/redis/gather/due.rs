@@ -28,7 +28,9 @@ impl<Q: Question> Due<Q> {
             tokio::task::yield_now().await;
             self.let_others_run().await;
             let within = asker.longest();
-            self.take().send(store, asker, within).await;
+            if let Some(batch) = self.take() {
+                batch.send(store, asker, within).await;
+            }
         });
     }
 
@@ -43,15 +45,16 @@ impl<Q: Question> Due<Q> {
         }
     }
 
-    fn take(mut self) -> Batch<Q> {
+    fn take(mut self) -> Option<Batch<Q>> {
         self.taken = true;
         self.batch()
     }
 
-    fn batch(&self) -> Batch<Q> {
+    /// `None` if others have taken all meanwhile.
+    fn batch(&self) -> Option<Batch<Q>> {
         let mut state = Q::gather(&self.connection).lock();
         state.due = false;
-        Batch::take(&self.connection, state)
+        (!state.waiting.is_empty()).then(|| Batch::take(&self.connection, state))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
-//! ask for leave to fill in one round trip, and fill in one run of a script.
+//! ask for leave to fill in one round trip, and fill in one run of a script. Few go alone, unless there were many of late.
 //!
 //! Nobody waits for a command that is under way. Questions are sent as soon as half of those who ask the same wait together, or
 //! a third where they are few, so that one part is at the server while another is worked on. If that does not come about, they
@@ -249,7 +249,7 @@ impl<Q: Question> Gather<Q> {
 
     /// Whether one should share a command with others.
     pub(super) fn shares(&self) -> bool {
-        self.count.asking() >= Q::ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
+        self.count.lately() >= Q::ALONE && !self.off.load(Ordering::Relaxed) && self.size.is_small()
     }
 
     /// From now on everybody asks alone: what one may not do, or what the server does not know, is not to fail the others.
