@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::measure::Plan;
+use crate::place::Place;
 use crate::server::Server;
 
 /// Where the annotated functions of `cached` find the server.
@@ -29,12 +30,18 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Starts the server, and installs the cache and the recorder. Once in a process.
-    pub(crate) fn start(quick: bool) -> Result<Self, String> {
-        let server = Server::start()?;
+    /// Starts the server, and installs the cache and the recorder. Once in a process. This thread is one of the clients.
+    pub(crate) fn start(quick: bool, place: Place) -> Result<Self, String> {
+        let workers = place.workers();
+        let server = Server::start(place)?;
+        place.client();
         URL.set(server.url()).map_err(|_| "started twice")?;
         let recorder = PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
-        let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(workers)
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
         let cache = {
             let _inside = runtime.enter();
             patient(&server.url()).build().map_err(|error| error.to_string())?

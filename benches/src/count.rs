@@ -13,6 +13,7 @@ use crate::contenders::by_hand::ByHand;
 use crate::contenders::moka::moka;
 use crate::contenders::quick::quick;
 use crate::contenders::{cached, member, ours};
+use crate::place::{Place, everywhere};
 use crate::report::{OURS, Row};
 use crate::rows::local::settle;
 use crate::value::user;
@@ -59,7 +60,8 @@ fn collected(what: &str, calls: u64) -> Result<f64, String> {
     if what.starts_with("local") {
         command.arg("--toggle-collect=*toggled_by_callgrind*");
     }
-    let done = command.arg(program).args(["count", what, &calls.to_string()]).output();
+    command.arg(program).args(["count", what, &calls.to_string()]);
+    let done = everywhere(|| command.output());
     let done = done.map_err(|error| format!("no valgrind: {error}"))?;
     let text = String::from_utf8_lossy(&done.stderr);
     text.lines()
@@ -135,7 +137,7 @@ fn count_local(what: &str, calls: u64) -> Result<(), String> {
 }
 
 fn count_redis(what: &str, calls: u64) -> Result<(), String> {
-    let bench = Bench::start(true)?;
+    let bench = Bench::start(true, Place::Shared)?;
     let ids = || (0..calls).map(|nth| nth % KEYS);
     bench.handle().block_on(async {
         match what {

@@ -7,15 +7,20 @@ use crate::bench::{Bench, KEYS};
 use crate::calls::load;
 use crate::contenders::by_hand::ByHand;
 use crate::contenders::{member, ours};
+use crate::place::Place;
 use crate::rows::redis::fill;
 use crate::rows::replay;
 
-/// `cache-benches drive WHAT CALLERS SECONDS`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, or `replay-` and the name of a contender.
+/// `cache-benches drive WHAT CALLERS SECONDS [shared]`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, or
+/// `replay-` and the name of a contender.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
-    let [what, callers, seconds] = words else { return Err("drive WHAT CALLERS SECONDS".to_owned()) };
+    let [what, callers, seconds, place @ ..] = words else {
+        return Err("drive WHAT CALLERS SECONDS [shared]".to_owned());
+    };
+    let place = if place == ["shared"] { Place::Shared } else { Place::Apart };
     let callers: u64 = callers.parse().map_err(|_| "CALLERS is a number")?;
     let each = Duration::from_secs(seconds.parse().map_err(|_| "SECONDS is a number")?);
-    let bench = Bench::start(true)?;
+    let bench = Bench::start(true, place)?;
     match what.as_str() {
         "hit" => {
             let call = |id| ours::stored(id);

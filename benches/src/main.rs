@@ -11,6 +11,7 @@ mod figures;
 mod measure;
 mod options;
 mod output;
+mod place;
 mod plot;
 mod report;
 mod rows;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::bench::{Bench, checkout};
 use crate::curves;
 use crate::options::Options;
+use crate::place::Place;
 use crate::report::Row;
 use crate::rows;
 
@@ -16,7 +17,7 @@ const END: &str = "<!-- /bench:rows -->";
 
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     let began = Instant::now();
-    let bench = Bench::start(options.quick)?;
+    let bench = Bench::start(options.quick, Place::Apart)?;
     let machine = machine(&bench);
     println!("{machine}\n");
     let (mut rows, mut objects, mut failed) = (Vec::new(), Vec::new(), Vec::new());

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::place::Place;
+
 /// The shell waits on a pipe that this process holds, so that the server ends with it, however that ends.
 const GUARDED: &str = r#""$@" & server=$!; read -r _; kill -KILL $server; wait"#;
 
@@ -18,20 +20,28 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts one on a free loopback port, with nothing written to disk.
-    pub(crate) fn start() -> Result<Self, String> {
+    pub(crate) fn start(place: Place) -> Result<Self, String> {
         let program = find()?;
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|error| format!("no free port: {error}"))?
             .port();
-        let child = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", GUARDED, "server"])
             .arg(&program)
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
+            .stderr(Stdio::null());
+        // From a thread that is where the server is to be.
+        let starter = thread::spawn(move || {
+            place.server();
+            command.spawn()
+        });
+        let child = starter
+            .join()
+            .map_err(|_| "the thread that starts the server panicked")?
             .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
         let server = Self { child, port };
         let deadline = Instant::now() + Duration::from_secs(20);

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use super::generate::Program;
+use crate::place::everywhere;
 
 /// What a build took, in seconds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +65,7 @@ impl Scratch {
 
 /// Runs it to its end; what it wrote, or why it failed.
 pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = everywhere(|| command.output()).map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

@@ -12,6 +12,7 @@ use crate::contenders::quick::quick;
 use crate::contenders::{cached, hitbox, member, ours};
 use crate::count;
 use crate::measure::{Contender, contender, interleave};
+use crate::place::everywhere;
 use crate::report::{OURS, Row};
 use crate::value::{User, loads, user};
 
@@ -162,10 +163,12 @@ fn doubled<'a>(name: &'static str, run: impl Fn(Duration) -> f64 + Sync + 'a) ->
             }
             (alone, together)
         };
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| turns(false).1);
-            let (one, two) = turns(true);
-            (two + other.join().expect("a loop of hits does not panic")) / one
+        everywhere(|| {
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| turns(false).1);
+                let (one, two) = turns(true);
+                (two + other.join().expect("a loop of hits does not panic")) / one
+            })
         })
     })
 }

@@ -9,13 +9,14 @@ use crate::bench::{Bench, LOCAL_KEYS};
 use crate::calls::turn;
 use crate::contenders::ours;
 use crate::measure::{contender, interleave};
+use crate::place::Place;
 use crate::report::{OURS, Row};
 use crate::server::Server;
 use crate::value::load;
 
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let runtime = bench.handle();
-    let server = Server::start()?;
+    let server = Server::start(Place::Apart)?;
     let cache = {
         let _inside = runtime.enter();
         // Open for the whole row: a probe would be the price of something else.
