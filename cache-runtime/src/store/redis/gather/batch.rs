@@ -33,7 +33,7 @@ impl<Q: Question> Batch<Q> {
         let callers = std::mem::replace(&mut state.waiting, room);
         state.abouts.clear();
         state.turn += 1;
-        Q::gather(connection).count.sends();
+        Q::gather(connection).sends(&mut state, callers.len());
         drop(state);
         let unanswered = callers.iter().map(Waiting::callers).sum();
         Self { connection: Arc::clone(connection), callers, unanswered }

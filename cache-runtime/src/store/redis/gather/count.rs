@@ -58,13 +58,6 @@ impl Count {
     }
 }
 
-/// How many of those who ask go together. Few go in thirds: a half of them takes the server less time than the client needs to see
-/// its answer, and then both wait.
-pub(super) fn part(asking: usize) -> usize {
-    const FEW: usize = 36;
-    if asking < FEW { asking / 3 } else { asking / 2 }
-}
-
 fn callers(count: u64) -> usize {
     (count & (ONE - 1)) as usize
 }
@@ -100,11 +93,6 @@ mod tests {
             faded.push(count.lately());
         }
         assert_eq!((&faded[..2], faded.len()), (&[62, 60][..], 48));
-    }
-
-    #[test]
-    fn few_go_in_thirds_and_many_in_halves() {
-        assert_eq!([18, 24, 35, 36, 64].map(part), [6, 8, 11, 18, 32]);
     }
 
     #[test]

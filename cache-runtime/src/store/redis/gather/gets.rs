@@ -16,7 +16,6 @@ pub(crate) struct Get(pub KeyText);
 impl Question for Get {
     type Answer = Option<Vec<u8>>;
     const OPERATION: Operation = Operation::Get;
-    const ALONE: usize = 15;
 
     fn gather(connection: &Connection) -> &Gather<Self> {
         &connection.gathers.gets

@@ -1,0 +1,159 @@
+//! The callers of one connection that ask the same: how many, who waits, and whether they share.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use foldhash::fast::RandomState;
+use tokio::sync::oneshot;
+
+use super::count::Count;
+use super::parts::{self, Parts};
+use super::size::Size;
+use super::{Answer, Question};
+use crate::store::StoreError;
+
+/// The callers of one connection that ask the same.
+pub(crate) struct Gather<Q: Question> {
+    /// How many there are.
+    pub(super) count: Count,
+    /// Whether the server refused to serve several at once.
+    pub(super) off: AtomicBool,
+    /// Whether all go alone for now, many as they are, and how many did since that was measured last.
+    apart: AtomicBool,
+    went_apart: AtomicUsize,
+    pub(super) size: Size,
+    pub(super) hasher: RandomState,
+    state: Mutex<State<Q>>,
+}
+
+pub(super) struct State<Q: Question> {
+    pub(super) waiting: Vec<Waiting<Q>>,
+    /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
+    pub(super) abouts: Vec<u32>,
+    pub(super) parts: Parts,
+    /// Counts the commands: whoever waits while it does not change waits for the same one.
+    pub(super) turn: u64,
+    /// Whether a task is about to take those who wait. While somebody waits there is one.
+    pub(super) due: bool,
+    /// Whether it is seen to that nobody waits too long.
+    pub(super) watched: bool,
+}
+
+pub(super) struct Waiting<Q: Question> {
+    pub(super) question: Q,
+    /// What is left of its caller's time.
+    pub(super) left: Duration,
+    pub(super) answer: oneshot::Sender<Answer<Q>>,
+    /// Those that ask the same.
+    pub(super) others: Vec<oneshot::Sender<Answer<Q>>>,
+}
+
+impl<Q: Question> Waiting<Q> {
+    pub(super) fn callers(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.answer.is_closed() && self.others.iter().all(oneshot::Sender::is_closed)
+    }
+}
+
+impl<Q: Question> State<Q> {
+    /// Puts a caller on the list, or beside the one that asks the same.
+    pub(super) fn add(&mut self, new: Waiting<Q>, about: Option<u32>) {
+        if let Some(about) = about {
+            let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
+            if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
+                same.left = same.left.min(new.left);
+                return same.others.push(new.answer);
+            }
+            self.abouts.push(about);
+        }
+        self.waiting.push(new);
+    }
+}
+
+/// One caller that asks alone.
+pub(crate) struct Alone<'a, Q: Question>(&'a Gather<Q>);
+
+impl<Q: Question> Drop for Alone<'_, Q> {
+    fn drop(&mut self) {
+        self.0.count.answered(1);
+        self.0.count.took();
+        if self.0.apart.load(Ordering::Relaxed) {
+            self.0.went_apart();
+        }
+    }
+}
+
+impl<Q: Question> Alone<'_, Q> {
+    /// What questions and answers take is learned from each.
+    pub(in crate::store::redis) fn learn(&self, bytes: usize) {
+        self.0.size.learn(bytes);
+    }
+}
+
+impl<Q: Question> Default for Gather<Q> {
+    fn default() -> Self {
+        let state = State {
+            waiting: Vec::new(),
+            abouts: Vec::new(),
+            parts: Parts::default(),
+            turn: 0,
+            due: false,
+            watched: false,
+        };
+        Self {
+            count: Count::default(),
+            off: AtomicBool::new(false),
+            apart: AtomicBool::new(false),
+            went_apart: AtomicUsize::new(0),
+            size: Size::default(),
+            hasher: RandomState::default(),
+            state: Mutex::new(state),
+        }
+    }
+}
+
+impl<Q: Question> Gather<Q> {
+    /// A question alone.
+    pub(in crate::store::redis) fn alone(&self) -> Alone<'_, Q> {
+        self.count.asks();
+        Alone(self)
+    }
+
+    /// Whether one should share a command with others.
+    pub(in crate::store::redis) fn shares(&self) -> bool {
+        self.count.lately() >= Q::ALONE
+            && !self.apart.load(Ordering::Relaxed)
+            && !self.off.load(Ordering::Relaxed)
+            && self.size.is_small()
+    }
+
+    /// A command takes so many.
+    pub(super) fn sends(&self, state: &mut State<Q>, callers: usize) {
+        self.count.sends();
+        state.parts.sends(callers, Instant::now);
+        self.apart.store(state.parts.alone(), Ordering::Relaxed);
+    }
+
+    /// One more went alone, although there are many.
+    fn went_apart(&self) {
+        if self.went_apart.fetch_add(1, Ordering::Relaxed) % parts::BUNCH == parts::BUNCH - 1 {
+            self.sends(&mut self.lock(), parts::BUNCH);
+        }
+    }
+
+    /// From now on everybody asks alone: what one may not do, or what the server does not know, is not to fail the others.
+    pub(super) fn give_up(&self, error: StoreError) {
+        if !self.off.swap(true, Ordering::Relaxed) {
+            let (kind, code, what) = (error.kind.as_str(), error.code, Q::OPERATION.as_str());
+            tracing::debug!(kind, code, what, "the cache's callers share no commands");
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State<Q>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
