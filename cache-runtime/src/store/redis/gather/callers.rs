@@ -13,14 +13,18 @@ use super::size::Size;
 use super::{Answer, Question};
 use crate::store::StoreError;
 
+/// So many at once are asked alone: they gain nothing from each other.
+const ALONE: usize = 4;
+
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
     /// How many there are.
     pub(super) count: Count,
     /// Whether the server refused to serve several at once.
     pub(super) off: AtomicBool,
-    /// Whether all go alone for now, many as they are, and how many did since that was measured last.
+    /// Whether all go alone for now, many as they are.
     apart: AtomicBool,
+    /// How many went so.
     went_apart: AtomicUsize,
     pub(super) size: Size,
     pub(super) hasher: RandomState,
@@ -81,7 +85,7 @@ impl<Q: Question> Drop for Alone<'_, Q> {
     fn drop(&mut self) {
         self.0.count.answered(1);
         self.0.count.took();
-        if self.0.apart.load(Ordering::Relaxed) {
+        if self.0.apart.load(Ordering::Relaxed) && self.0.are_many() {
             self.0.went_apart();
         }
     }
@@ -125,17 +129,24 @@ impl<Q: Question> Gather<Q> {
 
     /// Whether one should share a command with others.
     pub(in crate::store::redis) fn shares(&self) -> bool {
-        self.count.lately() >= Q::ALONE
+        self.are_many()
             && !self.apart.load(Ordering::Relaxed)
             && !self.off.load(Ordering::Relaxed)
             && self.size.is_small()
+    }
+
+    fn are_many(&self) -> bool {
+        self.count.lately() >= ALONE
     }
 
     /// A command takes so many.
     pub(super) fn sends(&self, state: &mut State<Q>, callers: usize) {
         self.count.sends();
         state.parts.sends(callers, Instant::now);
-        self.apart.store(state.parts.alone(), Ordering::Relaxed);
+        // Every call looks at it: it is written to only when it changes.
+        if state.parts.alone() != self.apart.load(Ordering::Relaxed) {
+            self.apart.store(state.parts.alone(), Ordering::Relaxed);
+        }
     }
 
     /// One more went alone, although there are many.

@@ -1,11 +1,12 @@
 //! Questions that share a command: while several callers read at once, their keys go to the server as one `MGET`; those who miss
 //! ask for leave to fill in one round trip, and fill in one run of a script. Few go alone, unless there were many of late.
 //!
-//! Nobody waits for a command that is under way. Questions are sent as soon as a part of those who ask the same waits together (a
-//! half, a third or a fifth), so that one part is at the server while another is worked on. If that does not come about, they
-//! are sent by a task that was put at the end of the runtime's queue when the first of them asked, and that lets those run
-//! first, a few times, that have just been answered and may ask again: the busier the process, the more go together. On an idle
-//! one a question goes at once. And each is sent after its caller asked, so it sees every invalidation that has returned before.
+//! Nobody waits for a command that is under way. Questions are sent as soon as a part of those who ask the same waits together, so
+//! that one part is at the server while another is worked on: a half, a third or a fifth, or each goes alone, whichever is found to be
+//! best. If that does not come about, they are sent by a task that was put at the end of the runtime's queue when the first of them
+//! asked, and that lets those run first, a few times, that have just been answered and may ask again: the busier the process, the
+//! more go together. On an idle one a question goes at once. And each is sent after its caller asked, so it sees every invalidation
+//! that has returned before.
 
 mod batch;
 mod callers;

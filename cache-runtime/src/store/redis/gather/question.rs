@@ -22,9 +22,6 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
     /// As what it is counted.
     const OPERATION: Operation;
 
-    /// So many at once are asked alone: they gain nothing from each other. The default is for what is dear alone.
-    const ALONE: usize = 4;
-
     /// The callers of one connection that ask this.
     fn gather(connection: &Connection) -> &Gather<Self>;
 
