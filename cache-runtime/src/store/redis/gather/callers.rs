@@ -16,13 +16,16 @@ use crate::store::StoreError;
 /// So many at once are asked alone: they gain nothing from each other.
 const ALONE: usize = 4;
 
+/// From so many on they go in halves, which are large enough to make up for what a command costs, and nothing else is tried.
+const MANY: usize = 36;
+
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
     /// How many there are.
     pub(super) count: Count,
     /// Whether the server refused to serve several at once.
     pub(super) off: AtomicBool,
-    /// Whether all go alone for now, many as they are.
+    /// Whether all go alone for now, several as they are.
     apart: AtomicBool,
     /// How many went so.
     went_apart: AtomicUsize,
@@ -85,7 +88,7 @@ impl<Q: Question> Drop for Alone<'_, Q> {
     fn drop(&mut self) {
         self.0.count.answered(1);
         self.0.count.took();
-        if self.0.apart.load(Ordering::Relaxed) && self.0.are_many() {
+        if self.0.apart.load(Ordering::Relaxed) && self.0.are_several() {
             self.0.went_apart();
         }
     }
@@ -129,19 +132,31 @@ impl<Q: Question> Gather<Q> {
 
     /// Whether one should share a command with others.
     pub(in crate::store::redis) fn shares(&self) -> bool {
-        self.are_many()
-            && !self.apart.load(Ordering::Relaxed)
+        self.are_several()
+            && (self.are_many() || !self.apart.load(Ordering::Relaxed))
             && !self.off.load(Ordering::Relaxed)
             && self.size.is_small()
     }
 
-    fn are_many(&self) -> bool {
+    fn are_several(&self) -> bool {
         self.count.lately() >= ALONE
+    }
+
+    fn are_many(&self) -> bool {
+        self.count.lately() >= MANY
+    }
+
+    /// How many of those who ask go together.
+    pub(super) fn part(&self, parts: &Parts, asking: usize) -> usize {
+        if self.are_many() { asking / 2 } else { parts.of(asking) }
     }
 
     /// A command takes so many.
     pub(super) fn sends(&self, state: &mut State<Q>, callers: usize) {
         self.count.sends();
+        if self.are_many() {
+            return state.parts.begin_again();
+        }
         state.parts.sends(callers, Instant::now);
         // Every call looks at it: it is written to only when it changes.
         if state.parts.alone() != self.apart.load(Ordering::Relaxed) {
@@ -149,7 +164,7 @@ impl<Q: Question> Gather<Q> {
         }
     }
 
-    /// One more went alone, although there are many.
+    /// One more went alone, although there are several.
     fn went_apart(&self) {
         if self.went_apart.fetch_add(1, Ordering::Relaxed) % parts::BUNCH == parts::BUNCH - 1 {
             self.sends(&mut self.lock(), parts::BUNCH);
@@ -166,5 +181,35 @@ impl<Q: Question> Gather<Q> {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<Q>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Get;
+    use super::*;
+
+    #[test]
+    fn several_go_as_is_found_out_and_many_in_halves() {
+        let (gather, parts) = (Gather::<Get>::default(), Parts::default());
+        let ask = |callers| (0..callers).for_each(|_| _ = gather.count.asks());
+        ask(35);
+        assert_eq!(gather.part(&parts, 35), 11);
+        ask(1);
+        assert_eq!(gather.part(&parts, 36), 18);
+    }
+
+    #[test]
+    fn several_may_go_alone_but_neither_few_nor_many_try_that() {
+        let gather = Gather::<Get>::default();
+        let ask = |callers| (0..callers).for_each(|_| _ = gather.count.asks());
+        ask(3);
+        assert!(!gather.shares());
+        ask(1);
+        assert!(gather.shares());
+        gather.apart.store(true, Ordering::Relaxed);
+        assert!(!gather.shares());
+        ask(32);
+        assert!(gather.shares());
     }
 }

@@ -2,8 +2,8 @@
 //! ask for leave to fill in one round trip, and fill in one run of a script. Few go alone, unless there were many of late.
 //!
 //! Nobody waits for a command that is under way. Questions are sent as soon as a part of those who ask the same waits together, so
-//! that one part is at the server while another is worked on: a half, a third or a fifth, or each goes alone, whichever is found to be
-//! best. If that does not come about, they are sent by a task that was put at the end of the runtime's queue when the first of them
+//! that one part is at the server while another is worked on. Of many that is a half; several go in halves, thirds, fifths or alone,
+//! whichever is found to be best. If that does not come about, they are sent by a task that was put at the end of the runtime's queue when the first of them
 //! asked, and that lets those run first, a few times, that have just been answered and may ask again: the busier the process, the
 //! more go together. On an idle one a question goes at once. And each is sent after its caller asked, so it sees every invalidation
 //! that has returned before.
@@ -135,7 +135,7 @@ impl Connection {
         let asking = gather.count.asks();
         let about = question.about().map(|key| hash(&gather.hasher, key));
         let mut state = gather.lock();
-        let enough = state.parts.of(asking).max(WORTH).min(gather.size.keys());
+        let enough = gather.part(&state.parts, asking).max(WORTH).min(gather.size.keys());
         state.add(Waiting { question, left, answer, others: Vec::new() }, about);
         // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
         if state.waiting.len() >= enough {

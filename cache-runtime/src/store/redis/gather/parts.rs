@@ -1,4 +1,4 @@
-//! In how many parts those who ask go, or whether each goes alone: found out by trying.
+//! In how many parts several who ask go, or whether each goes alone: found out by trying.
 //!
 //! Of those who ask, one part is at the server while another is worked on. Large parts are fewer commands; with small ones more is
 //! under way, so that neither side waits for the other. Which is better depends on what a command costs beside a key, and on how
@@ -82,6 +82,11 @@ impl Parts {
             }
             _ => {}
         }
+    }
+
+    /// What was not measured to its end is not measured.
+    pub(super) fn begin_again(&mut self) {
+        (self.commands, self.callers, self.begun) = (0, 0, None);
     }
 
     fn learn(&mut self, cost: u64) {
