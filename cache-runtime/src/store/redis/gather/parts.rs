@@ -160,6 +160,15 @@ mod tests {
     }
 
     #[test]
+    fn what_was_interrupted_is_measured_from_its_beginning() {
+        let mut parts = Parts::default();
+        let cheap = |_, _| 1_000;
+        sent(&mut parts, MEASURED - 1, cheap);
+        parts.begin_again();
+        assert_eq!(sent(&mut parts, MEASURED + 1, cheap), [MEASURED, 1, 0, 0]);
+    }
+
+    #[test]
     fn the_clock_is_read_twice_in_a_measurement() {
         let (mut parts, readings) = (Parts::default(), std::cell::Cell::new(0));
         for _ in 0..MEASURED * 10 {
