@@ -5,13 +5,12 @@
 //! Cluster, beside it. So a version that it does not find began to load after it, from a source that had the new value.
 //! `docs/consistency.md` has the argument in full.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use super::Cache;
-use crate::key::{KeySpec, KeyText, KeyWriter, Unversioned};
+use crate::key::{KeySpec, KeyText, KeyWriter, Unversioned, Version};
 use crate::registry;
 use crate::store::Registration;
 
@@ -50,11 +49,15 @@ impl Cache {
     /// Where the versions of a resource and suffix are registered: a sorted set, by the server's time until which each is
     /// in use.
     pub(crate) fn register(&self, spec: &KeySpec, suffix: Option<&str>) -> KeyText {
+        self.register_of(spec.resource, suffix.or(spec.suffix))
+    }
+
+    fn register_of(&self, resource: &str, suffix: Option<&str>) -> KeyText {
         let mut out = KeyWriter::with_room(96);
         out.raw(&self.0.settings.prefix);
         out.raw(":versions:");
-        out.text(spec.resource);
-        if let Some(suffix) = suffix.or(spec.suffix) {
+        out.text(resource);
+        if let Some(suffix) = suffix {
             out.raw(":");
             out.text(suffix);
         }
@@ -63,10 +66,19 @@ impl Cache {
 
     /// What a fill registers.
     pub(crate) fn registration(&self, spec: &KeySpec, suffix: Option<&str>, ttl: Duration) -> Registration {
+        self.registration_of(spec.resource, suffix.or(spec.suffix), spec.version, ttl)
+    }
+
+    /// The same, of a key whose facts are not at hand.
+    pub(crate) fn registration_of(
+        &self,
+        resource: &str,
+        suffix: Option<&str>,
+        version: Version,
+        ttl: Duration,
+    ) -> Registration {
         let horizon = SHORTEST.max(ttl).saturating_mul(2);
-        let mut version = KeyWriter::with_room(32);
-        version.text(&spec.version.text());
-        Registration { register: self.register(spec, suffix), version: Cow::Owned(version.into_text()), horizon }
+        Registration { register: self.register_of(resource, suffix), version: version.escaped(), horizon }
     }
 
     /// The texts of an entry in every version known here.

@@ -1,5 +1,6 @@
 //! Stores what a body gave, and hands it to those who wait.
 
+use std::future::Future;
 use std::time::Duration;
 
 use super::lead::Leave;
@@ -24,112 +25,129 @@ struct Filled {
 
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    pub(super) async fn land(mut self: Box<Self>, stored: Option<Stored>, landed: Landed, holds: Holds) {
-        let leave = std::mem::replace(&mut self.leave, Leave::None);
-        self.leader.fills();
-        let Filled { end, proved } = match &stored {
-            Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
-                self.decline(leave, FillEnd::TooLarge).await
+    ///
+    /// This and what it calls is no `async fn`, as that holds its arguments twice: it is as large as that together.
+    pub(super) fn land(
+        mut self: Box<Self>,
+        stored: Option<Stored>,
+        landed: Landed,
+        mut holds: Holds,
+    ) -> impl Future<Output = ()> + Send {
+        async move {
+            self.leader.fills();
+            let Filled { end, proved } = match &stored {
+                Some((bytes, _)) if bytes.len() > self.cache.0.settings.max_value_bytes => {
+                    Box::pin(self.decline(FillEnd::TooLarge)).await
+                }
+                Some((bytes, lives)) => self.fill_and_hold(bytes, *lives, &mut holds).await,
+                None => Box::pin(self.decline(FillEnd::Declined)).await,
+            };
+            telemetry::fill(&self.cache.0.name, self.resource, end);
+            if end == FillEnd::Stored {
+                self.cache.0.counts.fills.add();
+                self.outcome.stored = true;
+                self.cache.0.throttles.lift(&self.key);
             }
-            Some((bytes, lives)) => self.fill_and_hold(leave, bytes, *lives, holds).await,
-            None => self.decline(leave, FillEnd::Declined).await,
-        };
-        telemetry::fill(&self.cache.0.name, self.resource, end);
-        if end == FillEnd::Stored {
-            self.cache.0.counts.fills.add();
-            self.outcome.stored = true;
-            self.cache.0.throttles.lift(&self.key);
+            // After the fill, so that who asks next finds it stored.
+            self.finish();
+            self.leader.land_load(&landed, proved);
         }
-        // After the fill, so that who asks next finds it stored.
-        self.finish();
-        self.leader.land_load(&landed, proved);
     }
 
-    async fn fill_and_hold(&mut self, leave: Leave, bytes: &Payload, lives: Duration, holds: Holds) -> Filled {
-        let names = tags::names(self.resource, &self.tags);
-        let watch = match &holds {
-            Some(_) => watched(&self.cache, &names, &mut self.budget).await,
-            None => None,
-        };
-        let ticket = local_ticket(&self.cache, &self.key);
-        let mut tether = None;
-        let filled = self.fill(leave, bytes, lives, &names, watch.is_some(), &mut tether).await;
-        let ticket = filled_ticket(&self.cache, ticket, &self.key).filter(|_| filled.end == FillEnd::Stored);
-        if let (Some(ticket), Some(watch), Some(tether), Some((value, ttl)), Some(since)) =
-            (ticket, watch, tether, holds, self.since)
-        {
-            let what = Holding { value, bytes: bytes.len(), ttl, since, tether, watch };
-            hold_local(&self.cache, ticket, &self.key, self.resource, what);
+    fn fill_and_hold<'a>(
+        &'a mut self,
+        bytes: &'a Payload,
+        lives: Duration,
+        holds: &'a mut Holds,
+    ) -> impl Future<Output = Filled> + Send + use<'a> {
+        async move {
+            let names = tags::names(self.resource, &self.tags);
+            let watch = match holds {
+                Some(_) => watched(&self.cache, &names, &mut self.budget).await,
+                None => None,
+            };
+            let ticket = local_ticket(&self.cache, &self.key);
+            let mut tether = None;
+            let filled = self.fill(bytes, lives, &names, watch.is_some(), &mut tether).await;
+            let ticket = filled_ticket(&self.cache, ticket, &self.key).filter(|_| filled.end == FillEnd::Stored);
+            if let (Some(ticket), Some(watch), Some(tether), Some((value, ttl)), Some(since)) =
+                (ticket, watch, tether, holds.take(), self.since)
+            {
+                let what = Holding { value, bytes: bytes.len(), ttl, since, tether, watch };
+                hold_local(&self.cache, ticket, &self.key, self.resource, what);
+            }
+            filled
         }
-        filled
     }
 
     /// Says who tells of changes, if the value is to be held here.
-    async fn fill(
-        &mut self,
-        leave: Leave,
-        bytes: &Payload,
+    fn fill<'a>(
+        &'a mut self,
+        bytes: &'a Payload,
         ttl: Duration,
-        names: &[String],
+        names: &'a [String],
         #[cfg_attr(not(feature = "redis"), allow(unused_variables, reason = "a server is asked to tell of changes"))]
         holds: bool,
-        tether: &mut Option<Tether>,
-    ) -> Filled {
-        registry::note_version(self.resource, self.suffix.as_deref().or(self.spec.suffix), self.version);
-        match leave {
-            Leave::None => Filled { end: FillEnd::Failed, proved: false },
-            // Nobody joins a flight after it was voided.
-            Leave::Own => match &self.cache.0.store {
-                Store::Memory(store) => {
-                    let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
-                    match self.cache.ask(Operation::Put, &mut self.budget, set).await {
-                        Ok(Some(true)) => {
-                            let proved = store.cells.read(names).allow(self.since);
-                            if !proved {
-                                store.remove_same(&self.key, bytes);
+        tether: &'a mut Option<Tether>,
+    ) -> impl Future<Output = Filled> + Send + use<'a> {
+        async move {
+            registry::note_version(self.resource, self.suffix.as_deref(), self.version);
+            match std::mem::replace(&mut self.leave, Leave::None) {
+                Leave::None => Filled { end: FillEnd::Failed, proved: false },
+                // Nobody joins a flight after it was voided.
+                Leave::Own => match &self.cache.0.store {
+                    Store::Memory(store) => {
+                        let set = async { Ok(self.leader.unless_void(|| store.set(&self.key, bytes, ttl))) };
+                        match self.cache.ask(Operation::Put, &mut self.budget, set).await {
+                            Ok(Some(true)) => {
+                                let proved = store.cells.read(names).allow(self.since);
+                                if !proved {
+                                    store.remove_same(&self.key, bytes);
+                                }
+                                *tether = Some(Tether::Own);
+                                Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                             }
-                            *tether = Some(Tether::Own);
-                            Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
-                        }
-                        // Nothing was stored: the stamps alone tell.
-                        Ok(Some(false) | None) => {
-                            Filled { end: FillEnd::Voided, proved: store.cells.read(names).allow(self.since) }
-                        }
-                        // Only a test's faults come here.
-                        Err(error) => {
-                            self.outcome.error = Some(error.kind());
-                            Filled { end: FillEnd::Failed, proved: store.cells.read(names).allow(self.since) }
+                            // Nothing was stored: the stamps alone tell.
+                            Ok(Some(false) | None) => {
+                                Filled { end: FillEnd::Voided, proved: store.cells.read(names).allow(self.since) }
+                            }
+                            // Only a test's faults come here.
+                            Err(error) => {
+                                self.outcome.error = Some(error.kind());
+                                Filled { end: FillEnd::Failed, proved: store.cells.read(names).allow(self.since) }
+                            }
                         }
                     }
+                    #[cfg(feature = "redis")]
+                    Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
+                },
+                #[cfg(feature = "redis")]
+                Leave::While(standing) if self.leader.is_void() => {
+                    drop(standing);
+                    Filled { end: FillEnd::Voided, proved: false }
                 }
                 #[cfg(feature = "redis")]
-                Store::Redis(_) => Filled { end: FillEnd::Failed, proved: false },
-            },
-            #[cfg(feature = "redis")]
-            Leave::While(standing) if self.leader.is_void() => {
-                drop(standing);
-                Filled { end: FillEnd::Voided, proved: false }
-            }
-            #[cfg(feature = "redis")]
-            Leave::While(standing) => {
-                let lives = ttl.max(self.ttl);
-                let register = || self.cache.registration(&self.spec, self.suffix.as_deref(), lives);
-                let registration = (!standing.is_registered(lives)).then(register);
-                // Boxed, as it is large, and the embedded store has no use for it.
-                let fill = Box::pin(standing.fill(bytes, ttl, registration, names, holds, &mut self.budget));
-                match fill.await {
-                    Ok((true, told, stamps)) => {
-                        *tether = told;
-                        let proved = stamps.allow(self.since);
-                        if !proved {
-                            Box::pin(self.take_back(bytes)).await;
+                Leave::While(standing) => {
+                    let lives = ttl.max(self.ttl);
+                    let register =
+                        || self.cache.registration_of(self.resource, self.suffix.as_deref(), self.version, lives);
+                    let registration = (!standing.is_registered(lives)).then(register);
+                    // Boxed, as it is large, and the embedded store has no use for it.
+                    let fill = Box::pin(standing.fill(bytes, ttl, registration, names, holds, &mut self.budget));
+                    match fill.await {
+                        Ok((true, told, stamps)) => {
+                            *tether = told;
+                            let proved = stamps.allow(self.since);
+                            if !proved {
+                                Box::pin(self.take_back(bytes)).await;
+                            }
+                            Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
                         }
-                        Filled { end: if proved { FillEnd::Stored } else { FillEnd::Voided }, proved }
-                    }
-                    Ok((false, ..)) => Filled { end: FillEnd::Voided, proved: false },
-                    Err(error) => {
-                        self.outcome.error = Some(error.kind());
-                        Filled { end: FillEnd::Failed, proved: false }
+                        Ok((false, ..)) => Filled { end: FillEnd::Voided, proved: false },
+                        Err(error) => {
+                            self.outcome.error = Some(error.kind());
+                            Filled { end: FillEnd::Failed, proved: false }
+                        }
                     }
                 }
             }
@@ -144,7 +162,8 @@ impl Plan {
     }
 
     /// Nothing is stored; the lease is given back.
-    async fn decline(&mut self, leave: Leave, end: FillEnd) -> Filled {
+    async fn decline(&mut self, end: FillEnd) -> Filled {
+        let leave = std::mem::replace(&mut self.leave, Leave::None);
         let names = tags::names(self.resource, &self.tags);
         let proved = match (leave, &self.cache.0.store) {
             (Leave::Own, Store::Memory(store)) => store.cells.read(&names).allow(self.since),

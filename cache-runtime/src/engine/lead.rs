@@ -1,5 +1,7 @@
 //! The caller that asks the store, for all that ask for the same key: what it may do next.
 
+use std::borrow::Cow;
+
 use super::Load;
 use super::age::Due;
 use super::entry::{Hit, Read};
@@ -77,14 +79,24 @@ impl Asking<'_> {
     pub(super) async fn lead(&mut self) -> Answer {
         match self.find().await {
             Next::Offer => Answer::Offer,
-            Next::Load(leave) => {
-                // Without a leader nothing could be handed on; there is one since `find` began.
-                let Some(leader) = self.leader.take() else { return Answer::Load(self.uncached(Status::Miss)) };
-                leader.begins();
-                let outcome = self.outcome;
-                Answer::Load(Load::leading(self.plan(leader, leave, outcome)))
-            }
+            Next::Load(leave) => self.loads(leave),
         }
+    }
+
+    /// Whether leave that has just been given is all it takes to load: nothing was invalidated meanwhile that the store does not
+    /// know of, and nobody loads already. [`find`](Self::find) says what else there is to do.
+    #[cfg(feature = "redis")]
+    pub(super) fn may_load_at_once(&self) -> bool {
+        let cache = self.lookup.cache;
+        !self.subject.located.awaits_store(cache) && !cache.0.renewals.is_led(&self.subject.located.key)
+    }
+
+    pub(super) fn loads(&mut self, leave: Leave) -> Answer {
+        // Without a leader nothing could be handed on; there is one since the store was looked into.
+        let Some(leader) = self.leader.take() else { return Answer::Load(self.uncached(Status::Miss)) };
+        leader.begins();
+        let outcome = self.outcome;
+        Answer::Load(Load::leading(self.plan(leader, leave, outcome)))
     }
 
     async fn find(&mut self) -> Next {
@@ -194,8 +206,7 @@ impl Asking<'_> {
             policy: lookup.policy,
             local: local_ttl(&lookup.policy).filter(|_| subject.holds),
             version: spec.version,
-            suffix: subject.suffix.take(),
-            spec: *spec,
+            suffix: subject.suffix.take().map(Cow::Owned).or(spec.suffix.map(Cow::Borrowed)),
             tags: std::mem::take(&mut subject.tags),
             since: self.since,
             soft: self.soft,

@@ -73,15 +73,15 @@ impl Standing {
 
     /// Stores the value, if nothing came in between. Says whether it did, who tells of changes if it is to be held here, and what
     /// was invalidated by its names.
-    pub(super) async fn fill(
-        mut self,
-        bytes: &Payload,
+    pub(super) fn fill<'a>(
+        self,
+        bytes: &'a Payload,
         ttl: Duration,
         registration: Option<Registration>,
-        names: &[String],
+        names: &'a [String],
         holds: bool,
-        budget: &mut Budget,
-    ) -> Result<(bool, Option<Tether>, Stamps), CacheError> {
+        budget: &'a mut Budget,
+    ) -> impl Future<Output = Result<(bool, Option<Tether>, Stamps), CacheError>> + Send + use<'a> {
         let fill = Fill {
             key: self.key.clone(),
             expected: Payload::clone(&self.expected),
@@ -89,15 +89,18 @@ impl Standing {
             ttl,
             registration,
         };
-        // The stamps are those of a time at which everybody had come whom the value may serve.
-        let filled = match self.fill_together(&fill, names, holds, budget).await {
-            Some(filled) => filled,
-            None => self.fill_alone(&fill, names, holds, budget).await,
-        };
-        let ((filled, tether), stamps) = filled?;
-        // Nothing is left to give back: it was replaced, or is gone.
-        self.leased = false;
-        Ok((filled, tether, stamps))
+        // An `async fn` holds its arguments twice.
+        async move {
+            // The stamps are those of a time at which everybody had come whom the value may serve.
+            let filled = match self.fill_together(&fill, names, holds, budget).await {
+                Some(filled) => filled,
+                None => self.fill_alone(&fill, names, holds, budget).await,
+            };
+            let ((filled, tether), stamps) = filled?;
+            // Nothing is left to give back: it was replaced, or is gone.
+            self.forget();
+            Ok((filled, tether, stamps))
+        }
     }
 
     async fn fill_together(&self, fill: &Fill, names: &[String], holds: bool, budget: &mut Budget) -> Option<Filled> {

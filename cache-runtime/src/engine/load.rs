@@ -16,7 +16,7 @@ use crate::cache::{Budget, Cache};
 use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
-use crate::key::{KeySpec, KeyText, Version};
+use crate::key::{KeyText, Version};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Policy;
 use crate::private::{Decision, Held};
@@ -44,8 +44,7 @@ pub(crate) struct Plan {
     pub resource: &'static str,
     pub key: KeyText,
     pub version: Version,
-    pub suffix: Option<String>,
-    pub spec: KeySpec,
+    pub suffix: Option<Cow<'static, str>>,
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
     pub policy: Policy,

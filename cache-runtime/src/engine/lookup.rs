@@ -11,6 +11,8 @@ use tokio::time::Instant;
 use super::Load;
 use super::age::Due;
 use super::entry::Read;
+#[cfg(feature = "redis")]
+use super::lead::Leave;
 use super::lead::Start;
 use super::offer::{Offer, Then};
 use crate::cache::{Boxed, Budget, Cache, Located};
@@ -158,6 +160,9 @@ impl<'a> Asking<'a> {
                 self.offer(hit, false, Then::Serve);
                 Answer::Offer
             }
+            // The usual end of a miss.
+            #[cfg(feature = "redis")]
+            Some(Read::Granted(standing)) if self.may_load_at_once() => self.loads(Leave::While(*standing)),
             // Boxed: it is large, and most calls end above.
             first => {
                 self.found = first.map(Box::new).or(self.found.take());

@@ -26,6 +26,13 @@ impl Running {
         self.load.as_ref()
     }
 
+    /// What keeps others from loading meanwhile.
+    #[cfg(feature = "redis")]
+    fn prolonging(&self) -> Option<super::lease::Prolonging> {
+        let plan = self.load.as_ref()?.plan()?;
+        plan.mark.standing().or(plan.leave.standing())?.prolonging()
+    }
+
     /// Counts its end. What it ran for, and how long that took.
     pub(super) fn end(mut self, end: LoadEnd) -> Option<(Load, Millis)> {
         let load = self.load.take()?;
@@ -53,6 +60,7 @@ pub(crate) struct Around {
     span: tracing::Span,
     /// Leave to run while the store is away.
     permit: Permit,
+    /// Once the body waits.
     #[cfg(feature = "redis")]
     lease: Option<super::lease::Prolonging>,
     /// When its caller gives up.
@@ -91,10 +99,7 @@ impl Load {
             span: tracing::debug_span!("cache_load", cache = %cache.0.name, resource),
             permit,
             #[cfg(feature = "redis")]
-            lease: self
-                .plan()
-                .and_then(|plan| plan.mark.standing().or(plan.leave.standing()))
-                .and_then(super::lease::Standing::prolonging),
+            lease: None,
             end,
             sleep: None,
         }
@@ -112,11 +117,16 @@ impl Around {
     }
 
     /// The body waits. Ready once its caller gives it up.
-    pub(crate) fn pending(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn pending(&mut self, running: &Running, context: &mut Context<'_>) -> Poll<()> {
         #[cfg(feature = "redis")]
-        if let Some(lease) = &mut self.lease {
-            lease.poll(context);
+        {
+            self.lease = self.lease.take().or_else(|| running.prolonging());
+            if let Some(lease) = &mut self.lease {
+                lease.poll(context);
+            }
         }
+        #[cfg(not(feature = "redis"))]
+        let _ = running;
         let Some(end) = self.end else { return Poll::Pending };
         self.sleep.get_or_insert_with(|| Box::pin(sleep_until(end))).as_mut().poll(context)
     }

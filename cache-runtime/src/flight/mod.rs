@@ -175,6 +175,13 @@ impl Flights {
         Some(wait)
     }
 
+    /// Whether somebody leads a flight of `key`.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_led(&self, key: &KeyText) -> bool {
+        let key = self.hashed(key.clone());
+        self.shard_of(&key).lock().contains(&key)
+    }
+
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
     pub(crate) fn void(&self, key: &KeyText) {
         let key = self.hashed(key.clone());

@@ -225,6 +225,14 @@ impl Version {
         }
     }
 
+    /// As it stands in keys.
+    pub(crate) fn escaped(self) -> Cow<'static, str> {
+        let text = self.text();
+        let mut out = KeyWriter::with_room(text.len());
+        out.text(&text);
+        if out.as_text() == text { text } else { Cow::Owned(out.into_text()) }
+    }
+
     /// Whether it is the same, without a look at the text: versions are literals in the program.
     #[inline]
     pub(crate) fn is_literally(self, other: Self) -> bool {

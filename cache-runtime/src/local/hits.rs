@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
+use foldhash::fast::RandomState;
+
 use super::terms::Terms;
 use crate::tally::{Tally, Tells, begin};
 use crate::telemetry::{self, Name};
@@ -11,7 +13,7 @@ use crate::telemetry::{self, Name};
 /// The counts of one cache.
 pub(super) struct Hits {
     name: Name,
-    resources: RwLock<HashMap<&'static str, Arc<Series>>>,
+    resources: RwLock<HashMap<&'static str, Arc<Series>, RandomState>>,
     /// Whether a task tells the recorder.
     told: Arc<AtomicBool>,
 }

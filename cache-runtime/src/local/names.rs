@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
+
 /// How keys begin and end.
 pub(crate) struct Names {
     /// No two of a process have the same.
@@ -34,7 +36,7 @@ pub(super) struct AllNames {
     shared: String,
     /// Of all other keys: nothing.
     other: Arc<Names>,
-    known: RwLock<HashMap<Box<str>, Vec<Arc<Names>>>>,
+    known: RwLock<HashMap<Box<str>, Vec<Arc<Names>>, RandomState>>,
 }
 
 impl AllNames {

@@ -176,14 +176,14 @@ impl Progress {
             let around = load.around(self.end);
             self.running = Some((load.start(), around));
         }
-        let Some((_, around)) = &mut self.running else { return Poll::Ready(None) };
+        let Some((running, around)) = &mut self.running else { return Poll::Ready(None) };
         let mut ended = false;
         if let Poll::Ready(entered) = around.enter(context) {
             ended = body(context);
             drop(entered);
         }
         if !ended {
-            ready!(around.pending(context));
+            ready!(around.pending(running, context));
         }
         Poll::Ready(self.running.take().map(|(running, _)| (running, ended)))
     }

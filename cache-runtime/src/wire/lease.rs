@@ -1,7 +1,8 @@
 //! What stands in the place of a value while somebody loads it.
 
-use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
+#[cfg(any(feature = "redis", test))]
+use std::io;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,8 +13,10 @@ use super::Payload;
 const HEAD: &[u8] = b"\xCAlease:";
 
 /// Tells this process from every other one, also from one with the same process number on another host.
-static PROCESS: LazyLock<(u64, u64)> =
-    LazyLock::new(|| (RandomState::new().hash_one(std::process::id()), RandomState::new().hash_one("lease")));
+static PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let hash = |what| RandomState::new().hash_one((std::process::id(), what));
+    format!("{:016x}{:016x}", hash(1), hash(2))
+});
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -21,16 +24,24 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// not pass for its next one.
 #[cfg(any(feature = "redis", test))]
 pub(crate) fn new_lease() -> Payload {
-    Payload::new([HEAD, token().as_bytes()].concat())
+    let mut bytes = Vec::with_capacity(HEAD.len() + LONGEST);
+    bytes.extend_from_slice(HEAD);
+    bytes.extend_from_slice(PROCESS.as_bytes());
+    // Into a list, it does not fail.
+    let _ = io::Write::write_fmt(&mut bytes, format_args!("{:x}", next()));
+    Payload::new(bytes)
 }
 
 /// A text that no other process and no other call has.
 pub(crate) fn token() -> String {
-    let (one, two) = *PROCESS;
     let mut text = String::with_capacity(LONGEST);
-    // Into a text that has room, it does not fail.
-    let _ = write!(text, "{one:016x}{two:016x}{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
+    text.push_str(&PROCESS);
+    let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{:x}", next()));
     text
+}
+
+fn next() -> u64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A token's length in bytes, at most.

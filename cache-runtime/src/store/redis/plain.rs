@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use ::redis::{Cmd, FromRedisValue as _, Pipeline, RedisResult, Value};
 
-use super::script_commands::{NUMBER, distinct, guard_of};
+use super::script_commands::{Guard, NUMBER, distinct};
 use super::scripts::Program;
 use super::{Connection, RedisStore, px};
 use crate::clock::millis;
@@ -106,7 +106,7 @@ fn commands(asks: &[&Ask], registrations: &[&Registration]) -> Pipeline {
         let mut set = Cmd::with_capacity(7, key.len() + lease.len() + NUMBER + 16);
         set.arg("SET").arg(key).arg(lease).arg("NX").arg("GET").arg("PX").arg(px(ask.ttl));
         commands.add_command(set);
-        guards.arg(guard_of(&ask.key));
+        guards.arg(Guard(&ask.key));
     }
     commands.add_command(guards);
     if !registrations.is_empty() {

@@ -1,8 +1,9 @@
 //! What scripts are given.
 
+use std::io::Write as _;
 use std::time::Duration;
 
-use ::redis::Cmd;
+use ::redis::{Cmd, RedisWrite, ToRedisArgs};
 
 use super::scripts::Program;
 use super::{RedisStore, px};
@@ -104,7 +105,26 @@ fn registers<'a>(registrations: &[&'a Registration]) -> impl Iterator<Item = &'a
 
 /// Keys hold no braces, so this lies in the slot of the key.
 pub(super) fn guard_of(key: &KeyText) -> String {
-    ["{", key.as_str(), "}:guard"].concat()
+    Guard(key).pieces().concat()
+}
+
+/// The same, as an argument.
+pub(super) struct Guard<'a>(pub &'a KeyText);
+
+impl Guard<'_> {
+    fn pieces(&self) -> [&str; 3] {
+        ["{", self.0.as_str(), "}:guard"]
+    }
+}
+
+impl ToRedisArgs for Guard<'_> {
+    fn write_redis_args<W: RedisWrite + ?Sized>(&self, out: &mut W) {
+        let mut out = out.writer_for_next_arg();
+        for piece in self.pieces() {
+            // Into a command, it does not fail.
+            let _ = out.write_all(piece.as_bytes());
+        }
+    }
 }
 
 #[cfg(feature = "cluster")]

@@ -9,9 +9,6 @@ use crate::error::Operation;
 use crate::store::StoreResult;
 use crate::store::redis::RedisStore;
 
-/// Room for so many callers, so that the list seldom grows while it is locked.
-const USUAL: usize = 40;
-
 /// Who has no answer when it is dropped asks alone.
 pub(super) struct Batch<Q: Question> {
     connection: Arc<Connection>,
@@ -29,9 +26,7 @@ impl<Q: Question> Drop for Batch<Q> {
 impl<Q: Question> Batch<Q> {
     /// All that wait.
     pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State<Q>>) -> Self {
-        let room = Vec::with_capacity(state.waiting.len().max(USUAL));
-        let callers = std::mem::replace(&mut state.waiting, room);
-        state.abouts.clear();
+        let callers = state.take();
         state.turn += 1;
         Q::gather(connection).sends(&mut state, callers.len());
         drop(state);
@@ -51,7 +46,8 @@ impl<Q: Question> Batch<Q> {
         // Who went after this was sent may have given the lease back before it was given.
         for unheard in self.hand_out(answers, took) {
             let Some((key, lease)) = unheard.leave() else { continue };
-            let _ = asker.ask_for(1, longest, Operation::Claim, store.remove_same(key, lease)).await;
+            // Boxed, as it is rare, and a task is as large as what it may come to.
+            let _ = Box::pin(asker.ask_for(1, longest, Operation::Claim, store.remove_same(key, lease))).await;
         }
     }
 
@@ -68,7 +64,7 @@ impl<Q: Question> Batch<Q> {
     fn hand_out(mut self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
         // Before they know: who runs at once is not to be taken for one that waits.
         self.count_as_answered();
-        let callers = std::mem::take(&mut self.callers);
+        let mut callers = std::mem::take(&mut self.callers);
         let gather = Q::gather(&self.connection);
         let mut unheard = Vec::new();
         let mut tell = |Waiting { question, answer: caller, others, .. }: Waiting<Q>, answer: StoreResult<_>| {
@@ -85,7 +81,7 @@ impl<Q: Question> Batch<Q> {
         };
         match answers {
             Ok(answers) => {
-                for (waiting, answer) in callers.into_iter().zip(answers) {
+                for (waiting, answer) in callers.drain(..).zip(answers) {
                     if let Some(bytes) = answer.as_ref().ok().and_then(Q::brings) {
                         gather.size.learn(bytes);
                     }
@@ -96,9 +92,11 @@ impl<Q: Question> Batch<Q> {
                 // Who is told nothing asks alone.
                 Fault::One if callers.len() > 1 => {}
                 Fault::Sharing if callers.len() > 1 => gather.give_up(error),
-                _ => callers.into_iter().for_each(|waiting| tell(waiting, Err(error))),
+                _ => callers.drain(..).for_each(|waiting| tell(waiting, Err(error))),
             },
         }
+        callers.clear();
+        gather.lock().give_back(callers);
         unheard
     }
 }

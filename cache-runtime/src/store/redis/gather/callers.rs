@@ -19,6 +19,12 @@ const ALONE: usize = 4;
 /// From so many on they go in halves, which are large enough to make up for what a command costs, and nothing else is tried.
 const MANY: usize = 36;
 
+/// Room for so many callers.
+const USUAL: usize = 40;
+
+/// More room than this is not kept.
+const MOST_SPARE: usize = 4096;
+
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
     /// How many there are.
@@ -36,6 +42,8 @@ pub(crate) struct Gather<Q: Question> {
 
 pub(super) struct State<Q: Question> {
     pub(super) waiting: Vec<Waiting<Q>>,
+    /// Room for those who wait next, while those before are asked.
+    spare: Vec<Waiting<Q>>,
     /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
     pub(super) abouts: Vec<u32>,
     pub(super) parts: Parts,
@@ -79,6 +87,22 @@ impl<Q: Question> State<Q> {
         }
         self.waiting.push(new);
     }
+
+    /// All that wait.
+    pub(super) fn take(&mut self) -> Vec<Waiting<Q>> {
+        self.abouts.clear();
+        let mut room = std::mem::take(&mut self.spare);
+        // So that the list seldom grows while it is locked.
+        room.reserve(USUAL);
+        std::mem::replace(&mut self.waiting, room)
+    }
+
+    /// Takes an empty list back, for others: a large one is dear to make.
+    pub(super) fn give_back(&mut self, list: Vec<Waiting<Q>>) {
+        if list.is_empty() && (self.spare.capacity() + 1..=MOST_SPARE).contains(&list.capacity()) {
+            self.spare = list;
+        }
+    }
 }
 
 /// One caller that asks alone.
@@ -105,6 +129,7 @@ impl<Q: Question> Default for Gather<Q> {
     fn default() -> Self {
         let state = State {
             waiting: Vec::new(),
+            spare: Vec::new(),
             abouts: Vec::new(),
             parts: Parts::default(),
             turn: 0,
