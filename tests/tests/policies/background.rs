@@ -101,6 +101,45 @@ async fn scenario_16_near_expiry_one_refreshes_the_others_keep_the_value_and_cal
     }
 }
 
+#[cached(resource = "board", key(id), ttl = "60s", local = "60s", stale_while_revalidate = "30s")]
+async fn board(source: &Source, id: u64) -> Result<usize, Failure> {
+    source.read().await
+}
+
+/// Also where leave came with the read, as a miss was likely.
+#[tokio::test]
+async fn who_is_given_leave_while_this_process_renews_waits_for_that() {
+    let is_server = |place: &super::Place| matches!(place, super::Place::Server(_));
+    let place = places().into_iter().find(is_server).expect("a server");
+    let (cache, source) = (place.cache(), Source::default());
+    for id in 1..20 {
+        assert!(how(&cache, board(&source, id)).await.1.stored);
+    }
+    let key = format!("{}:tenant-global:board:1:v1", prefix(&cache));
+    // Another process's, as this one holds what it had loaded.
+    let other = place.same(&prefix(&cache)).build().expect("good settings");
+    assert_eq!(how(&other, board(&source, 1)).await.0, Ok(1));
+    place.age(&key, 90 * SECOND, 20 * SECOND);
+    source.gated(true);
+    until("it is stale", async || how(&cache, board(&source, 1)).await.1.is_stale()).await;
+    until("it is renewed", async || source.reads() == 20).await;
+    place.age(&key, 20 * SECOND, Duration::from_millis(1));
+    until("it expires", async || !place.exists(&key)).await;
+    let asks = how(&cache, board(&source, 1));
+    let looks = async {
+        until("leave is given", async || place.exists(&key)).await;
+        // Answered on the same connection, later.
+        cache.ping().await.expect("it is up");
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(source.reads(), 20, "no second body while one runs");
+        source.open(2);
+    };
+    let ((value, _), ()) = tokio::join!(asks, looks);
+    assert!(value.is_ok_and(|nth| nth == 20 || nth == 21));
+}
+
 #[tokio::test]
 async fn two_processes_renew_once() {
     for place in places().into_iter().filter(super::Place::is_shared) {

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use cache_runtime::Cache;
+use cache_runtime::test_util::Faults;
+use cache_runtime::{Cache, ErrorKind, Operation, Status};
 use cache_tests::{Patient as _, RedisServer, redis_cli, until};
 use tokio::task::JoinSet;
 
 use super::leases::{Gate, two_meet};
 use super::shared_misses::{expecting, key};
-use super::{Duration, Source, builder, kind, read};
+use super::{Duration, Source, builder, kind, read, touch};
 
 /// Leases of this one do not run out in a test's time.
 fn lasting(server: &RedisServer) -> Cache {
@@ -121,4 +122,29 @@ async fn a_value_that_is_not_stored_is_handed_to_those_who_wait_for_it() {
     let names = two_meet(&cache, &Source::default(), &Gate::new(), async {}).await;
     assert_eq!(names, ["read 1", "read 1"]);
     assert_eq!(redis_cli(&server, ["EXISTS", &key(7)]).int(), 0);
+}
+
+/// Leave that comes while an invalidation cannot be made is not used, also where it came with the read.
+#[tokio::test]
+async fn leave_is_not_used_while_an_invalidation_waits_for_the_store() {
+    let server = RedisServer::start();
+    for likely in [false, true] {
+        let faults = Faults::new();
+        let cache = builder(&server).patient().faults(&faults).build().expect("good settings");
+        let source = warmed(&cache, likely).await;
+        faults.freeze();
+        faults.fail(Operation::Invalidate, ErrorKind::Unavailable);
+        let asks = cache.scope(read(&source, 7));
+        let invalidates = async {
+            let done = cache.scope(touch(7));
+            // Both are under way; the invalidation fails before the server has answered.
+            let thaws = async { faults.thaw() };
+            tokio::join!(done, thaws).0
+        };
+        let ((_, how), _) = tokio::join!(asks, invalidates);
+        assert_eq!((how.status, how.stored), (Status::Bypass, false), "{likely} {how}");
+        assert_eq!(cache.stats().pending_invalidations, 1, "{likely}");
+        faults.heal();
+        redis_cli(&server, ["DEL", &key(7)]);
+    }
 }
