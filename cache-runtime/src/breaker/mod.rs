@@ -190,8 +190,7 @@ impl Permit<'_> {
         let mut inner = self.breaker.lock();
         match (inner.state, self.probe) {
             (BreakerState::Closed, _) => {
-                inner.window.record(now, failed, slow, callers);
-                let seen = inner.window.sums(now);
+                let seen = inner.window.record(now, failed, slow, callers)?;
                 let share = |part: u32| f64::from(part) / f64::from(seen.calls.max(1));
                 let unwell = share(seen.failed) >= config.failure_rate || share(seen.slow) >= config.slow_rate;
                 if seen.calls >= config.min_calls && unwell {

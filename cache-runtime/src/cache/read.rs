@@ -66,16 +66,6 @@ mod together {
             }
         }
 
-        /// The bytes of an entry, read together with others. `None` where they are to be read alone.
-        pub(crate) async fn read_gathered(
-            &self,
-            key: &KeyText,
-            names: &[String],
-            budget: &mut Budget,
-        ) -> Option<Found> {
-            self.get_together(key, names, budget).await
-        }
-
         fn get_tracked_together<'a>(
             &'a self,
             key: &'a KeyText,

@@ -1,7 +1,8 @@
 //! A look into the store by a caller that leads nobody.
 //!
-//! While many read, their keys go to the server together, and callers of one key share what is read for it there. Then most need
-//! no flight: it is written to by whoever begins one and by whoever ends it, and goes from one processor to the other each time.
+//! While many read, their keys go to the server together, and callers of one key share what is read for it there; while few do,
+//! there is seldom anything to share. So most need no flight: it is written to by whoever begins one and by whoever ends it, and
+//! goes from one processor to the other each time.
 //! Who finds something that is to be served serves it. Anybody else takes the lead, and begins with what was found.
 
 use super::age::Due;
@@ -15,11 +16,11 @@ use crate::store::{Asks, Store};
 use crate::tags;
 
 impl Asking<'_> {
-    /// Whether many read, and this is one whose read concerns nobody else: once, and not where a new value is asked for, where what is
-    /// found is to be held or may be due, nor where a miss is likely, which takes leave.
+    /// Whether this is a read that concerns nobody else: once, and not where a new value is asked for, where what is found is to be
+    /// held or may be due, nor where a miss is likely, which takes leave.
     pub(super) fn may_look_aside(&self) -> bool {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return false };
-        store.gathers_reads()
+        store.reads_plainly()
             && !self.aside
             && self.start == Start::Read
             && self.lookup.mode == Mode::Usual
@@ -35,9 +36,7 @@ impl Asking<'_> {
         self.names = tags::names(self.subject.spec.resource, &self.subject.tags);
         let cache = self.lookup.cache;
         let key = &self.subject.located.key;
-        // Where it is to be asked alone after all, it is by who leads.
-        let Some(read) = cache.read_gathered(key, &self.names, &mut self.budget).await else { return false };
-        let read = match read {
+        let read = match cache.read(key, Asks::Bytes, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => self.seen(stored, stamps, None),
             Err(error) => Ok(Read::Failed(failed(error.kind()))),
         };

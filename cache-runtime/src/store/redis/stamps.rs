@@ -125,10 +125,9 @@ impl RedisStore {
         (self.local.watch().is_current() && self.copy.edition() == edition).then_some(stamps)
     }
 
-    /// Whether those who read now do so together.
-    pub(crate) fn gathers_reads(&self) -> bool {
-        let connection = self.slot.glimpse();
-        connection.as_ref().is_some_and(|connection| connection.gathers.gets.shares() && self.tells(connection))
+    /// Whether an entry is read by a `GET`, as the server tells of changed stamps.
+    pub(crate) fn reads_plainly(&self) -> bool {
+        self.slot.glimpse().as_ref().is_some_and(|connection| self.tells(connection))
     }
 
     /// Reads together with others, where many read and the server tells of changed stamps.
