@@ -64,6 +64,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod boxed;
 mod breaker;
 mod cache;
 mod call;

@@ -116,6 +116,10 @@ impl Policy {
     /// This policy, with what it leaves unset taken from another one.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
+        // Most leave everything: seen at once, where each field is two branches.
+        if self.is_unset() {
+            return other;
+        }
         macro_rules! first {
             ($field:ident) => {
                 match self.$field {
@@ -135,6 +139,24 @@ impl Policy {
             sliding: first!(sliding),
             revalidate: first!(revalidate),
         }
+    }
+
+    const fn is_unset(&self) -> bool {
+        let Self {
+            local: None,
+            stale_if_error: None,
+            stale_while_revalidate: None,
+            soft_timeout: None,
+            hard_timeout: None,
+            refresh: None,
+            jitter: None,
+            sliding: None,
+            revalidate: None,
+        } = self
+        else {
+            return false;
+        };
+        true
     }
 
     /// How long an entry is kept beyond its ttl.

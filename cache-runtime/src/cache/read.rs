@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::{Budget, Cache};
+use crate::boxed::pinned;
 use crate::error::{CacheError, Operation};
 use crate::key::KeyText;
 use crate::store::{Asks, Stored};
@@ -35,7 +36,7 @@ impl Cache {
         names: &'a [String],
         budget: &'a mut Budget,
     ) -> Boxed<'a, Result<(Option<Stored>, Stamps), CacheError>> {
-        Box::pin(self.ask(Operation::Get, budget, self.0.store.read(key, asks, names)))
+        pinned(|| self.ask(Operation::Get, budget, self.0.store.read(key, asks, names)))
     }
 }
 
@@ -44,6 +45,7 @@ mod together {
     use std::time::Duration;
 
     use super::{Asks, Boxed, Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
+    use crate::boxed::pinned;
     use crate::clock::Reading;
     use crate::store::{GetTracked, Store, Together};
 
@@ -72,7 +74,7 @@ mod together {
             names: &'a [String],
             budget: &'a mut Budget,
         ) -> Boxed<'a, Option<Found>> {
-            Box::pin(self.with_stamps_together(names, || GetTracked(key.clone()), budget))
+            pinned(|| self.with_stamps_together(names, || GetTracked(key.clone()), budget))
         }
 
         /// Without a second look at the stamps, where they have not changed since the first one.

@@ -23,10 +23,12 @@ struct Filled {
     proved: bool,
 }
 
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async function holds its arguments twice, and this is kept for each load"
+)]
 impl Plan {
     /// Stores, hands the value to those who wait, and reports.
-    ///
-    /// This and what it calls is no `async fn`, as that holds its arguments twice: it is as large as that together.
     pub(super) fn land(
         mut self: Box<Self>,
         stored: Option<Stored>,
@@ -133,7 +135,9 @@ impl Plan {
                         || self.cache.registration_of(self.resource, self.suffix.as_deref(), self.version, lives);
                     let registration = (!standing.is_registered(lives)).then(register);
                     // Boxed, as it is large, and the embedded store has no use for it.
-                    let fill = Box::pin(standing.fill(bytes, ttl, registration, names, holds, &mut self.budget));
+                    let fill = crate::boxed::pinned(|| {
+                        standing.fill(bytes, ttl, registration, names, holds, &mut self.budget)
+                    });
                     match fill.await {
                         Ok((true, told, stamps)) => {
                             *tether = told;

@@ -96,7 +96,7 @@ impl Asking<'_> {
         let Some(leader) = self.leader.take() else { return Answer::Load(self.uncached(Status::Miss)) };
         leader.begins();
         let outcome = self.outcome;
-        Answer::Load(Load::leading(self.plan(leader, leave, outcome)))
+        Answer::Load(Load::leading(|| self.plan(leader, leave, outcome)))
     }
 
     async fn find(&mut self) -> Next {
@@ -191,7 +191,7 @@ impl Asking<'_> {
         let Renewal { leader, leave, mark, old, stale, status } = renewal;
         leader.begins();
         let outcome = Outcome { status, ..self.outcome };
-        Load::leading(Plan { mark, old: Some(old), stale, quiet, ..self.plan(leader, leave, outcome) })
+        Load::leading(|| Plan { mark, old: Some(old), stale, quiet, ..self.plan(leader, leave, outcome) })
     }
 
     /// What the leader will do with the value.

@@ -12,6 +12,7 @@ use super::finish;
 use super::lead::Leave;
 use super::local::Holds;
 use super::refused::Refused;
+use crate::boxed::{boxed, pinned};
 use crate::cache::{Budget, Cache};
 use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
@@ -79,8 +80,8 @@ impl Load {
         Self(Kind::Refused(refused))
     }
 
-    pub(crate) fn leading(plan: Plan) -> Self {
-        Self(Kind::Leading(Box::new(plan)))
+    pub(crate) fn leading(plan: impl FnOnce() -> Plan) -> Self {
+        Self(Kind::Leading(boxed(plan)))
     }
 
     pub(super) fn names(&self) -> (&Cache, &'static str) {
@@ -207,10 +208,10 @@ impl Landing {
     /// What is left to do, if there is something. Gives up at `end`: the caller has its value.
     pub(crate) fn land(self, end: Option<Instant>) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let (plan, stored, landed, holds) = self.0?;
-        let land = plan.land(stored, landed, holds);
+        let land = pinned(|| plan.land(stored, landed, holds));
         Some(match end {
-            Some(end) => Box::pin(async move { drop(timeout_at(end, Box::pin(land)).await) }),
-            None => Box::pin(land),
+            Some(end) => pinned(|| async move { drop(timeout_at(end, land).await) }),
+            None => land,
         })
     }
 }

@@ -8,6 +8,7 @@ use super::lead::failed;
 use super::lease::Standing;
 use super::local::local_ttl;
 use super::lookup::Asking;
+use crate::boxed::pinned;
 use crate::cache::Boxed;
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::store::{Ask, Asks, GetOrClaim, Looked, RedisStore, Store, Stored};
@@ -30,7 +31,7 @@ impl Asking<'_> {
 
     /// By what is no `async fn`, as [`lead`](Self::lead).
     fn look_boxed<'b>(&'b mut self, store: &'b RedisStore, holds: bool) -> Boxed<'b, Option<Read>> {
-        Box::pin(self.looks_and_claims(store, holds))
+        pinned(|| self.looks_and_claims(store, holds))
     }
 
     /// `None` where it is to be read in the usual way after all.

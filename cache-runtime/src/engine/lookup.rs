@@ -15,6 +15,7 @@ use super::entry::Read;
 use super::lead::Leave;
 use super::lead::Start;
 use super::offer::{Offer, Then};
+use crate::boxed::{boxed, pinned};
 use crate::cache::{Boxed, Budget, Cache, Located};
 use crate::call::Mode;
 use crate::flight::{Joined, Landed, Leader, Turn, Wish};
@@ -112,7 +113,7 @@ impl<'a> Asking<'a> {
         }
         let subject = Subject { spec, suffix, tags: key.tags(), located, holds };
         let (budget, outcome) = (cache.budget(), Outcome::new(Status::Miss, Level::Body));
-        Ok(Box::new(Self {
+        Ok(boxed(|| Self {
             lookup,
             subject,
             leader: None,
@@ -173,7 +174,7 @@ impl<'a> Asking<'a> {
 
     /// By what is no `async fn`, so that it is compiled with this crate, and not with each that has annotated functions.
     fn lead_boxed(&mut self) -> Boxed<'_, Answer> {
-        Box::pin(self.lead())
+        pinned(|| self.lead())
     }
 
     /// For this caller alone.

@@ -12,6 +12,7 @@ use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Sharing};
 use super::site::Site;
+use crate::boxed::pinned;
 use crate::cache::{Cache, Handle};
 use crate::engine::{self, Load};
 use crate::local::Take;
@@ -189,7 +190,7 @@ where
     let call = call.into();
     let next = match refused(&cache, &call, &key) {
         Some(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
-        None => Next::Search(Box::pin(search(cache, call, key, sharing))),
+        None => Next::Search(pinned(|| search(cache, call, key, sharing))),
     };
     Enter { held: None, next }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ::redis::{Cmd, FromRedisValue, RedisResult, Value};
 
 use super::{Connection, RedisStore};
+use crate::boxed::pinned;
 use crate::key::KeyText;
 use crate::store::StoreResult;
 use crate::wire::Payload;
@@ -18,15 +19,12 @@ impl RedisStore {
     /// The bytes of a key, in a command of its own.
     pub(super) async fn get_on(&self, connection: &Arc<Connection>, key: &KeyText) -> StoreResult<Option<Payload>> {
         let reading = connection.gathers.gets.alone();
+        let command = get_command(key);
         // Boxed, as the future of a read is moved before it is polled.
-        let bytes = Box::pin(self.alone(connection, key)).await?;
+        let answer = pinned(|| connection.ask(&command)).await;
+        let bytes = self.settle(connection.generation, answer.and_then(bytes))?;
         reading.learn(bytes.as_ref().map_or(0, Vec::len));
         Ok(bytes.map(Payload::new))
-    }
-
-    async fn alone(&self, connection: &Connection, key: &KeyText) -> StoreResult<Option<Vec<u8>>> {
-        let answer = connection.ask(&get_command(key)).await;
-        self.settle(connection.generation, answer.and_then(bytes))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::question::{Answers, Fault};
 use super::{Asker, Connection, Question, State, Waiting};
+use crate::boxed::pinned;
 use crate::error::Operation;
 use crate::store::StoreResult;
 use crate::store::redis::RedisStore;
@@ -40,7 +41,7 @@ impl<Q: Question> Batch<Q> {
         self.callers.retain(|waiting| !waiting.is_gone());
         let Some(left) = self.callers.iter().map(|waiting| waiting.left).min() else { return };
         // Boxed, as a task is moved about before it runs.
-        let asked = Box::pin(self.ask(&store));
+        let asked = pinned(|| self.ask(&store));
         let callers = self.callers.iter().map(Waiting::callers).sum();
         let (answers, took) = asker.ask_for(callers, longest.min(left), Q::OPERATION, asked).await;
         // Who went after this was sent may have given the lease back before it was given.
