@@ -9,6 +9,7 @@ use crate::bench::{Bench, checkout};
 use crate::curves;
 use crate::options::Options;
 use crate::place::Place;
+use crate::place::everywhere;
 use crate::report::Row;
 use crate::rows;
 
@@ -77,7 +78,7 @@ fn machine(bench: &Bench) -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
     let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let cores = everywhere(|| std::thread::available_parallelism().map_or(0, usize::from));
     let kernel = read("/proc/sys/kernel/osrelease");
     let load = read("/proc/loadavg");
     format!(
