@@ -63,6 +63,19 @@ async fn old_failures_roll_out_of_the_window() {
     assert_eq!(breaker.state(), BreakerState::Closed);
 }
 
+/// As long as failures are in the window it is looked at, whatever the call came to.
+#[tokio::test(start_paused = true)]
+async fn a_good_call_may_be_the_one_that_makes_them_enough() {
+    for (seconds, state) in [(0, Some(BreakerState::Open)), (9, Some(BreakerState::Open)), (10, None)] {
+        let breaker = Breaker::new(CONFIG);
+        for _ in 0..3 {
+            assert_eq!(call(&breaker, true), None);
+        }
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        assert_eq!(call(&breaker, false), state, "after {seconds} s");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn successes_keep_it_closed() {
     let breaker = Breaker::new(CONFIG);

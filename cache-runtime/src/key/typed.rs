@@ -225,7 +225,7 @@ impl Version {
         }
     }
 
-    /// As it stands in keys.
+    /// As it stands in keys: as it is, where it needs no escapes.
     pub(crate) fn escaped(self) -> Cow<'static, str> {
         let text = self.text();
         let mut out = KeyWriter::with_room(text.len());
@@ -271,5 +271,22 @@ impl Tenancy {
         }
         out.part(tenant);
         Self::Written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_registered_as_it_stands_in_keys() {
+        for (version, escaped) in [("v1", "v1"), ("a:b", "a%3Ab")] {
+            assert_eq!(Version::Fixed(version).escaped(), escaped);
+            let key = crate::key::KeyLayout { prefix: "p", resource: "r", suffix: None };
+            let mut out = KeyWriter::new();
+            key.write_tail(&mut out, Version::Fixed(version));
+            assert_eq!(out.as_text(), format!(":{escaped}"));
+        }
+        assert!(matches!(Version::Fixed("v1").escaped(), Cow::Borrowed(_)));
     }
 }

@@ -159,3 +159,16 @@ pub(super) fn evalsha<'a>(
     }
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_is_written_as_it_is_named() {
+        let key = KeyText::from_text("p:tenant-global:user:7:v1");
+        let packed = |command: &Cmd| command.get_packed_command();
+        assert_eq!(guard_of(&key), "{p:tenant-global:user:7:v1}:guard");
+        assert_eq!(packed(Cmd::new().arg(Guard(&key))), packed(Cmd::new().arg(guard_of(&key))));
+    }
+}

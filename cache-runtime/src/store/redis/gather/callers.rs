@@ -225,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn the_list_of_those_who_waited_is_kept_for_the_next_ones_but_no_large_one() {
+        let gather = Gather::<Get>::default();
+        let mut state = gather.lock();
+        let mut list = state.take();
+        assert!(list.capacity() == 0 && state.waiting.capacity() >= USUAL);
+        list.reserve(2 * USUAL);
+        let (place, room) = (list.as_ptr(), list.capacity());
+        state.give_back(list);
+        state.take();
+        assert_eq!((state.waiting.as_ptr(), state.waiting.capacity()), (place, room));
+        state.give_back(Vec::with_capacity(MOST_SPARE + 1));
+        state.take();
+        assert!(state.waiting.capacity() <= MOST_SPARE);
+    }
+
+    #[test]
     fn several_may_go_alone_but_neither_few_nor_many_try_that() {
         let gather = Gather::<Get>::default();
         let ask = |callers| (0..callers).for_each(|_| _ = gather.count.asks());
