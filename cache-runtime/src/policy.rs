@@ -72,6 +72,11 @@ macro_rules! setters {
                 self
             }
         )*
+
+        /// Whether it leaves everything to the next level.
+        const fn is_unset(&self) -> bool {
+            true $(&& self.$name.is_none())*
+        }
     };
 }
 
@@ -139,24 +144,6 @@ impl Policy {
             sliding: first!(sliding),
             revalidate: first!(revalidate),
         }
-    }
-
-    const fn is_unset(&self) -> bool {
-        let Self {
-            local: None,
-            stale_if_error: None,
-            stale_while_revalidate: None,
-            soft_timeout: None,
-            hard_timeout: None,
-            refresh: None,
-            jitter: None,
-            sliding: None,
-            revalidate: None,
-        } = self
-        else {
-            return false;
-        };
-        true
     }
 
     /// How long an entry is kept beyond its ttl.
