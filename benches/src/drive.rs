@@ -9,10 +9,10 @@ use crate::contenders::by_hand::ByHand;
 use crate::contenders::{member, ours};
 use crate::place::Place;
 use crate::rows::redis::fill;
-use crate::rows::replay;
+use crate::rows::{replay, stampede};
 
-/// `cache-benches drive WHAT CALLERS SECONDS [shared]`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, or
-/// `replay-` and the name of a contender.
+/// `cache-benches drive WHAT CALLERS SECONDS [shared]`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, `stampede`,
+/// or `replay-` and the name of a contender.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let [what, callers, seconds, place @ ..] = words else {
         return Err("drive WHAT CALLERS SECONDS [shared]".to_owned());
@@ -53,8 +53,17 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
             fill(&bench, KEYS, call.clone());
             told(&bench, what, || Ok(load(bench.handle(), callers, KEYS, each, call).latencies.len()))
         }
+        // Of ten thousand, whatever CALLERS says.
+        "stampede" => told(&bench, what, || {
+            let (begun, mut rounds) = (Instant::now(), 0);
+            while begun.elapsed() < each {
+                println!("{:.1} ms", stampede::ours(&bench, rounds));
+                rounds += 1;
+            }
+            Ok(usize::try_from(rounds).unwrap_or(0))
+        }),
         _ => {
-            let name = what.strip_prefix("replay-").ok_or("hit, hit-by-hand, or replay-NAME")?;
+            let name = what.strip_prefix("replay-").ok_or("hit, hit-by-hand, member, member-by-hand, stampede, or replay-NAME")?;
             let ids: Arc<[u64]> = replay::web()?;
             told(&bench, what, || {
                 let (begun, mut requests) = (Instant::now(), 0);

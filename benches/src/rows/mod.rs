@@ -8,7 +8,7 @@ mod miss;
 mod open;
 pub(crate) mod redis;
 pub(crate) mod replay;
-mod stampede;
+pub(crate) mod stampede;
 
 use crate::bench::Bench;
 use crate::compile;

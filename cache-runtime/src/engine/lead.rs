@@ -183,7 +183,8 @@ impl Asking<'_> {
         let status = if stale { Status::Stale } else { Status::Hit };
         let landed = if stale { Landed::Stale(bytes) } else { Landed::Value(bytes) };
         let outcome = Outcome::new(status, self.lookup.cache.0.store.level());
-        self.offered = Some(Offer { body: Some(body), landed, outcome, shared: false, pending, slide, then });
+        self.offered =
+            Some(Offer { body: Some(body), landed, outcome, shared: false, decoded: None, pending, slide, then });
     }
 
     /// A load in place of an entry.

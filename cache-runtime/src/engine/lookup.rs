@@ -18,7 +18,7 @@ use super::offer::{Offer, Then};
 use crate::boxed::{boxed, pinned};
 use crate::cache::{Boxed, Budget, Cache, Located};
 use crate::call::Mode;
-use crate::flight::{Joined, Landed, Leader, Turn, Wish};
+use crate::flight::{DecodedOnce, Joined, Landed, Leader, Turn, Wish};
 use crate::key::KeySpec;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
@@ -203,8 +203,8 @@ impl<'a> Asking<'a> {
             let Ok(turn) = tokio::time::timeout_at(deadline, wait).await else { return Lead::Alone };
             match turn {
                 Ok(Turn::Lead(leader)) => return Lead::Inherited(leader),
-                Ok(Turn::Landed(landed)) => {
-                    self.offered = self.landed(landed);
+                Ok(Turn::Landed(landed, decoded)) => {
+                    self.offered = self.landed(landed, decoded);
                     if self.offered.is_some() {
                         return Lead::Offer;
                     }
@@ -220,8 +220,8 @@ impl<'a> Asking<'a> {
     }
 
     /// What another caller's read or load gave. `None` where it is of no use to this one.
-    fn landed(&self, landed: Landed) -> Option<Offer> {
+    fn landed(&self, landed: Landed, decoded: Option<DecodedOnce>) -> Option<Offer> {
         let status = if matches!(landed, Landed::Stale(_)) { Status::Stale } else { Status::Hit };
-        Offer::landed(landed, Outcome::new(status, Level::Flight), self.lookup.wants_none, self.loosely)
+        Offer::landed(landed, Outcome::new(status, Level::Flight), self.lookup.wants_none, self.loosely, decoded)
     }
 }

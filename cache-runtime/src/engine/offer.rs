@@ -10,7 +10,7 @@ use super::lookup::Asking;
 use crate::cache::{Budget, Cache};
 use crate::call::Mode;
 use crate::error::{ErrorKind, Operation};
-use crate::flight::Landed;
+use crate::flight::{DecodedOnce, Landed};
 use crate::key::KeyText;
 use crate::local::Take;
 use crate::outcome::{Outcome, Status};
@@ -29,6 +29,8 @@ pub(crate) struct Offer {
     pub(super) outcome: Outcome,
     /// Whether another caller of this process had them first.
     pub(super) shared: bool,
+    /// What that one makes of them, or has made.
+    pub(super) decoded: Option<DecodedOnce>,
     /// To be held decoded.
     pub(super) pending: Option<Box<Pending>>,
     /// To be prolonged to this life.
@@ -57,13 +59,19 @@ pub(crate) enum Accepted {
 
 impl Offer {
     /// What another caller's read or load gave. `None` where it is of no use.
-    pub(super) fn landed(landed: Landed, outcome: Outcome, wants_none: bool, loosely: bool) -> Option<Self> {
+    pub(super) fn landed(
+        landed: Landed,
+        outcome: Outcome,
+        wants_none: bool,
+        loosely: bool,
+        decoded: Option<DecodedOnce>,
+    ) -> Option<Self> {
         let body = match &landed {
             Landed::None if !wants_none => return None,
             Landed::None => None,
             Landed::Value(bytes) | Landed::Stale(bytes) => Some(Body::open(bytes, wants_none, loosely).ok()?),
         };
-        Some(Self { body, landed, outcome, shared: true, pending: None, slide: None, then: Then::Serve })
+        Some(Self { body, landed, outcome, shared: true, decoded, pending: None, slide: None, then: Then::Serve })
     }
 
     /// The value as JSON. `None` where there is no value.
@@ -72,9 +80,9 @@ impl Offer {
         Some(body.json(self.bytes()?))
     }
 
-    /// Whether the value is to be held decoded, should it be one.
+    /// Whether the value is to be held decoded, should it be one: here, or by who waits as well.
     pub(crate) fn holds(&self) -> bool {
-        self.pending.is_some()
+        self.pending.is_some() || self.decoded.is_some()
     }
 
     fn bytes(&self) -> Option<&Payload> {
@@ -91,8 +99,13 @@ impl Asking<'_> {
         self.offered.as_ref()
     }
 
-    /// Has the value taken that another caller has just read or loaded, where that one held it: it need not be decoded again.
+    /// Has the value taken that another caller has just read or loaded, where that one held it, or one that waited as well has
+    /// decoded it: it need not be decoded again.
     pub(crate) fn share(&self, take: &mut dyn Take) -> bool {
+        let decoded = self.offered.as_ref().and_then(|offer| offer.decoded.as_ref()?.get());
+        if decoded.is_some_and(|value| take.take(Some(value))) {
+            return true;
+        }
         let lands = |offer: &Offer| offer.shared && matches!(offer.landed, Landed::Value(_));
         let (lookup, subject) = (&self.lookup, &self.subject);
         subject.holds
@@ -104,10 +117,14 @@ impl Asking<'_> {
 
     /// What is offered is a value, which is held like this: hands it to those who wait.
     pub(crate) fn accept(&mut self, held: Option<Held>) -> Accepted {
-        let Some(Offer { landed, mut outcome, pending, slide, then, .. }) = self.offered.take() else {
+        let Some(Offer { landed, mut outcome, decoded, pending, slide, then, .. }) = self.offered.take() else {
             return Accepted::Load(self.uncached(Status::Miss));
         };
         let cache = self.lookup.cache;
+        if let (Some(decoded), Some(held)) = (decoded, &held) {
+            // Another one may have been first.
+            let _ = decoded.set(Held::clone(held));
+        }
         if let Some(pending) = pending {
             pending.hold(cache, &self.subject.located.key, self.subject.spec.resource, held);
         }

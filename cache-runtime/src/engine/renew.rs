@@ -12,7 +12,7 @@ use super::entry::{Hit, Read};
 use super::lead::{Leave, Next, Renewal};
 use super::lookup::Asking;
 use super::offer::{Offer, Then};
-use crate::flight::{Joined, Landed, Leader, Turn, Wish};
+use crate::flight::{DecodedOnce, Joined, Landed, Leader, Turn, Wish};
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Revalidate;
 use crate::store::Store;
@@ -86,7 +86,7 @@ impl Asking<'_> {
                         return Ok(self.serve(hit, true));
                     }
                     Ok(Ok(Turn::Lead(leader))) => leader,
-                    Ok(Ok(Turn::Landed(landed))) => match self.landed_renewal(landed) {
+                    Ok(Ok(Turn::Landed(landed, decoded))) => match self.landed_renewal(landed, decoded) {
                         Some(next) => return Ok(next),
                         None => continue,
                     },
@@ -150,7 +150,7 @@ impl Asking<'_> {
     async fn followed(&mut self, wait: oneshot::Receiver<Turn>) -> Option<Next> {
         let deadline = Instant::now() + self.lookup.cache.0.settings.wait_timeout;
         match timeout_at(deadline, wait).await {
-            Ok(Ok(Turn::Landed(landed))) => self.landed_renewal(landed),
+            Ok(Ok(Turn::Landed(landed, decoded))) => self.landed_renewal(landed, decoded),
             Ok(Ok(Turn::Lead(leader))) => {
                 leader.retire();
                 None
@@ -160,12 +160,12 @@ impl Asking<'_> {
     }
 
     /// What another caller's load gave.
-    fn landed_renewal(&mut self, landed: Landed) -> Option<Next> {
+    fn landed_renewal(&mut self, landed: Landed, decoded: Option<DecodedOnce>) -> Option<Next> {
         if matches!(landed, Landed::Stale(_)) {
             return None;
         }
         let outcome = Outcome::new(Status::Hit, Level::Flight);
-        self.offered = Offer::landed(landed, outcome, self.lookup.wants_none, self.loosely);
+        self.offered = Offer::landed(landed, outcome, self.lookup.wants_none, self.loosely, decoded);
         self.offered.is_some().then_some(Next::Offer)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{ByKey, Came, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
+use super::{ByKey, Came, DecodedOnce, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -105,8 +105,9 @@ impl Leader {
         let joined = std::mem::replace(&mut *waiters, left);
         waiters.extend(joined);
         drop(waiters);
+        let decoded = (served.len() > 1).then(DecodedOnce::default);
         for waiter in served {
-            let _ = waiter.turn.send(Turn::Landed(landed.clone()));
+            let _ = waiter.turn.send(Turn::Landed(landed.clone(), decoded.clone()));
         }
         self.pass_on(true);
     }
@@ -131,7 +132,7 @@ impl Leader {
                 Ok(()) => return,
                 // The waiter is gone. Its leadership must not pass on a second time from inside this loop.
                 Err(Turn::Lead(mut refused)) => refused.done = true,
-                Err(Turn::Landed(_)) => {}
+                Err(Turn::Landed(..)) => {}
             }
         }
     }

@@ -11,8 +11,10 @@
 mod keyed;
 mod leader;
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
@@ -36,9 +38,13 @@ pub(crate) enum Landed {
     None,
 }
 
+/// What the first of several that are handed the same bytes made of them, for the others: each with its own would decode them again.
+pub(crate) type DecodedOnce = Arc<OnceLock<Arc<dyn Any + Send + Sync>>>;
+
 /// What a waiter gets.
 pub(crate) enum Turn {
-    Landed(Landed),
+    /// With what it is decoded to, where several wait.
+    Landed(Landed, Option<DecodedOnce>),
     /// The waiter leads now.
     Lead(Leader),
 }

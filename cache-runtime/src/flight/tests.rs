@@ -29,7 +29,7 @@ fn all_waiters_get_what_the_leader_loaded() {
     let mut waits: Vec<_> = (0..3).map(|_| wait(flights.join(&key(), Wish::Any))).collect();
     leader.fills();
     leader.land_load(&value(), true);
-    assert!(waits.iter_mut().all(|wait| matches!(wait.try_recv(), Ok(Turn::Landed(Landed::Value(_))))));
+    assert!(waits.iter_mut().all(|wait| matches!(wait.try_recv(), Ok(Turn::Landed(Landed::Value(_), _)))));
     assert_eq!(flights.len(), 0);
 }
 
@@ -44,7 +44,7 @@ fn a_dropped_leader_hands_over_to_one() {
     let Ok(Turn::Lead(next)) = first.try_recv() else { panic!("the first leads") };
     next.fills();
     next.land_load(&value(), true);
-    assert!(matches!(second.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(second.try_recv(), Ok(Turn::Landed(..))));
 }
 
 #[test]
@@ -85,12 +85,12 @@ fn scenario_35_who_came_after_the_read_was_sent_reads_again() {
     let mut late = wait(flights.join(&key(), Wish::Any));
     let mut later = wait(flights.join(&key(), Wish::Any));
     leader.land_read(&value());
-    assert!(matches!(early.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(early.try_recv(), Ok(Turn::Landed(..))));
     let Ok(Turn::Lead(next)) = late.try_recv() else { panic!("the late one leads") };
     assert!(next.reads());
     next.begins();
     next.land_read(&value());
-    assert!(matches!(later.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(later.try_recv(), Ok(Turn::Landed(..))));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn who_came_after_the_load_began_needs_the_proof_that_nothing_was_invalidated() 
     let mut late = wait(flights.join(&key(), Wish::Any));
     leader.fills();
     leader.land_load(&value(), false);
-    assert!(matches!(early.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(early.try_recv(), Ok(Turn::Landed(..))));
     assert!(matches!(late.try_recv(), Ok(Turn::Lead(next)) if next.reads()));
 }
 
@@ -115,7 +115,7 @@ fn the_proof_is_none_for_who_came_after_the_fill_was_sent() {
     leader.fills();
     let mut after = wait(flights.join(&key(), Wish::Any));
     leader.land_load(&value(), true);
-    assert!(matches!(during.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(during.try_recv(), Ok(Turn::Landed(..))));
     assert!(matches!(after.try_recv(), Ok(Turn::Lead(next)) if next.reads()));
 }
 
@@ -128,12 +128,12 @@ fn who_wants_a_fresh_value_loads_after_the_flight() {
     let mut fresher = wait(flights.join(&key(), Wish::Fresh));
     leader.fills();
     leader.land_load(&value(), true);
-    assert!(matches!(any.try_recv(), Ok(Turn::Landed(_))));
+    assert!(matches!(any.try_recv(), Ok(Turn::Landed(..))));
     let Ok(Turn::Lead(next)) = fresh.try_recv() else { panic!("the fresh one leads") };
     assert!(!next.reads());
     next.begins();
     next.land_load(&value(), true);
-    assert!(matches!(fresher.try_recv(), Ok(Turn::Landed(_))), "one load serves all that asked before it began");
+    assert!(matches!(fresher.try_recv(), Ok(Turn::Landed(..))), "one load serves all that asked before it began");
 }
 
 #[test]

@@ -128,9 +128,9 @@ macro_rules! subject {
 
             fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
                 Poll::Ready(match ready!(Pin::new(&mut self.0).poll(context)) {
-                    Ok(Turn::Landed(Landed::Value(bytes))) => Turned::Landed(bytes[0]),
+                    Ok(Turn::Landed(Landed::Value(bytes), _)) => Turned::Landed(bytes[0]),
                     Ok(Turn::Lead(leader)) => Turned::Lead(Leader(leader)),
-                    Ok(Turn::Landed(Landed::None | Landed::Stale(_))) | Err(oneshot::Gone) => Turned::Forgotten,
+                    Ok(Turn::Landed(Landed::None | Landed::Stale(_), _)) | Err(oneshot::Gone) => Turned::Forgotten,
                 })
             }
         }
