@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
+use crate::counted::measure;
+
 /// Nanoseconds of a call, from one thread that goes through the keys again and again.
 pub(crate) fn spin<K, T>(runtime: &Handle, keys: &[K], each: Duration, call: impl AsyncFn(&K) -> T) -> f64 {
     runtime.block_on(turn(keys, each, call))
@@ -99,19 +101,19 @@ where
 }
 
 /// Allocations of a call that does not leave this thread: the mean of a thousand, after as many that are not counted.
-pub(crate) fn allocations<T>(runtime: &Handle, call: impl AsyncFn() -> T) -> f64 {
+pub(crate) fn allocations<T>(runtime: &Handle, call: impl AsyncFn() -> T) -> Result<f64, String> {
     const CALLS: u32 = 1_000;
     runtime.block_on(async {
         for _ in 0..CALLS {
             black_box(call().await);
         }
     });
-    let counted = allocation_counter::measure(|| {
+    let counted = measure(|| {
         runtime.block_on(async {
             for _ in 0..CALLS {
                 black_box(call().await);
             }
         });
-    });
-    counted.count_total as f64 / f64::from(CALLS)
+    })?;
+    Ok(counted.allocations as f64 / f64::from(CALLS))
 }

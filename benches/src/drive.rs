@@ -63,7 +63,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
             Ok(usize::try_from(rounds).unwrap_or(0))
         }),
         _ => {
-            let name = what.strip_prefix("replay-").ok_or("hit, hit-by-hand, member, member-by-hand, stampede, or replay-NAME")?;
+            let name = what
+                .strip_prefix("replay-")
+                .ok_or("hit, hit-by-hand, member, member-by-hand, stampede, or replay-NAME")?;
             let ids: Arc<[u64]> = replay::web()?;
             told(&bench, what, || {
                 let (begun, mut requests) = (Instant::now(), 0);

@@ -1,54 +1,5 @@
-//! Measures this cache beside hand-written code and other caches: `cargo xtask bench`.
+//! The program in which time is measured.
 
-mod bench;
-mod calls;
-mod compile;
-mod contenders;
-mod count;
-mod curves;
-mod drive;
-mod figures;
-mod measure;
-mod options;
-mod output;
-mod place;
-mod plot;
-mod report;
-mod rows;
-mod server;
-mod value;
-
-use std::process::ExitCode;
-
-use crate::options::Options;
-
-fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, what, calls] = words.as_slice()
-        && first == "count"
-    {
-        return count::child(what, calls);
-    }
-    if let [first, rest @ ..] = words.as_slice()
-        && first == "drive"
-    {
-        return ended(drive::run(rest));
-    }
-    match Options::read(&words) {
-        Ok(options) => ended(output::run(&options)),
-        Err(problem) => {
-            eprintln!("bench: {problem}\n\n{}", options::HELP);
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn ended(done: Result<(), String>) -> ExitCode {
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("bench: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> std::process::ExitCode {
+    cache_benches::run(None)
 }

@@ -11,6 +11,7 @@ use crate::contenders::moka::moka;
 use crate::contenders::quick::quick;
 use crate::contenders::{cached, hitbox, member, ours};
 use crate::count;
+use crate::counted::{Figures, figures, named};
 use crate::measure::{Contender, contender, interleave};
 use crate::place::everywhere;
 use crate::report::{OURS, Row};
@@ -20,6 +21,9 @@ const EACH: Duration = Duration::from_millis(100);
 
 /// How often one thread and two take turns in a round.
 const TURNS: u32 = 4;
+
+/// Ours, by a UUID and a tenant.
+const MEMBER: &str = "ours, member";
 
 /// Room in each cache.
 const ENTRIES: u64 = 10_000;
@@ -90,28 +94,47 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
         ],
     );
     let bodies = loads() - before;
-    let (org, id) = members[0];
-    let allocated = [
-        (OURS, allocations(runtime, async || ours::held(7).await)),
-        ("quick_cache", allocations(runtime, async || raw.get(&7))),
-        ("moka", allocations(runtime, async || by_moka.get(&7))),
-        ("cached", allocations(runtime, async || cached::held(7).await)),
-        ("hitbox", allocations(runtime, async || hitbox::user(7).cache(&by_hitbox).await)),
-    ];
-    let of_member = allocations(runtime, async || ours::held_member(org, id).await);
+    let counted = figures(bench, "local")?;
+    let allocated = [OURS, "quick_cache", "moka", "cached", "hitbox"].map(|name| Ok((name, named(&counted, name)?)));
+    let allocated = allocated.into_iter().collect::<Result<Vec<_>, String>>()?;
+    let of_member = named(&counted, MEMBER)?;
     let mut row = Row::new("local hit, u64 key", "ns", &by_id)
         .ratio_at_most("quick_cache", 2.0)
         .ratio_at_most("cached", 1.0)
         .must("0 allocations", allocated[0].1, allocated[0].1 == 0.0)
         .note("`no recorder` is ours without a recorder of metrics; with it, Prometheus' own exporter counts every hit")
         .note("hitbox keeps values as JSON in moka and decodes each");
-    row.allocations = allocated.to_vec();
+    row.allocations = allocated;
     let row = count::local(bench, row);
     let member = Row::new("local hit, UUID key with a tenant", "ns", &by_member)
         .ratio_at_most("quick_cache", 2.0)
         .ratio_at_most("cached", 1.0)
         .must("0 allocations", of_member, of_member == 0.0);
     Ok(vec![ran(row, bodies), ran(member, bodies)])
+}
+
+/// The allocations of a hit.
+pub(crate) fn count(bench: &Bench) -> Result<Figures, String> {
+    let runtime = bench.handle();
+    let (org, id) = member(7);
+    let (raw, by_moka, by_hitbox) = (quick::<u64>(ENTRIES as usize), moka::<u64>(ENTRIES), hitbox::in_memory(ENTRIES));
+    raw.insert(7, Arc::new(user(7)));
+    by_moka.insert(7, Arc::new(user(7)));
+    runtime.block_on(async {
+        settle(&[7], async |id| ours::held(*id).await).await;
+        settle(&[7], async |id| cached::held(*id).await).await;
+        settle(&[id], async |id| ours::held_member(org, *id).await).await;
+        hitbox::user(7).cache(&by_hitbox).await;
+    });
+    let all = [
+        (OURS, allocations(runtime, async || ours::held(7).await)),
+        (MEMBER, allocations(runtime, async || ours::held_member(org, id).await)),
+        ("quick_cache", allocations(runtime, async || raw.get(&7))),
+        ("moka", allocations(runtime, async || by_moka.get(&7))),
+        ("cached", allocations(runtime, async || cached::held(7).await)),
+        ("hitbox", allocations(runtime, async || hitbox::user(7).cache(&by_hitbox).await)),
+    ];
+    all.into_iter().map(|(name, count)| Ok((name.to_owned(), count?))).collect()
 }
 
 /// Says so where hits turned out to be misses.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use allocation_counter::measure;
 use cache_runtime::{Cache, CacheError};
 
 use super::redis::fill;
@@ -11,40 +10,66 @@ use crate::bench::{Bench, patient};
 use crate::contenders::moka::moka;
 use crate::contenders::ours;
 use crate::contenders::quick::quick;
+use crate::counted::{Figures, figures, measure, named};
 use crate::measure::Samples;
 use crate::report::{OURS, Row};
 use crate::value::{User, user};
 
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
-    let entries: u64 = bench.pick(100_000, 20_000);
-    // Where it is read from: the embedded store's own bytes would be counted.
-    fill(bench, entries, |id| async move {
-        ours::tiered(id).await;
-    });
-    let value = live(|| (0..entries).map(decoded).collect::<Vec<_>>()).0 as f64 / entries as f64
-        - size_of::<Arc<User>>() as f64;
+    let counted = figures(bench, "memory")?;
     let mut samples = Samples::default();
-    let (bytes, held) = metrics::with_local_recorder(&metrics::NoopRecorder, || live_tier(bench, entries))?;
-    samples.add(OURS, bytes as f64 / held as f64 - value);
-    let room = entries + entries / 5;
-    let (bytes, raw) = live(|| {
-        let raw = quick::<u64>(room as usize);
-        (0..entries).for_each(|id| raw.insert(id, decoded(id)));
-        raw
-    });
-    samples.add("quick_cache", bytes as f64 / raw.len() as f64 - value);
-    let (bytes, raw) = live(|| {
-        let raw = moka::<u64>(room);
-        (0..entries).for_each(|id| raw.insert(id, decoded(id)));
-        raw.run_pending_tasks();
-        raw
-    });
-    samples.add("moka", bytes as f64 / raw.entry_count() as f64 - value);
+    for name in [OURS, "quick_cache", "moka"] {
+        samples.add(name, named(&counted, name)?);
+    }
+    let (held, value) = (named(&counted, HELD)?, named(&counted, VALUE)?);
+    let room = room(entries(bench));
     Ok(vec![
         Row::new("memory of a local entry beyond its value", "bytes", &samples)
             .at_most(120.0)
             .note(format!("{held} entries with room for {room}; the value itself is {value:.0} bytes in an `Arc`"))
             .note("ours includes the text of the key, which the raw caches do not have: theirs is a u64"),
+    ])
+}
+
+const HELD: &str = "held";
+const VALUE: &str = "value";
+
+fn entries(bench: &Bench) -> u64 {
+    bench.pick(100_000, 20_000)
+}
+
+fn room(entries: u64) -> u64 {
+    entries + entries / 5
+}
+
+/// Bytes of an entry beside its value, of a value, and how many entries ours holds.
+pub(crate) fn count(bench: &Bench) -> Result<Figures, String> {
+    let entries = entries(bench);
+    // Where it is read from: the embedded store's own bytes would be counted.
+    fill(bench, entries, |id| async move {
+        ours::tiered(id).await;
+    });
+    let values = live(|| (0..entries).map(decoded).collect::<Vec<_>>())?.0;
+    let value = values as f64 / entries as f64 - size_of::<Arc<User>>() as f64;
+    let (bytes, held) = metrics::with_local_recorder(&metrics::NoopRecorder, || live_tier(bench, entries))?;
+    let (raw_bytes, raw) = live(|| {
+        let raw = quick::<u64>(room(entries) as usize);
+        (0..entries).for_each(|id| raw.insert(id, decoded(id)));
+        raw
+    })?;
+    let (moka_bytes, by_moka) = live(|| {
+        let by_moka = moka::<u64>(room(entries));
+        (0..entries).for_each(|id| by_moka.insert(id, decoded(id)));
+        by_moka.run_pending_tasks();
+        by_moka
+    })?;
+    let beside = |bytes: i64, held: u64| bytes as f64 / held as f64 - value;
+    Ok(vec![
+        (OURS.to_owned(), beside(bytes, held)),
+        ("quick_cache".to_owned(), beside(raw_bytes, raw.len() as u64)),
+        ("moka".to_owned(), beside(moka_bytes, by_moka.entry_count())),
+        (HELD.to_owned(), held as f64),
+        (VALUE.to_owned(), value),
     ])
 }
 
@@ -55,16 +80,16 @@ fn decoded(id: u64) -> Arc<User> {
 }
 
 /// What it made, and the bytes that it left allocated.
-fn live<T>(make: impl FnOnce() -> T) -> (i64, T) {
-    let mut made = None;
-    let counted = measure(|| made = Some(make()));
-    (counted.bytes_current, made.expect("it ran"))
+fn live<T>(make: impl FnOnce() -> T) -> Result<(i64, T), String> {
+    let (mut make, mut made) = (Some(make), None);
+    let counted = measure(|| made = make.take().map(|make| make()))?;
+    Ok((counted.bytes_left, made.ok_or("it did not run")?))
 }
 
 /// Bytes that a tier with so many entries takes, and how many it holds. On a runtime with this thread alone, as allocations
 /// are counted by thread.
 fn live_tier(bench: &Bench, entries: u64) -> Result<(i64, u64), String> {
-    let room = entries + entries / 5;
+    let room = room(entries);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let read = |cache: &Cache, from: u64, to: u64| {
@@ -85,7 +110,7 @@ fn live_tier(bench: &Bench, entries: u64) -> Result<(i64, u64), String> {
         }
         read(&cache, 0, entries);
         Ok(cache)
-    });
+    })?;
     let cache = cache.map_err(|error: CacheError| error.to_string())?;
     let held = cache.stats().local_entries;
     if held < entries / 2 {

@@ -3,7 +3,7 @@
 mod decode;
 pub(crate) mod local;
 mod many;
-mod memory;
+pub(crate) mod memory;
 mod miss;
 mod open;
 pub(crate) mod redis;
