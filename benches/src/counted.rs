@@ -1,4 +1,4 @@
-//! Allocations, which the other program counts: an allocator that counts makes each a third dearer, and those who allocate less would
+//! Allocations, which the other program counts: an allocator that counts makes each twice as dear, and those who allocate less would
 //! not be told from those who allocate more.
 
 use std::process::Command;

@@ -132,7 +132,7 @@ pub enum Entry<S: Shape> {
     /// Return this.
     Ready(S::Return),
     /// Run the body.
-    Load(Fill<S>),
+    Load(Box<Fill<S>>),
 }
 
 /// A key that is being looked up. What the local tier holds is there at once.
@@ -145,7 +145,7 @@ pub struct Enter<S: Shape, F> {
 enum Next<S: Shape, F> {
     /// Nothing.
     Over,
-    /// Run the body. Boxed, as whoever is served from the local tier moves this about, too.
+    /// Run the body.
     Load(Box<Fill<S>>),
     /// It is large, and most functions with a local tier seldom need it.
     Search(Pin<Box<F>>),
@@ -165,7 +165,7 @@ impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
             return search.as_mut().poll(context);
         }
         match std::mem::replace(&mut self.next, Next::Over) {
-            Next::Load(fill) => Poll::Ready(Entry::Load(*fill)),
+            Next::Load(fill) => Poll::Ready(Entry::Load(fill)),
             Next::Over | Next::Search(_) => Poll::Pending,
         }
     }
@@ -189,7 +189,7 @@ where
     };
     let call = call.into();
     let next = match refused(&cache, &call, &key) {
-        Some(load) => Next::Load(Box::new(Fill::new(load, sharing, key.late_tags()))),
+        Some(load) => Next::Load(Fill::new(load, sharing, key.late_tags())),
         None => Next::Search(pinned(|| search(cache, call, key, sharing))),
     };
     Enter { held: None, next }
@@ -260,7 +260,7 @@ where
     async move {
         let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
             Ok(asking) => asking,
-            Err(fill) => return Entry::Load(*fill),
+            Err(fill) => return Entry::Load(fill),
         };
         let mut answer = asking.next().await;
         loop {

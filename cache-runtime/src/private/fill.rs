@@ -14,6 +14,7 @@ use super::enter::Entry;
 use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::Sharing;
 use super::tags::ValueTag;
+use crate::boxed::boxed;
 use crate::cache::Cache;
 use crate::engine::{Around, Load, Running};
 use crate::wire::{Body, DecodeError, Payload, value};
@@ -35,9 +36,9 @@ pub(super) struct Late<V> {
 }
 
 impl<S: Shape> Fill<S> {
-    /// `tags` are those of the key that name the value.
-    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>, tags: Vec<ValueTag<S::Value>>) -> Self {
-        Self { load, now: None, late: Late { tags, sharing } }
+    /// `tags` are those of the key that name the value. Boxed, as it has room for a value, and passes through many hands.
+    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>, tags: Vec<ValueTag<S::Value>>) -> Box<Self> {
+        boxed(|| Self { load, now: None, late: Late { tags, sharing } })
     }
 }
 
@@ -200,7 +201,10 @@ impl<S: Shape> Going<S> {
     /// What needs no body was returned before; if not, it is now.
     fn of(entry: Entry<S>, late: Option<fn() -> S::Return>, limited: bool) -> Self {
         let (load, value, returned) = match entry {
-            Entry::Load(Fill { load, late, .. }) => (Some(load), late, None),
+            Entry::Load(fill) => {
+                let Fill { load, late, .. } = *fill;
+                (Some(load), late, None)
+            }
             Entry::Ready(returned) => (None, Late { tags: Vec::new(), sharing: None }, Some(returned)),
         };
         let limited = if limited { Some(late.is_some()) } else { None };

@@ -19,7 +19,7 @@ pub(super) fn ask<'a, S: Shape>(
     sharing: Option<Sharing<S::Value>>,
 ) -> Result<Box<Asking<'a>>, Box<Fill<S>>> {
     asking(cache, call, key, S::none().is_some(), sharing.is_some())
-        .map_err(|load| Box::new(Fill::new(load, sharing, key.late_tags())))
+        .map_err(|load| Fill::new(load, sharing, key.late_tags()))
 }
 
 fn asking<'a>(
@@ -89,7 +89,11 @@ where
             // Excluded by `wants_none`; running the body is right all the same.
             None => return Ok(Entry::Load(Fill::new(uncached(cache, key), None, Vec::new()))),
         },
-        (Some(load), true) => return Ok(Entry::Load(Fill { now, ..Fill::new(load, sharing, key.late_tags()) })),
+        (Some(load), true) => {
+            let mut fill = Fill::new(load, sharing, key.late_tags());
+            fill.now = now;
+            return Ok(Entry::Load(fill));
+        }
         (Some(load), false) => load,
     };
     Ok(Entry::Load(Fill::new(load, sharing, key.late_tags())))

@@ -5,7 +5,7 @@ use std::future::Future;
 use tokio::time::timeout_at;
 
 use super::enter::Entry;
-use super::fill::{Decision, Fill, Run, early, run};
+use super::fill::{Decision, Run, early, run};
 use super::shape::{CacheValue, Shape};
 use crate::cache::Waited;
 use crate::call;
@@ -20,16 +20,16 @@ where
     B: Future<Output = S::Return> + Send + 'static,
     D: FnOnce(&S::Value) -> Decision + Send + 'static,
 {
-    let Fill { mut load, now, late: value } = match entry {
+    let mut fill = match entry {
         Entry::Ready(returned) => return returned,
         Entry::Load(fill) => fill,
     };
     let body = Box::pin(body);
-    let cache = load.cache();
-    if let Some(now) = now {
+    let cache = fill.load.cache();
+    if let Some(now) = fill.now.take() {
         let work = Box::pin(async move {
-            if load.renews().await {
-                run(Entry::Load(Fill::<S> { load, now: None, late: value }), body, Some(decide), None, false).await;
+            if fill.load.renews().await {
+                run(Entry::Load(fill), body, Some(decide), None, false).await;
             }
         });
         // Without room the value is left as it is, for a later caller to renew.
@@ -38,9 +38,9 @@ where
         }
         return now;
     }
-    let end = load.patience(late.is_some());
-    let (old, resource) = (load.old(), load.resource());
-    let entry = Entry::Load(Fill::<S> { load, now: None, late: value });
+    let end = fill.load.patience(late.is_some());
+    let (old, resource) = (fill.load.old(), fill.load.resource());
+    let entry = Entry::Load(fill);
     let Some((leave, end)) = end.and_then(|end| Some((cache.0.background.enter()?, end))) else {
         return run(entry, body, Some(decide), None, false).await;
     };

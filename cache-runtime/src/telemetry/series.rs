@@ -79,11 +79,9 @@ impl Series {
     }
 
     fn chain(&self) -> usize {
-        // Fibonacci hashing: the upper bits depend on all below.
-        let mix = |sum: u64, (at, length): &(usize, usize)| {
-            (sum.rotate_left(23) ^ *at as u64 ^ (*length as u64) << 48).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        };
-        usize::try_from(self.0.iter().fold(0, mix) >> 32).unwrap_or(0) % CHAINS
+        // Fibonacci hashing: the upper bits depend on all below. Texts that begin at one place are few.
+        let sum = self.0.iter().fold(0_u64, |sum, (at, _)| sum.rotate_left(17) ^ *at as u64);
+        usize::try_from(sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or(0) >> (32 - CHAINS.ilog2())
     }
 }
 
