@@ -77,10 +77,16 @@ impl<F: Future> Future for Reported<F> {
     }
 }
 
+/// Whether this may be a call inside one of these: asked once where little else is done.
+#[inline]
+pub(crate) fn may_be_within() -> bool {
+    // Set before any scope begins, which a call inside comes after.
+    USED.load(Ordering::Relaxed)
+}
+
 #[inline]
 pub(crate) fn mode() -> Mode {
-    // Set before any scope begins, which a call inside comes after.
-    if !USED.load(Ordering::Relaxed) {
+    if !may_be_within() {
         return Mode::Usual;
     }
     MODE.try_with(|mode| *mode).unwrap_or(Mode::Usual)
@@ -88,7 +94,7 @@ pub(crate) fn mode() -> Mode {
 
 #[inline]
 pub(crate) fn report(outcome: Outcome) {
-    if USED.load(Ordering::Relaxed) {
+    if may_be_within() {
         let _ = OUTCOME.try_with(|cell| cell.set(outcome));
     }
 }
@@ -104,7 +110,7 @@ pub(crate) struct Nested(Option<Outcome>);
 
 /// To be held while a body is polled.
 pub(crate) fn nest() -> Nested {
-    if !USED.load(Ordering::Relaxed) {
+    if !may_be_within() {
         return Nested(None);
     }
     Nested(OUTCOME.try_with(|cell| cell.replace(Outcome::UNCACHED)).ok())

@@ -12,6 +12,7 @@ mod lines;
 mod start;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, checkout};
 use crate::measure::Samples;
@@ -32,6 +33,9 @@ const FEW: usize = 50;
 
 /// Of what `cached` with Redis adds.
 const MOST: f64 = 0.5;
+
+/// No further round of builds begins after so long: a slow machine has fewer.
+const ENOUGH: Duration = Duration::from_secs(100);
 
 /// The programs of this run, and the annotations.
 struct Programs {
@@ -70,7 +74,11 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let (timed, few) = (all(count)?, all(FEW)?);
     programs.warm(&Kind::ALL)?;
     let mut least: Vec<Option<Spent>> = vec![None; timed.len()];
+    let begun = Instant::now();
     for round in 0..rounds {
+        if begun.elapsed() > ENOUGH {
+            break;
+        }
         for (program, least) in timed.iter().zip(&mut least) {
             // The other takes part once, for the time that it takes.
             if round == 0 || program.kind.has_a_must() {

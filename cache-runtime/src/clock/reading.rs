@@ -26,6 +26,12 @@ impl Coarse {
     pub(crate) fn micros_since(self, earlier: Self) -> u64 {
         self.0.duration_since(earlier.0).as_micros()
     }
+
+    /// Whole ones.
+    #[inline]
+    pub(crate) fn millis_since(self, earlier: Self) -> u64 {
+        self.0.duration_since(earlier.0).as_millis()
+    }
 }
 
 /// A moment of tokio's clock, which a test can pause and move.
@@ -43,6 +49,10 @@ impl Movable {
 
     pub(crate) fn micros_since(self, earlier: Self) -> u64 {
         u64::try_from(self.0.saturating_duration_since(earlier.0).as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn millis_since(self, earlier: Self) -> u64 {
+        self.micros_since(earlier) / 1_000
     }
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
         (Some(ttl), _) | (None, Some(ttl)) => Some(ttl),
         (None, None) => cache.0.settings.policy.local.as_ref(),
     };
-    if ttl.is_none_or(Duration::is_zero) || call::mode() != call::Mode::Usual {
+    let within = call::may_be_within();
+    if ttl.is_none_or(Duration::is_zero) || (within && call::mode() != call::Mode::Usual) {
         return false;
     }
     if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
@@ -45,7 +46,7 @@ pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn Entry
         Some(served) => served,
         None => serve_by_text(cache, key, short.as_ref(), &now, take),
     };
-    if served {
+    if served && within {
         call::report(telemetry::local_hit());
     }
     served

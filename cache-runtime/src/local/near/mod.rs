@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 pub(crate) use self::site::Site;
 pub(super) use self::slot::{Common, From};
-use self::slot::{Slot, Wanted};
+use self::slot::{Slot, Slots, Wanted};
 use self::tenants::Tenants;
 use super::{Entry, EntryRef, Take};
 use crate::key::{Short, ShortKey};
@@ -38,7 +38,8 @@ thread_local! {
 }
 
 struct Near {
-    slots: Vec<Option<Slot>>,
+    /// Once something was kept.
+    slots: Option<Box<Slots>>,
     /// The names that keys of these have.
     sites: [Option<(Site, u32)>; SITES],
     tenants: Tenants,
@@ -76,7 +77,7 @@ pub(super) fn serve_short(
             None => Common::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
             Some(tenant) => near.tenants.find(site, tenant)?,
         };
-        near.serve(&Wanted::new(names.at(emptied), key.id, ""), may_serve, take)
+        near.serve(&Wanted::whole(names.at(emptied), key.id), may_serve, take)
     })
 }
 
@@ -101,7 +102,7 @@ pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<Common> {
 
 impl Near {
     const fn new() -> Self {
-        Self { slots: Vec::new(), sites: [None; SITES], tenants: Tenants::new(), mine: None, kept: 0 }
+        Self { slots: None, sites: [None; SITES], tenants: Tenants::new(), mine: None, kept: 0 }
     }
 
     #[inline]
@@ -111,7 +112,7 @@ impl Near {
         may_serve: impl FnOnce(&Entry) -> bool,
         take: &mut dyn Take,
     ) -> Option<bool> {
-        let slot = wanted.find(&mut self.slots)?;
+        let slot = wanted.find(self.slots.as_deref_mut()?)?;
         if slot.uses == 0 || !may_serve(&slot.entry) {
             return None;
         }
@@ -124,6 +125,12 @@ impl Near {
     }
 }
 
+/// Made where they stay: there are more of them than a stack has room for.
+fn slots() -> Box<Slots> {
+    let empty: Vec<Option<Slot>> = std::iter::repeat_with(|| None).take(SLOTS).collect();
+    empty.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("as many as there are"))
+}
+
 /// Keeps what the tier gave. What was here before has been served many times, and is copied.
 pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dyn Take) {
     if entry.bytes() > LARGEST {
@@ -132,7 +139,7 @@ pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dy
     let wanted = Wanted::new(from, short.unwrap_or_else(|| Short::of(entry.rest())), entry.rest());
     let known = NEAR.with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let slot = wanted.find(&mut near.slots).filter(|slot| EntryRef::ptr_eq(&slot.entry, entry))?;
+        let slot = wanted.find(near.slots.as_deref_mut()?).filter(|slot| EntryRef::ptr_eq(&slot.entry, entry))?;
         Some(slot.own.take())
     });
     // A user's `Clone` may ask for something here.
@@ -141,13 +148,11 @@ pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dy
     let slot = Slot::new(from, wanted.short, uses, EntryRef::clone(entry), own);
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
-        if near.slots.is_empty() {
-            near.slots.resize_with(SLOTS, || None);
-        }
         near.kept = near.kept.wrapping_add(1);
         let kept = near.kept;
-        let place = wanted.place(&near.slots, kept);
-        near.slots.get_mut(place)?.replace(slot)
+        let slots = near.slots.get_or_insert_with(slots);
+        let place = wanted.place(slots, kept);
+        slots[place % SLOTS].replace(slot)
     });
     // Another's value may be dropped with it, which may ask for something here.
     drop(replaced);

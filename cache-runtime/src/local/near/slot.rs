@@ -17,6 +17,9 @@ pub(super) struct Slot {
     pub(super) own: Option<Held>,
 }
 
+/// As many as there are: a number below that needs no check.
+pub(super) type Slots = [Option<Slot>; SLOTS];
+
 /// Whence an entry came.
 #[derive(Clone, Copy)]
 pub(in crate::local) struct From {
@@ -60,7 +63,8 @@ impl From {
 /// What is asked for.
 pub(super) struct Wanted<'a> {
     from: From,
-    rest: &'a str,
+    /// Where its numbers alone do not say which key it is.
+    rest: Option<&'a str>,
     pub(super) short: Short,
     /// With one place, two keys that share it would push each other out again and again.
     places: [usize; 2],
@@ -68,35 +72,40 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// By the rest of a key's text, or what stands for it.
-    #[inline]
     pub(super) fn new(from: From, short: Short, rest: &'a str) -> Self {
+        Self { rest: Some(rest).filter(|_| !short.is_whole()), ..Self::whole(from, short) }
+    }
+
+    /// By what stands for the rest of one key's text and no other's.
+    #[inline(always)]
+    pub(super) fn whole(from: From, short: Short) -> Self {
         let hash = short.hash(from.common.seed);
         let place = |hash: u64| usize::try_from(hash % SLOTS as u64).unwrap_or(0);
         let places = [place(hash), place(hash >> 32)];
-        Self { from, rest, short, places }
+        Self { from, rest: None, short, places }
     }
 
     #[inline]
     fn is_in(&self, slot: &Slot) -> bool {
         slot.rest == self.short
             && slot.from == self.from.pair()
-            && (self.short.is_whole() || slot.entry.rest() == self.rest)
+            && self.rest.is_none_or(|rest| slot.entry.rest() == rest)
     }
 
     /// Where it is, if it is here.
     #[inline(always)]
-    pub(super) fn find<'s>(&self, slots: &'s mut [Option<Slot>]) -> Option<&'s mut Slot> {
+    pub(super) fn find<'s>(&self, slots: &'s mut Slots) -> Option<&'s mut Slot> {
         let [one, two] = self.places;
-        let is_at = |place: usize| slots.get(place).and_then(Option::as_ref).is_some_and(|slot| self.is_in(slot));
+        let is_at = |place: usize| slots[place % SLOTS].as_ref().is_some_and(|slot| self.is_in(slot));
         // Both may be one place, and that another key's.
         let place = if is_at(one) { one } else { Some(two).filter(|two| is_at(*two))? };
-        slots.get_mut(place)?.as_mut()
+        slots[place % SLOTS].as_mut()
     }
 
     /// Where to keep it: where it is, or where nothing is, or one of the two at random: what is there goes to its other place
     /// when it is asked for again, so that as many find room as there is. (Pagh and Rodler, "Cuckoo hashing".)
-    pub(super) fn place(&self, slots: &[Option<Slot>], random: usize) -> usize {
-        let at = |place: &usize| slots.get(*place).and_then(Option::as_ref);
+    pub(super) fn place(&self, slots: &Slots, random: usize) -> usize {
+        let at = |place: &usize| slots[place % SLOTS].as_ref();
         let own = self.places.iter().find(|place| at(place).is_some_and(|slot| self.is_in(slot)));
         *own.or_else(|| self.places.iter().find(|place| at(place).is_none())).unwrap_or(&self.places[random % 2])
     }
