@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 
 use crate::bench::Bench;
 use crate::contenders::by_hand::ByHand;
@@ -84,17 +84,19 @@ where
     T::Output: Send,
 {
     let (before, start) = (loads(), Instant::now());
-    let left = Arc::new((AtomicU64::new(CALLERS), Notify::new()));
+    // Closed by the last of them, whatever becomes of it. One task after the other would have this thread woken by each.
+    let (running, mut ended) = mpsc::channel::<()>(1);
+    let served = Arc::new(AtomicU64::new(0));
     for _ in 0..CALLERS {
-        let (call, left) = (call(), Arc::clone(&left));
+        let (call, running, served) = (call(), running.clone(), Arc::clone(&served));
         bench.handle().spawn(async move {
             drop(call.await);
-            // One task after the other would have this thread woken by each.
-            if left.0.fetch_sub(1, Ordering::AcqRel) == 1 {
-                left.1.notify_one();
-            }
+            served.fetch_add(1, Ordering::Relaxed);
+            drop(running);
         });
     }
-    bench.handle().block_on(left.1.notified());
+    drop(running);
+    bench.handle().block_on(ended.recv());
+    assert_eq!(served.load(Ordering::Relaxed), CALLERS, "a caller panicked");
     (start.elapsed().as_secs_f64() * 1000.0, (loads() - before) as f64)
 }

@@ -71,21 +71,21 @@ async fn own(open: &Semaphore, id: u64) -> Own {
 }
 
 /// How many values were decoded for a hundred callers that waited for one load.
-async fn decoded<F>(cache: &Cache, mut call: impl FnMut(usize, Arc<Semaphore>) -> F) -> usize
+async fn decoded<F>(cache: &Cache, page: u64, mut call: impl FnMut(usize, Arc<Semaphore>, u64) -> F) -> usize
 where
     F: Future<Output = String> + Send + 'static,
 {
     let (before, waited, open) = (DECODED.load(Ordering::SeqCst), cache.stats().waited, Arc::new(Semaphore::new(0)));
     let mut callers = JoinSet::new();
     for nth in 0..CALLERS {
-        let (cache, call) = (cache.clone(), outcome(call(nth, Arc::clone(&open))));
+        let (cache, call) = (cache.clone(), outcome(call(nth, Arc::clone(&open), page)));
         callers.spawn(async move { cache.scope(call).await });
     }
     until("they wait", || cache.stats().waited == waited + CALLERS - 1).await;
     open.add_permits(1);
     let mut shared = 0;
     for (text, how) in callers.join_all().await {
-        assert!(text.starts_with("page "), "{text}");
+        assert_eq!(text, format!("page {page}"));
         shared += usize::from(how.level == Level::Flight);
     }
     assert_eq!(shared, CALLERS - 1, "they are told where it came from");
@@ -99,16 +99,24 @@ async fn what_many_waited_for_is_decoded_once_at_most() {
     let (cache, source) = (tier(&server), Source::default());
     until_held(&cache, &source, 999).await;
     for cache in [cache, Cache::builder().build().expect("good settings")] {
-        assert_eq!(decoded(&cache, |_, open| async move { held(&open, 7).await.text }).await, 0, "it is held");
-        assert_eq!(decoded(&cache, |_, open| async move { stored(&open, 7).await.text }).await, 1, "by the first");
-        assert_eq!(decoded(&cache, |_, open| async move { own(&open, 7).await.0.text }).await, CALLERS - 1, "by each");
-        let either = |nth: usize, open: Arc<Semaphore>| async move {
+        assert_eq!(decoded(&cache, 7, |_, open, id| async move { held(&open, id).await.text }).await, 0, "it is held");
+        assert_eq!(
+            decoded(&cache, 7, |_, open, id| async move { stored(&open, id).await.text }).await,
+            1,
+            "by the first"
+        );
+        assert_eq!(
+            decoded(&cache, 7, |_, open, id| async move { own(&open, id).await.0.text }).await,
+            CALLERS - 1,
+            "by each"
+        );
+        let either = |nth: usize, open: Arc<Semaphore>, id: u64| async move {
             if nth < CALLERS / 2 {
-                stored(&open, 8).await.text
+                stored(&open, id).await.text
             } else {
-                other(&open, 8).await.map_or_else(String::new, |page| page.text)
+                other(&open, id).await.map_or_else(String::new, |page| page.text)
             }
         };
-        assert!(decoded(&cache, either).await <= CALLERS / 2, "none is taken for another type's");
+        assert!(decoded(&cache, 8, either).await <= CALLERS / 2, "none is taken for another type's");
     }
 }
