@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cache_runtime::Cache;
-use cache_tests::RedisCluster;
+use cache_tests::{Patient as _, RedisCluster};
 
 use super::{DEADLINE, Source, builder, outcome, read, text, touch, until_cached};
 
@@ -18,7 +18,7 @@ fn node_of_register(cluster: &RedisCluster, prefix: &str) -> usize {
 
 /// With timeouts as in a service, but for the machine that the tests run on.
 fn quick(cluster: &RedisCluster, prefix: &str) -> Cache {
-    builder(cluster, prefix).operation_timeout(Duration::from_millis(500)).build().expect("good settings")
+    builder(cluster, prefix).patient().operation_timeout(Duration::from_millis(500)).build().expect("good settings")
 }
 
 #[tokio::test]
@@ -39,8 +39,13 @@ async fn a_cluster_that_cannot_be_reached_is_not_an_error() {
 async fn one_node_that_answers_is_enough_to_find_the_others() {
     let cluster = super::shared();
     let urls = ["redis://127.0.0.1:1".to_owned(), cluster.nodes()[1].url()];
-    let cache =
-        Cache::builder().cluster(urls).prefix("found").operation_timeout(DEADLINE).build().expect("good settings");
+    let cache = Cache::builder()
+        .cluster(urls)
+        .prefix("found")
+        .patient()
+        .operation_timeout(DEADLINE)
+        .build()
+        .expect("good settings");
     let source = Source::default();
     cache
         .scope(async {

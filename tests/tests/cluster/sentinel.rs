@@ -19,7 +19,7 @@ fn patient(all: &Sentinels, master: &str) -> Cache {
 }
 
 fn quick(all: &Sentinels) -> Cache {
-    builder(all, MASTER).operation_timeout(Duration::from_millis(500)).build().expect("good settings")
+    builder(all, MASTER).patient().operation_timeout(Duration::from_millis(500)).build().expect("good settings")
 }
 
 fn keys(server: &RedisServer) -> Vec<String> {
@@ -171,7 +171,7 @@ async fn until_seen(cache: &Cache, source: &Source, old: &str, since: Instant) {
 async fn what_is_held_in_a_process_is_told_of_by_the_master_of_the_day() {
     let all = Sentinels::start();
     let builder = builder(&all, MASTER).policy(Policy::new().local(DEADLINE * 10));
-    let cache = builder.operation_timeout(Duration::from_millis(500)).build().expect("good settings");
+    let cache = builder.patient().operation_timeout(Duration::from_millis(500)).build().expect("good settings");
     let (source, key) = (Source::default(), text("cache", 7));
     let old = until_held(&cache, &source).await;
     redis_cli(&all.servers()[0], ["DEL", &key]);
@@ -195,7 +195,7 @@ async fn what_is_held_in_a_process_is_told_of_by_the_master_of_the_day() {
 async fn what_was_read_from_a_master_that_became_a_replica_is_not_served() {
     let all = Sentinels::start();
     let builder = builder(&all, MASTER).policy(Policy::new().local(DEADLINE * 10));
-    let cache = builder.operation_timeout(Duration::from_millis(500)).build().expect("good settings");
+    let cache = builder.patient().operation_timeout(Duration::from_millis(500)).build().expect("good settings");
     let (source, [old, _]) = (Source::default(), all.servers());
     until_held(&cache, &source).await;
     all.sentinel().pause();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, CacheKey};
-use cache_tests::RedisCluster;
+use cache_tests::{Patient as _, RedisCluster};
 
 use super::{DEADLINE, User, UserKey, builder, patient, shared};
 
@@ -51,7 +51,8 @@ async fn sets_are_invalidated_on_all_nodes() {
 #[tokio::test]
 async fn a_stamp_whose_node_is_away_is_tried_again_until_it_lands() {
     let cluster = RedisCluster::start();
-    let cache = builder(&cluster, "later").operation_timeout(Duration::from_secs(1)).build().expect("good settings");
+    let cache =
+        builder(&cluster, "later").patient().operation_timeout(Duration::from_secs(1)).build().expect("good settings");
     let deadline = Instant::now() + DEADLINE;
     while cache.put_many(&users()).await.is_err() {
         assert!(Instant::now() < deadline, "nothing is stored");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cache_runtime::{Cache, Level, Policy};
-use cache_tests::{RedisCluster, redis_cli};
+use cache_tests::{Patient as _, RedisCluster, redis_cli};
 
 use super::{DEADLINE, Source, builder, read, rename, text, touch};
 
@@ -12,7 +12,7 @@ const BOUND: Duration = Duration::from_secs(1);
 
 fn tier(cluster: &RedisCluster, prefix: &str, operation_timeout: Duration) -> Cache {
     let builder = builder(cluster, prefix).policy(Policy::new().local(DEADLINE * 10));
-    builder.operation_timeout(operation_timeout).build().expect("good settings")
+    builder.patient().operation_timeout(operation_timeout).build().expect("good settings")
 }
 
 fn patient(cluster: &RedisCluster, prefix: &str) -> Cache {

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::Level;
 use cache_tests::versions::Program;
-use cache_tests::{Metrics, RawClient, RedisServer, redis_cli};
+use cache_tests::{Metrics, Patient as _, RawClient, RedisServer, redis_cli};
 
 use super::{BOUND, Cache, DEADLINE, SEVEN, Source, builder, read, tier, touch, until_held, until_seen};
 
 /// A cache that does not wait for a server that is silent.
 fn quick(server: &RedisServer) -> Cache {
-    builder(server).operation_timeout(Duration::from_millis(300)).build().expect("good settings")
+    builder(server).patient().operation_timeout(Duration::from_millis(300)).build().expect("good settings")
 }
 
 /// Reads until nothing is served from the tier any more, which must be so for calls that begin later than the bound after

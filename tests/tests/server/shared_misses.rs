@@ -296,7 +296,8 @@ async fn who_may_not_run_scripts_is_served_what_is_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_says_nothing_to_fills_is_given_up_by_all() {
     let server = RedisServer::start();
-    let cache = builder(&server).operation_timeout(Duration::from_millis(500)).build().expect("good settings");
+    let cache =
+        builder(&server).patient().operation_timeout(Duration::from_millis(500)).build().expect("good settings");
     let source = Arc::new(Source::default());
     for _ in 0..2 {
         cache.scope(read(&source, 999)).await;

@@ -8,10 +8,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cache_runtime::{Cache, Outcome};
-use cache_tests::{Metrics, RedisServer, redis_cli};
+use cache_tests::{Metrics, Patient as _, RedisServer, redis_cli};
 use tokio::task::JoinSet;
 
-use super::{Duration, Source, User, UserKey, patient, read, touch};
+use super::{Duration, Source, User, UserKey, builder, patient, read, touch};
 
 type Reading<'a> = Pin<Box<dyn Future<Output = (User, Outcome)> + 'a>>;
 
@@ -218,7 +218,7 @@ async fn after_many_reads_a_few_go_alone_again() {
 async fn a_command_lets_those_run_that_have_been_answered() {
     let server = RedisServer::start();
     // Who sees to it that nobody waits for too long comes in half of this time, which is too late here.
-    let cache = Cache::builder().redis(server.url()).operation_timeout(Duration::from_secs(60)).build().expect("good");
+    let cache = builder(&server).patient().operation_timeout(Duration::from_secs(60)).build().expect("good");
     let source = filled(&server, &cache, 0..80).await;
     let mut answered = reads(&cache, &source, 0..64);
     answered.iter_mut().for_each(|read| begin(read.as_mut()));

@@ -1,6 +1,6 @@
 //! What one of them finds, or is refused, concerns nobody else.
 
-use cache_tests::{Logs, Patient as _};
+use cache_tests::Logs;
 
 use super::*;
 

@@ -46,8 +46,7 @@ async fn callers_that_are_dropped_strand_nobody() {
 async fn a_server_that_says_nothing_is_given_up_by_all() {
     let server = RedisServer::start();
     // More than there are commands: the breaker counts callers.
-    let builder =
-        Cache::builder().redis(server.url()).operation_timeout(Duration::from_millis(250)).breaker_min_calls(40);
+    let builder = builder(&server).patient().operation_timeout(Duration::from_millis(250)).breaker_min_calls(40);
     let cache = builder.build().expect("good");
     let source = filled(&server, &cache, 0..64).await;
     server.pause();
@@ -62,7 +61,7 @@ async fn a_server_that_says_nothing_is_given_up_by_all() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_is_held_up_strands_nobody_on_another() {
     let server = RedisServer::start();
-    let cache = Cache::builder().redis(server.url()).operation_timeout(Duration::from_secs(4)).build().expect("good");
+    let cache = builder(&server).patient().operation_timeout(Duration::from_secs(4)).build().expect("good");
     let source = filled(&server, &cache, 0..64).await;
     // From here on somebody watches.
     assert_all_hits(&all(&cache, &source, 0..64).await);
