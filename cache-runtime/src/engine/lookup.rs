@@ -25,6 +25,7 @@ use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::tags::{self, Names};
 use crate::telemetry;
+use crate::wire::DecodeError;
 
 /// What is looked up, besides the key.
 pub(crate) struct Lookup<'a> {
@@ -132,8 +133,11 @@ impl<'a> Asking<'a> {
         }))
     }
 
-    /// Looks for a value, waits for others who do, or takes the lead.
-    pub(crate) async fn next(&mut self) -> Answer {
+    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused.
+    pub(crate) async fn next(&mut self, refused: Option<DecodeError>) -> Answer {
+        if let Some(error) = refused {
+            self.refuse_boxed(error).await;
+        }
         if self.leader.is_none() {
             #[cfg(feature = "redis")]
             if self.may_look_aside() && self.look_aside().await {
@@ -175,6 +179,11 @@ impl<'a> Asking<'a> {
     /// By what is no `async fn`, so that it is compiled with this crate, and not with each that has annotated functions.
     fn lead_boxed(&mut self) -> Boxed<'_, Answer> {
         pinned(|| self.lead())
+    }
+
+    /// Likewise.
+    fn refuse_boxed(&mut self, error: DecodeError) -> Boxed<'_, ()> {
+        pinned(|| self.refuse(error))
     }
 
     /// For this caller alone.

@@ -75,13 +75,13 @@ impl Offer {
     }
 
     /// The value as JSON. `None` where there is no value.
-    pub(crate) fn json(&self) -> Option<&[u8]> {
+    fn json(&self) -> Option<&[u8]> {
         let body = self.body.as_ref().filter(|body| !body.none)?;
         Some(body.json(self.bytes()?))
     }
 
     /// Whether the value is to be held decoded, should it be one: here, or by who waits as well.
-    pub(crate) fn holds(&self) -> bool {
+    fn holds(&self) -> bool {
         self.pending.is_some() || self.decoded.is_some()
     }
 
@@ -94,9 +94,10 @@ impl Offer {
 }
 
 impl Asking<'_> {
-    /// What is offered.
-    pub(crate) fn offered(&self) -> Option<&Offer> {
-        self.offered.as_ref()
+    /// What is offered, as JSON, and whether it is to be held decoded. `None` where there is no value.
+    pub(crate) fn json(&self) -> Option<(&[u8], bool)> {
+        let offer = self.offered.as_ref()?;
+        Some((offer.json()?, offer.holds()))
     }
 
     /// Has the value taken that another caller has just read or loaded, where that one held it, or one that waited as well has
@@ -159,7 +160,7 @@ impl Asking<'_> {
     }
 
     /// What is offered is no value of this type.
-    pub(crate) async fn refuse(&mut self, error: DecodeError) {
+    pub(super) async fn refuse(&mut self, error: DecodeError) {
         let Some(offer) = self.offered.take() else { return };
         let (shared, bytes) = (offer.shared, offer.bytes().cloned());
         if let Then::Renew(renewal) | Then::Reload(renewal) = offer.then {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::fill::Fill;
-use super::find::{ask, next, take};
+use super::find::{ask, take};
 use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Sharing};
@@ -189,7 +189,7 @@ where
     };
     let call = call.into();
     let next = match refused(&cache, &call, &key) {
-        Some(load) => Next::Load(Fill::new(load, sharing, key.late_tags())),
+        Some(load) => Next::Load(Fill::new(load, None, sharing, key.late_tags())),
         None => Next::Search(pinned(|| search(cache, call, key, sharing))),
     };
     Enter { held: None, next }
@@ -262,12 +262,13 @@ where
             Ok(asking) => asking,
             Err(fill) => return Entry::Load(fill),
         };
-        let mut answer = asking.next().await;
+        let mut refused = None;
         loop {
-            answer = match take::<S>(&cache, &mut asking, answer, &key, sharing) {
+            let answer = asking.next(refused).await;
+            match take::<S>(&cache, &mut asking, answer, &key, sharing) {
                 Ok(entry) => return entry,
-                Err(refused) => Box::pin(next(&mut asking, refused)).await,
-            };
+                Err(error) => refused = Some(error),
+            }
         }
     }
 }

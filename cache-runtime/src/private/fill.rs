@@ -14,7 +14,6 @@ use super::enter::Entry;
 use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::Sharing;
 use super::tags::ValueTag;
-use crate::boxed::boxed;
 use crate::cache::Cache;
 use crate::engine::{Around, Load, Running};
 use crate::wire::{Body, DecodeError, Payload, value};
@@ -37,8 +36,13 @@ pub(super) struct Late<V> {
 
 impl<S: Shape> Fill<S> {
     /// `tags` are those of the key that name the value. Boxed, as it has room for a value, and passes through many hands.
-    pub(super) fn new(load: Load, sharing: Option<Sharing<S::Value>>, tags: Vec<ValueTag<S::Value>>) -> Box<Self> {
-        boxed(|| Self { load, now: None, late: Late { tags, sharing } })
+    pub(super) fn new(
+        load: Load,
+        now: Option<S::Return>,
+        sharing: Option<Sharing<S::Value>>,
+        tags: Vec<ValueTag<S::Value>>,
+    ) -> Box<Self> {
+        Box::new(Self { load, now, late: Late { tags, sharing } })
     }
 }
 

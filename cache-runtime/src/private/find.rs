@@ -19,7 +19,7 @@ pub(super) fn ask<'a, S: Shape>(
     sharing: Option<Sharing<S::Value>>,
 ) -> Result<Box<Asking<'a>>, Box<Fill<S>>> {
     asking(cache, call, key, S::none().is_some(), sharing.is_some())
-        .map_err(|load| Fill::new(load, sharing, key.late_tags()))
+        .map_err(|load| Fill::new(load, None, sharing, key.late_tags()))
 }
 
 fn asking<'a>(
@@ -41,12 +41,6 @@ fn asking<'a>(
     Asking::new(lookup, key, holds)
 }
 
-/// What comes next, after what was refused.
-pub(super) async fn next(asking: &mut Asking<'_>, refused: DecodeError) -> Answer {
-    Box::pin(asking.refuse(refused)).await;
-    asking.next().await
-}
-
 /// Takes what is offered, if it is a value.
 pub(super) fn take<S>(
     cache: &Cache,
@@ -59,44 +53,42 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
-    let mut shared = sharing.and_then(|way| shared::<S>(asking, key, &way));
     let mut now = None;
-    let mut found = |json: Option<&[u8]>, holds: bool| {
-        if shared.is_some() {
-            now = shared.take();
-            return Ok(None);
-        }
-        let value = match json {
-            Some(json) => value(json)?,
-            None => {
-                now = S::none();
+    let mut found = |asking: &Asking<'_>| {
+        if let Some(sharing) = &sharing {
+            now = shared::<S>(asking, key, sharing);
+            if now.is_some() {
                 return Ok(None);
             }
+        }
+        let Some((json, holds)) = asking.json() else {
+            now = S::none();
+            return Ok(None);
         };
+        let value = value(json)?;
         if !key.accepts(&value) {
             return Err(DecodeError::Rejected);
         }
-        let held = match sharing {
-            Some(way) if holds => Some((way.hold)(&value)),
+        let held = match &sharing {
+            Some(sharing) if holds => Some((sharing.hold)(&value)),
             _ => None,
         };
         now = Some(S::some(value));
         Ok(held)
     };
-    let load = match accepted(asking, answer, &mut found)? {
-        (None, _) => match now {
+    let (load, behind) = accepted(asking, answer, &mut found)?;
+    let load = match load {
+        Some(load) => load,
+        None => match now {
             Some(now) => return Ok(Entry::Ready(now)),
             // Excluded by `wants_none`; running the body is right all the same.
-            None => return Ok(Entry::Load(Fill::new(uncached(cache, key), None, Vec::new()))),
+            None => return Ok(Entry::Load(Fill::new(uncached(cache, key), None, None, Vec::new()))),
         },
-        (Some(load), true) => {
-            let mut fill = Fill::new(load, sharing, key.late_tags());
-            fill.now = now;
-            return Ok(Entry::Load(fill));
-        }
-        (Some(load), false) => load,
     };
-    Ok(Entry::Load(Fill::new(load, sharing, key.late_tags())))
+    if !behind {
+        now = None;
+    }
+    Ok(Entry::Load(Fill::new(load, now, sharing, key.late_tags())))
 }
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.
@@ -106,8 +98,8 @@ fn shared<S: Shape>(asking: &Asking<'_>, key: &dyn KeyOf<S::Value>, sharing: &Sh
     taking.found
 }
 
-/// Makes a value of what is offered, which is to be held if that is said; gives what is held.
-type Found<'a> = dyn FnMut(Option<&[u8]>, bool) -> Result<Option<Held>, DecodeError> + 'a;
+/// Makes a value of what is offered; gives it as it is to be held, if it is.
+type Found<'a> = dyn FnMut(&Asking<'_>) -> Result<Option<Held>, DecodeError> + 'a;
 
 /// A load, if there is to be one, and whether it is behind its caller.
 fn accepted(
@@ -118,10 +110,7 @@ fn accepted(
     if let Answer::Load(load) = answer {
         return Ok((Some(load), false));
     }
-    let held = match asking.offered() {
-        Some(offer) => found(offer.json(), offer.holds())?,
-        None => None,
-    };
+    let held = found(asking)?;
     Ok(match asking.accept(held) {
         Accepted::Serve => (None, false),
         Accepted::Renew(load) => (Some(load), true),
@@ -129,6 +118,7 @@ fn accepted(
     })
 }
 
+#[cold]
 fn uncached(cache: &Cache, key: &dyn EntryKey) -> Load {
     Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body))
 }

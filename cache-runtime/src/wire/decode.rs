@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::body::parse;
+use super::body::value as parse;
 use super::envelope::{Opened, is_envelope, open, open_loose};
 use super::{DecodeError, Meta};
 
@@ -23,8 +23,8 @@ pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8], none_allowed: bool) -> R
     }
     match parse(&value) {
         Ok(value) => Ok(Decoded { meta, value: Some(value) }),
-        Err(error) if error.is_data() => Err(DecodeError::Mismatch),
-        Err(_) => reordered(bytes),
+        Err(DecodeError::Malformed) => reordered(bytes),
+        Err(error) => Err(error),
     }
 }
 
@@ -34,9 +34,5 @@ fn reordered<V: DeserializeOwned>(bytes: &[u8]) -> Result<Decoded<'_, V>, Decode
         return Err(DecodeError::Malformed);
     }
     let Opened { meta, value, .. } = open_loose(bytes)?;
-    match parse(&value) {
-        Ok(value) => Ok(Decoded { meta, value: Some(value) }),
-        Err(error) if error.is_data() => Err(DecodeError::Mismatch),
-        Err(_) => Err(DecodeError::Malformed),
-    }
+    Ok(Decoded { meta, value: Some(parse(&value)?) })
 }
