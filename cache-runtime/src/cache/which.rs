@@ -24,6 +24,16 @@ pub(crate) enum Handle<'a> {
     Owned(Cache),
 }
 
+impl Clone for Handle<'_> {
+    #[inline]
+    fn clone(&self) -> Self {
+        match self {
+            Self::Borrowed(cache) => Self::Borrowed(cache),
+            Self::Owned(cache) => Self::Owned(cache.clone()),
+        }
+    }
+}
+
 impl Deref for Handle<'_> {
     type Target = Cache;
 

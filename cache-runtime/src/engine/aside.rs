@@ -19,22 +19,23 @@ impl Asking<'_> {
     /// Whether this is a read that concerns nobody else: once, and not where a new value is asked for, where what is found is to be
     /// held or may be due, nor where a miss is likely, which takes leave.
     pub(super) fn may_look_aside(&self) -> bool {
-        let Store::Redis(store) = &self.lookup.cache.0.store else { return false };
+        let cache = &self.lookup.cache.clone();
+        let Store::Redis(store) = &cache.0.store else { return false };
         store.reads_plainly()
             && !self.aside
             && self.start == Start::Read
             && self.lookup.mode == Mode::Usual
             && !(self.subject.holds && local_ttl(&self.lookup.policy).is_some())
             && self.asks(false) == Asks::Bytes
-            && !store.expects_miss(self.subject.spec.resource, false)
-            && !self.subject.located.awaits_store(self.lookup.cache)
+            && !store.expects_miss(self.subject.resource, false)
+            && !self.subject.located.awaits_store(&self.lookup.cache)
     }
 
     /// Whether there is something to serve. If not, what there is is kept for who leads.
     pub(super) async fn look_aside(&mut self) -> bool {
         self.aside = true;
-        self.names = tags::names(self.subject.spec.resource, &self.subject.tags);
-        let cache = self.lookup.cache;
+        self.names = tags::names(self.subject.resource, &self.subject.tags);
+        let cache = &self.lookup.cache.clone();
         let key = &self.subject.located.key;
         let read = match cache.read(key, Asks::Bytes, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => self.seen(stored, stamps, None),

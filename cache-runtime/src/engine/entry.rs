@@ -62,7 +62,7 @@ pub(super) struct Unjudged {
 impl Asking<'_> {
     pub(super) async fn read(&mut self) -> Read {
         self.begins();
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         // Boxed here and below is what is rare: the future of a call is as large as what it may come to.
         let hold = match local_ttl(&self.lookup.policy) {
             Some(ttl) if self.subject.holds => Box::pin(self.may_hold(ttl)).await,
@@ -107,13 +107,13 @@ impl Asking<'_> {
                 let _ = missed;
             }
             #[cfg(feature = "redis")]
-            Store::Redis(store) => store.learn_miss(self.subject.spec.resource, missed),
+            Store::Redis(store) => store.learn_miss(self.subject.resource, missed),
         }
     }
 
     /// What is needed to hold what is read, before it is.
     async fn may_hold(&mut self, ttl: Duration) -> Option<Box<Hold>> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let watch = watched(cache, &self.names, &mut self.budget).await?;
         Some(Box::new(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) }))
     }
@@ -141,7 +141,7 @@ impl Asking<'_> {
             return Ok(self.judged(stored, body, stamps, hold));
         }
         // Before their stamps are read.
-        let hold = hold.map(|hold| Box::new(Hold { watch: hold.watch.and(self.lookup.cache, &more), ..*hold }));
+        let hold = hold.map(|hold| Box::new(Hold { watch: hold.watch.and(&self.lookup.cache, &more), ..*hold }));
         Err(Needs::Stamps(Box::new(Unjudged { more, stored, body, stamps, hold })))
     }
 
@@ -159,7 +159,7 @@ impl Asking<'_> {
     }
 
     async fn flawed(&mut self, bytes: Payload, error: DecodeError) -> Read {
-        let (cache, resource) = (self.lookup.cache, self.subject.spec.resource);
+        let (cache, resource) = (&self.lookup.cache.clone(), self.subject.resource);
         cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
         Read::Failed(failed(ErrorKind::Decode))
     }
@@ -184,7 +184,7 @@ impl Asking<'_> {
 
     /// Tags that depend on the value are known once it is read, and asked for then.
     async fn with_stamps_of(&mut self, stamps: Stamps, more: &[String]) -> Result<Stamps, Outcome> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(more)).await;
         asked.map(|found| stamps.and(found)).map_err(|error| failed(error.kind()))
     }

@@ -1,7 +1,5 @@
 //! The caller that asks the store, for all that ask for the same key: what it may do next.
 
-use std::borrow::Cow;
-
 use super::Load;
 use super::age::Due;
 use super::entry::{Hit, Read};
@@ -72,7 +70,7 @@ impl Leave {
 impl Asking<'_> {
     /// Whether the store is looked into before anything else.
     pub(super) fn looks(&self) -> bool {
-        self.start == Start::Read && self.reads() && !self.subject.located.awaits_store(self.lookup.cache)
+        self.start == Start::Read && self.reads() && !self.subject.located.awaits_store(&self.lookup.cache)
     }
 
     /// With what the store said, if it was looked into.
@@ -87,7 +85,7 @@ impl Asking<'_> {
     /// know of, and nobody loads already. [`find`](Self::find) says what else there is to do.
     #[cfg(feature = "redis")]
     pub(super) fn may_load_at_once(&self) -> bool {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         !self.subject.located.awaits_store(cache) && !cache.0.renewals.is_led(&self.subject.located.key)
     }
 
@@ -100,7 +98,7 @@ impl Asking<'_> {
     }
 
     async fn find(&mut self) -> Next {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         if !self.reads() && self.lookup.mode == Mode::Refresh {
             self.outcome.status = Status::Refresh;
         }
@@ -198,16 +196,15 @@ impl Asking<'_> {
     /// What the leader will do with the value.
     fn plan(&mut self, leader: Leader, leave: Leave, outcome: Outcome) -> Plan {
         let (lookup, subject) = (&self.lookup, &mut self.subject);
-        let spec = subject.spec;
         Plan {
-            cache: lookup.cache.clone(),
-            resource: spec.resource,
-            ttl: lookup.ttl.or(spec.ttl).unwrap_or(lookup.cache.0.settings.default_ttl),
-            none_ttl: lookup.none_ttl.or(spec.none_ttl),
+            cache: crate::cache::Cache::clone(&lookup.cache),
+            resource: subject.resource,
+            ttl: lookup.ttl,
+            none_ttl: lookup.none_ttl,
             policy: lookup.policy,
             local: local_ttl(&lookup.policy).filter(|_| subject.holds),
-            version: spec.version,
-            suffix: subject.suffix.take().map(Cow::Owned).or(spec.suffix.map(Cow::Borrowed)),
+            version: subject.version,
+            suffix: subject.suffix.take(),
             tags: std::mem::take(&mut subject.tags),
             since: self.since,
             soft: self.soft,

@@ -7,7 +7,7 @@ use super::entry::Read;
 use super::lead::failed;
 use super::lease::Standing;
 use super::local::local_ttl;
-use super::lookup::Asking;
+use super::lookup::{Asking, Subject};
 use crate::boxed::pinned;
 use crate::cache::Boxed;
 use crate::error::{CacheError, ErrorKind, Operation};
@@ -18,9 +18,10 @@ use crate::wire::{Payload, is_lease, new_lease};
 impl Asking<'_> {
     /// Reads. Where nothing is there, leave to fill may come with it.
     pub(super) async fn read_or_claim(&mut self) -> Read {
-        let Store::Redis(store) = &self.lookup.cache.0.store else { return self.read().await };
+        let cache = &self.lookup.cache.clone();
+        let Store::Redis(store) = &cache.0.store else { return self.read().await };
         let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
-        if store.expects_miss(self.subject.spec.resource, holds)
+        if store.expects_miss(self.subject.resource, holds)
             && self.asks(holds) != Asks::Left
             && let Some(read) = self.look_boxed(store, holds).await
         {
@@ -47,7 +48,7 @@ impl Asking<'_> {
                     return Some(Read::Failed(failed(kind)));
                 }
                 // One that may not write may read all the same.
-                store.expect_hits(self.subject.spec.resource);
+                store.expect_hits(self.subject.resource);
                 return None;
             }
         };
@@ -57,7 +58,7 @@ impl Asking<'_> {
                 if let Some(leader) = &self.leader {
                     leader.hold(standing.bytes());
                 }
-                store.learn_miss(self.subject.spec.resource, true);
+                store.learn_miss(self.subject.resource, true);
                 return Some(Read::Granted(Box::new(standing)));
             }
             Looked::Guarded => {
@@ -74,7 +75,7 @@ impl Asking<'_> {
             // The server is to tell of changes to it: that read is the one that counts.
             return None;
         }
-        store.learn_miss(self.subject.spec.resource, false);
+        store.learn_miss(self.subject.resource, false);
         Some(match self.opened(Stored { bytes, left: None, tether: None }, stamps, None) {
             Ok(read) => read,
             Err(more) => Box::pin(self.needs(more)).await,
@@ -83,7 +84,7 @@ impl Asking<'_> {
 
     /// With the stamps after it, and the time, which is known then.
     async fn looked(&mut self, store: &RedisStore, ask: Ask) -> Result<(Looked, Stamps), CacheError> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let question = || GetOrClaim(ask.clone());
         if let Some(looked) = cache.with_stamps_together(&self.names, question, &mut self.budget).await {
             return looked;
@@ -100,9 +101,10 @@ impl Asking<'_> {
 
     /// What asks for leave, and what is given back should its caller go before it is used.
     pub(super) fn ask_leave(&self, replaces: Option<Payload>) -> (Ask, Standing) {
-        let cache = self.lookup.cache;
-        let (spec, suffix, lease) = (self.subject.spec, self.subject.suffix.as_deref(), new_lease());
-        let registration = cache.registration(spec, suffix, self.lives());
+        let cache = &self.lookup.cache.clone();
+        let Subject { resource, suffix, version, .. } = &self.subject;
+        let (registration, lease) =
+            (cache.registration_of(resource, suffix.as_deref(), *version, self.lives()), new_lease());
         let registered = Instant::now().checked_add(registration.holds());
         let key = &self.subject.located.key;
         let standing = Standing::lease(cache, key, Payload::clone(&lease), registered);

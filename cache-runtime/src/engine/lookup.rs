@@ -16,10 +16,10 @@ use super::lead::Leave;
 use super::lead::Start;
 use super::offer::{Offer, Then};
 use crate::boxed::{boxed, pinned};
-use crate::cache::{Boxed, Budget, Cache, Located};
+use crate::cache::{Boxed, Budget, Cache, Handle, Located};
 use crate::call::Mode;
 use crate::flight::{DecodedOnce, Joined, Landed, Leader, Turn, Wish};
-use crate::key::KeySpec;
+use crate::key::Version;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::EntryKey;
@@ -29,8 +29,8 @@ use crate::wire::DecodeError;
 
 /// What is looked up, besides the key.
 pub(crate) struct Lookup<'a> {
-    pub cache: &'a Cache,
-    pub ttl: Option<Duration>,
+    pub cache: Handle<'a>,
+    pub ttl: Duration,
     pub none_ttl: Option<Duration>,
     pub policy: Policy,
     /// Whether the caller can return "there is none".
@@ -41,9 +41,10 @@ pub(crate) struct Lookup<'a> {
 }
 
 /// What the engine knows of a key.
-pub(super) struct Subject<'a> {
-    pub spec: &'a KeySpec,
-    pub suffix: Option<String>,
+pub(super) struct Subject {
+    pub resource: &'static str,
+    pub version: Version,
+    pub suffix: Option<Cow<'static, str>>,
     pub tags: Vec<Cow<'static, str>>,
     pub located: Located,
     /// Whether its values can be held decoded.
@@ -53,7 +54,7 @@ pub(super) struct Subject<'a> {
 /// One call on its way.
 pub(crate) struct Asking<'a> {
     pub(super) lookup: Lookup<'a>,
-    pub(super) subject: Subject<'a>,
+    pub(super) subject: Subject,
     /// Once this caller leads.
     pub(super) leader: Option<Leader>,
     pub(super) start: Start,
@@ -86,6 +87,9 @@ pub(crate) enum Answer {
     Load(Load),
 }
 
+/// On its way to what comes of it.
+pub(crate) type Driven<'a> = Boxed<'a, (Box<Asking<'a>>, Answer)>;
+
 enum Lead {
     Offer,
     /// At once.
@@ -98,13 +102,13 @@ enum Lead {
 
 impl<'a> Asking<'a> {
     /// `Err` where the call leaves the cache out. Boxed, as it is large, and here, as it would be moved once more elsewhere.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &'a dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
-        let (cache, spec) = (lookup.cache, key.spec());
-        let bypass = || Load::uncached(cache.clone(), spec.resource, Outcome::new(Status::Bypass, Level::Body));
+    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
+        let (cache, spec) = (&lookup.cache, key.spec());
+        let bypass = || Load::uncached(Cache::clone(cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
         if lookup.mode == Mode::Bypass {
             return Err(bypass());
         }
-        let suffix = key.suffix().map(Cow::into_owned);
+        let suffix = key.suffix().map(|suffix| Cow::Owned(suffix.into_owned())).or(spec.suffix.map(Cow::Borrowed));
         let Some(located) = cache.locate_as(key, spec, suffix.as_deref()) else {
             telemetry::tenant_missing(&cache.0.name, spec.resource);
             return Err(bypass());
@@ -112,7 +116,8 @@ impl<'a> Asking<'a> {
         if located.awaits_commit(cache) {
             return Err(bypass());
         }
-        let subject = Subject { spec, suffix, tags: key.tags(), located, holds };
+        let (resource, version) = (spec.resource, spec.version);
+        let subject = Subject { resource, version, suffix, tags: key.tags(), located, holds };
         let (budget, outcome) = (cache.budget(), Outcome::new(Status::Miss, Level::Body));
         Ok(boxed(|| Self {
             lookup,
@@ -133,8 +138,16 @@ impl<'a> Asking<'a> {
         }))
     }
 
-    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused.
-    pub(crate) async fn next(&mut self, refused: Option<DecodeError>) -> Answer {
+    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused. Of no
+    /// other type than the key, so that it is compiled once: it is here that a future holds what it borrows.
+    pub(crate) fn drive(mut self: Box<Self>, refused: Option<DecodeError>) -> Driven<'a> {
+        pinned(|| async move {
+            let answer = self.next(refused).await;
+            (self, answer)
+        })
+    }
+
+    async fn next(&mut self, refused: Option<DecodeError>) -> Answer {
         if let Some(error) = refused {
             self.refuse_boxed(error).await;
         }
@@ -153,7 +166,7 @@ impl<'a> Asking<'a> {
                     self.leads(leader);
                 }
                 Lead::Alone => {
-                    telemetry::wait_ended(&self.lookup.cache.0.name, self.subject.spec.resource);
+                    telemetry::wait_ended(&self.lookup.cache.0.name, self.subject.resource);
                     return Answer::Load(self.uncached(Status::Miss));
                 }
             }
@@ -187,15 +200,15 @@ impl<'a> Asking<'a> {
     }
 
     /// For this caller alone.
-    pub(super) fn uncached(&self, status: Status) -> Load {
+    pub(crate) fn uncached(&self, status: Status) -> Load {
         let outcome = Outcome::new(status, Level::Body);
-        Load::uncached(self.lookup.cache.clone(), self.subject.spec.resource, outcome)
+        Load::uncached(Cache::clone(&self.lookup.cache), self.subject.resource, outcome)
     }
 
     fn leads(&mut self, leader: Leader) {
         self.leader = Some(leader);
         self.start = Start::Read;
-        self.names = tags::names(self.subject.spec.resource, &self.subject.tags);
+        self.names = tags::names(self.subject.resource, &self.subject.tags);
         self.soft = self.lookup.policy.soft_timeout.map(|timeout| Instant::now() + timeout);
     }
 

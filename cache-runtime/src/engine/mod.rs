@@ -25,7 +25,7 @@ mod slide;
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::load::Load;
 pub(crate) use self::local::serve_held;
-pub(crate) use self::lookup::{Answer, Asking, Lookup};
+pub(crate) use self::lookup::{Answer, Asking, Driven, Lookup};
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};
 use crate::cache::Cache;

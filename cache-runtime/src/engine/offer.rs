@@ -121,13 +121,13 @@ impl Asking<'_> {
         let Some(Offer { landed, mut outcome, decoded, pending, slide, then, .. }) = self.offered.take() else {
             return Accepted::Load(self.uncached(Status::Miss));
         };
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         if let (Some(decoded), Some(held)) = (decoded, &held) {
             // Another one may have been first.
             let _ = decoded.set(Held::clone(held));
         }
         if let Some(pending) = pending {
-            pending.hold(cache, &self.subject.located.key, self.subject.spec.resource, held);
+            pending.hold(cache, &self.subject.located.key, self.subject.resource, held);
         }
         if let (Some(whole), Landed::Value(bytes)) = (slide, &landed) {
             self.prolong(bytes, whole);
@@ -138,7 +138,7 @@ impl Asking<'_> {
                 if let Some(leader) = leader {
                     leader.land_read(&landed);
                 }
-                finish(cache, self.subject.spec.resource, outcome);
+                finish(cache, self.subject.resource, outcome);
                 Accepted::Serve
             }
             Then::Renew(renewal) => {
@@ -146,7 +146,7 @@ impl Asking<'_> {
                     leader.land_read(&landed);
                 }
                 outcome.revalidating = true;
-                finish(cache, self.subject.spec.resource, outcome);
+                finish(cache, self.subject.resource, outcome);
                 Accepted::Renew(self.renewing(*renewal, true))
             }
             Then::Reload(renewal) => {
@@ -180,7 +180,7 @@ impl Asking<'_> {
         self.start = if self.refused < REFUSALS { Start::Claim } else { Start::Alone };
         self.outcome = failed(ErrorKind::Decode);
         if !shared {
-            let (cache, resource) = (self.lookup.cache, self.subject.spec.resource);
+            let (cache, resource) = (&self.lookup.cache.clone(), self.subject.resource);
             cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
         }
     }

@@ -32,7 +32,7 @@ enum Look {
 impl Asking<'_> {
     /// Reads, asks for leave to fill, waits while another process loads, to the deadline.
     pub(super) async fn find_remote(&mut self, store: &RedisStore) -> Next {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let (mut deadline, mut pause, mut again) = (None, FIRST_PAUSE, false);
         let mut reads = self.reads();
         let mut replaces = if reads { None } else { self.leader.as_ref().and_then(Leader::inherited) };
@@ -71,7 +71,7 @@ impl Asking<'_> {
                 Look::Leased | Look::Claim => {
                     let now = Instant::now();
                     if now + pause >= *deadline.get_or_insert(now + cache.0.settings.wait_timeout) {
-                        telemetry::wait_ended(&cache.0.name, self.subject.spec.resource);
+                        telemetry::wait_ended(&cache.0.name, self.subject.resource);
                         return Next::Load(Leave::None);
                     }
                     Box::pin(tokio::time::sleep(pause)).await;
@@ -125,7 +125,7 @@ impl Asking<'_> {
     }
 
     async fn standing_value(&mut self) -> Result<Option<Payload>, Outcome> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let asked = cache.0.store.read(&self.subject.located.key, Asks::Bytes, &[]);
         let (stored, stamps) =
             cache.ask(Operation::Get, &mut self.budget, asked).await.map_err(|error| failed(error.kind()))?;
@@ -162,15 +162,14 @@ impl Asking<'_> {
 
     /// How long an entry lies in the store.
     pub(super) fn lives(&self) -> Duration {
-        let ttl = self.lookup.ttl.or(self.subject.spec.ttl).unwrap_or(self.lookup.cache.0.settings.default_ttl);
-        ttl.saturating_add(self.lookup.policy.grace())
+        self.lookup.ttl.saturating_add(self.lookup.policy.grace())
     }
 }
 
 impl Asking<'_> {
     /// Asks for leave, and for the time where it is not known: side by side, as the load begins after both.
     async fn claim_at(&mut self, store: &RedisStore, ask: &Ask) -> Result<(Claim, u64), CacheError> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let Some(since) = self.since else {
             let asked = Box::pin(async { tokio::try_join!(store.claim(ask), store.clock()) });
             return cache.ask(Operation::Claim, &mut self.budget, asked).await;

@@ -37,7 +37,7 @@ pub(super) enum Marked {
 impl Asking<'_> {
     /// An entry that is served in any case: one caller renews it.
     pub(super) async fn renew(&mut self, hit: Hit, stale: bool) -> Next {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let Some(leader) = cache.0.renewals.try_lead(self.subject.located.key.clone()) else {
             return self.while_another_loads(hit, stale);
         };
@@ -52,7 +52,7 @@ impl Asking<'_> {
                     Next::Offer
                 }
                 false => {
-                    telemetry::renewal(&cache.0.name, self.subject.spec.resource, "refused");
+                    telemetry::renewal(&cache.0.name, self.subject.resource, "refused");
                     self.serve(hit, stale)
                 }
             };
@@ -69,7 +69,7 @@ impl Asking<'_> {
 
     /// An entry that is served only if a load fails or takes long.
     pub(super) async fn reload(&mut self, mut hit: Hit) -> Result<Next, Option<Payload>> {
-        let cache = self.lookup.cache;
+        let cache = &self.lookup.cache.clone();
         let key = self.subject.located.key.clone();
         let latest = Instant::now() + cache.0.settings.wait_timeout;
         let until = self.soft.map_or(latest, |soft| soft.min(latest));
@@ -177,7 +177,7 @@ impl Asking<'_> {
             }
             #[cfg(feature = "redis")]
             Store::Redis(_) => Leave::While(super::lease::Standing::value(
-                self.lookup.cache,
+                &self.lookup.cache,
                 &self.subject.located.key,
                 Payload::clone(old),
             )),
@@ -185,7 +185,7 @@ impl Asking<'_> {
     }
 
     async fn mark(&mut self) -> Marked {
-        mark(self.lookup.cache, &self.subject.located.key, &mut self.budget).await
+        mark(&self.lookup.cache, &self.subject.located.key, &mut self.budget).await
     }
 }
 

@@ -26,7 +26,7 @@ impl Asking<'_> {
     }
 
     pub(super) fn prolong(&self, bytes: &Payload, whole: Duration) {
-        prolong(self.lookup.cache, &self.subject.located.key, bytes, whole);
+        prolong(&self.lookup.cache, &self.subject.located.key, bytes, whole);
     }
 }
 

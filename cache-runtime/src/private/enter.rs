@@ -7,14 +7,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::fill::Fill;
-use super::find::{ask, take};
-use super::key::{EntryKey, KeyOf};
+use super::find::{ask, poll};
+use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Sharing};
 use super::site::Site;
-use crate::boxed::pinned;
 use crate::cache::{Cache, Handle};
-use crate::engine::{self, Load};
+use crate::engine::{self, Driven};
 use crate::local::Take;
 use crate::policy::Policy;
 
@@ -136,68 +135,57 @@ pub enum Entry<S: Shape> {
 }
 
 /// A key that is being looked up. What the local tier holds is there at once.
-pub struct Enter<S: Shape, F> {
-    held: Option<S::Return>,
-    next: Next<S, F>,
+///
+/// Written out: what depends on the type of the key is no more than this.
+pub struct Enter<'a, S: Shape, K> {
+    entry: Option<Entry<S>>,
+    search: Option<Search<'a, S::Value, K>>,
 }
 
-/// What there is to do where nothing is held.
-enum Next<S: Shape, F> {
-    /// Nothing.
-    Over,
-    /// Run the body.
-    Load(Box<Fill<S>>),
-    /// It is large, and most functions with a local tier seldom need it.
-    Search(Pin<Box<F>>),
+/// Asks the store and other callers.
+struct Search<'a, V, K> {
+    asking: Driven<'a>,
+    key: K,
+    sharing: Option<Sharing<V>>,
 }
 
-/// What is held is given away, never pinned; the box is `Unpin` itself.
-impl<S: Shape, F> Unpin for Enter<S, F> {}
+/// What is held and the key are given away or lent, never pinned; the box is `Unpin` itself.
+impl<S: Shape, K> Unpin for Enter<'_, S, K> {}
 
-impl<S: Shape, F: Future<Output = Entry<S>>> Future for Enter<S, F> {
+impl<S: Shape, K: KeyOf<S::Value>> Future for Enter<'_, S, K>
+where
+    S::Value: CacheValue,
+{
     type Output = Entry<S>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entry<S>> {
-        if let Some(held) = self.held.take() {
-            return Poll::Ready(Entry::Ready(held));
-        }
-        if let Next::Search(search) = &mut self.next {
-            return search.as_mut().poll(context);
-        }
-        match std::mem::replace(&mut self.next, Next::Over) {
-            Next::Load(fill) => Poll::Ready(Entry::Load(fill)),
-            Next::Over | Next::Search(_) => Poll::Pending,
+        let Self { entry, search } = &mut *self;
+        match search {
+            None => match entry.take() {
+                Some(entry) => Poll::Ready(entry),
+                None => Poll::Pending,
+            },
+            Some(Search { asking, key, sharing }) => poll::<S>(asking, key, *sharing, context),
         }
     }
 }
 
 /// Looks the key up.
-pub fn enter<'a, S, K>(
-    call: impl Calling<'a>,
-    _shape: S,
-    key: K,
-    sharing: Option<Sharing<S::Value>>,
-) -> Enter<S, impl Future<Output = Entry<S>>>
+pub fn enter<'a, S, K>(call: impl Calling<'a>, _shape: S, key: K, sharing: Option<Sharing<S::Value>>) -> Enter<'a, S, K>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
 {
     let cache = match held::<S>(&call.gist(), &key, sharing) {
-        Ok(held) => return Enter { held: Some(held), next: Next::Over },
+        Ok(held) => return Enter { entry: Some(Entry::Ready(held)), search: None },
         Err(cache) => cache,
     };
-    let call = call.into();
-    let next = match refused(&cache, &call, &key) {
-        Some(load) => Next::Load(Fill::new(load, None, sharing, key.late_tags())),
-        None => Next::Search(pinned(|| search(cache, call, key, sharing))),
-    };
-    Enter { held: None, next }
-}
-
-/// Leave to run the body at once, as the breaker is open.
-fn refused(cache: &Cache, call: &Call<'_>, key: &dyn EntryKey) -> Option<Load> {
-    if call.bypass { None } else { Load::refused(cache, &call.policy, call.none_ttl, key) }
+    match ask::<S>(cache, &call.into(), &key, sharing) {
+        Ok(asking) => Enter { entry: None, search: Some(Search { asking, key, sharing }) },
+        Err(fill) => Enter { entry: Some(Entry::Load(fill)), search: None },
+    }
 }
 
 /// What the local tier holds; the cache where it holds nothing.
@@ -241,34 +229,5 @@ impl<S: Shape> Take for Taking<'_, S> {
 
     fn copy(&self, value: &Held) -> Option<Held> {
         (self.sharing.copy)(value)
-    }
-}
-
-/// What depends on the type of the key is no more than this.
-#[expect(clippy::manual_async_fn, reason = "an async function holds its arguments twice")]
-fn search<'a, S, K>(
-    cache: Handle<'a>,
-    call: Call<'a>,
-    key: K,
-    sharing: Option<Sharing<S::Value>>,
-) -> impl Future<Output = Entry<S>> + use<'a, S, K>
-where
-    S: Shape,
-    S::Value: CacheValue,
-    K: KeyOf<S::Value>,
-{
-    async move {
-        let mut asking = match ask::<S>(&cache, &call, &key, sharing) {
-            Ok(asking) => asking,
-            Err(fill) => return Entry::Load(fill),
-        };
-        let mut refused = None;
-        loop {
-            let answer = asking.next(refused).await;
-            match take::<S>(&cache, &mut asking, answer, &key, sharing) {
-                Ok(entry) => return entry,
-                Err(error) => refused = Some(error),
-            }
-        }
     }
 }

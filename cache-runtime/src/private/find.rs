@@ -1,49 +1,80 @@
 //! One call, as seen by who knows the type of its value: decodes what the engine offers.
 
+use std::task::{Context, Poll, ready};
+
 use super::enter::{Call, Entry, Taking};
 use super::fill::Fill;
 use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Sharing};
-use crate::cache::Cache;
+use crate::cache::Handle;
 use crate::call;
-use crate::engine::{Accepted, Answer, Asking, Load, Lookup};
-use crate::outcome::{Level, Outcome, Status};
+use crate::engine::{Accepted, Answer, Asking, Driven, Load, Lookup};
+use crate::outcome::Status;
 use crate::wire::{DecodeError, value};
 
-/// Begins to look a key up: in the flights of others, and in the store. `Err` where the call leaves the cache out.
+/// Begins to look a key up: in the flights of others, and in the store. `Err` where the body is to run at once.
 pub(super) fn ask<'a, S: Shape>(
-    cache: &'a Cache,
+    cache: Handle<'a>,
     call: &Call<'_>,
-    key: &'a dyn KeyOf<S::Value>,
+    key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<Box<Asking<'a>>, Box<Fill<S>>> {
-    asking(cache, call, key, S::none().is_some(), sharing.is_some())
-        .map_err(|load| Fill::new(load, None, sharing, key.late_tags()))
+) -> Result<Driven<'a>, Box<Fill<S>>> {
+    match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
+        Ok(asking) => Ok(asking),
+        Err(load) => Err(Fill::new(load, None, sharing, key.late_tags())),
+    }
 }
 
+/// Of no type of value.
 fn asking<'a>(
-    cache: &'a Cache,
+    cache: Handle<'a>,
     call: &Call<'_>,
-    key: &'a dyn EntryKey,
+    key: &dyn EntryKey,
     wants_none: bool,
     holds: bool,
-) -> Result<Box<Asking<'a>>, Load> {
+) -> Result<Driven<'a>, Load> {
+    // As the breaker is open.
+    if !call.bypass
+        && let Some(load) = Load::refused(&cache, &call.policy, call.none_ttl, key)
+    {
+        return Err(load);
+    }
+    let (spec, settings) = (key.spec(), &cache.0.settings);
     let lookup = Lookup {
-        cache,
-        ttl: call.ttl,
-        none_ttl: call.none_ttl,
-        policy: call.policy.or(key.spec().policy).or(cache.0.settings.policy),
+        ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),
+        none_ttl: call.none_ttl.or(spec.none_ttl),
+        policy: call.policy.or(spec.policy).or(settings.policy),
         wants_none,
         detached: call.detached,
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
+        cache,
     };
-    Asking::new(lookup, key, holds)
+    Ok(Asking::new(lookup, key, holds)?.drive(None))
+}
+
+/// Goes on until there is a value, or the body is to run.
+pub(super) fn poll<S>(
+    asking: &mut Driven<'_>,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+    context: &mut Context<'_>,
+) -> Poll<Entry<S>>
+where
+    S: Shape,
+    S::Value: CacheValue,
+{
+    loop {
+        let (mut asked, answer) = ready!(asking.as_mut().poll(context));
+        match take::<S>(&mut asked, answer, key, sharing) {
+            Ok(entry) => return Poll::Ready(entry),
+            Err(refused) => *asking = asked.drive(Some(refused)),
+        }
+    }
 }
 
 /// Takes what is offered, if it is a value.
-pub(super) fn take<S>(
-    cache: &Cache,
+fn take<S>(
     asking: &mut Asking<'_>,
     answer: Answer,
     key: &dyn KeyOf<S::Value>,
@@ -82,7 +113,7 @@ where
         None => match now {
             Some(now) => return Ok(Entry::Ready(now)),
             // Excluded by `wants_none`; running the body is right all the same.
-            None => return Ok(Entry::Load(Fill::new(uncached(cache, key), None, None, Vec::new()))),
+            None => return Ok(Entry::Load(Fill::new(asking.uncached(Status::Bypass), None, None, Vec::new()))),
         },
     };
     if !behind {
@@ -116,9 +147,4 @@ fn accepted(
         Accepted::Renew(load) => (Some(load), true),
         Accepted::Load(load) => (Some(load), false),
     })
-}
-
-#[cold]
-fn uncached(cache: &Cache, key: &dyn EntryKey) -> Load {
-    Load::uncached(cache.clone(), key.spec().resource, Outcome::new(Status::Bypass, Level::Body))
 }
