@@ -23,21 +23,16 @@ pub(super) enum Probe {
 }
 
 impl ShortKey {
-    /// Runs what would write the tenant and the id. `None` where either is long, of many parts, or needs escapes.
-    #[inline(always)]
-    pub(crate) fn see(tenant: impl FnOnce(&mut KeyWriter) -> Tenancy, id: impl FnOnce(&mut KeyWriter)) -> Option<Self> {
-        // Made here, so that a compiler knows in which state they are: of a number nothing is left but the number.
-        let mut out = KeyWriter::probing();
-        let tenant = match tenant(&mut out) {
-            Tenancy::Shared => None,
-            Tenancy::Written => Some(out.seen()?),
-            Tenancy::Missing => return None,
-        };
-        let mut out = KeyWriter::probing();
-        id(&mut out);
+    /// What those saw that would have written the tenant and the id. `None` where either is long, of many parts, or needs escapes.
+    #[inline]
+    pub(crate) fn of(tenancy: Tenancy, tenant: &KeyWriter, id: &KeyWriter) -> Option<Self> {
         // An id without a part ends differently.
-        let id = out.seen().filter(|_| out.has_parts())?;
-        Some(Self { tenant, id })
+        let id = if id.has_parts() { id.seen()? } else { return None };
+        match tenancy {
+            Tenancy::Shared => Some(Self { tenant: None, id }),
+            Tenancy::Written => Some(Self { tenant: Some(tenant.seen()?), id }),
+            Tenancy::Missing => None,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl KeyWriter {
 
     /// One that writes nothing, and sees whether what would be written is short.
     #[inline]
-    pub(super) const fn probing() -> Self {
+    pub(crate) const fn probing() -> Self {
         Self { text: String::new(), later: false, probe: Probe::Nothing, short: Short::NOTHING }
     }
 

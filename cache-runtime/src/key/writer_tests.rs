@@ -3,8 +3,15 @@
 use super::{CacheKey, KeyWriter, Short, Tenancy};
 use crate::key::ShortKey;
 
+fn see(tenant: impl FnOnce(&mut KeyWriter) -> Tenancy, id: impl FnOnce(&mut KeyWriter)) -> Option<ShortKey> {
+    let (mut seen_tenant, mut seen_id) = (KeyWriter::probing(), KeyWriter::probing());
+    let tenancy = tenant(&mut seen_tenant);
+    id(&mut seen_id);
+    ShortKey::of(tenancy, &seen_tenant, &seen_id)
+}
+
 fn short(write: impl FnOnce(&mut KeyWriter)) -> Option<Short> {
-    ShortKey::see(|_| Tenancy::Shared, write).map(|key| key.id)
+    see(|_| Tenancy::Shared, write).map(|key| key.id)
 }
 
 fn short_part<K: CacheKey>(part: K) -> Option<Short> {
@@ -12,7 +19,7 @@ fn short_part<K: CacheKey>(part: K) -> Option<Short> {
 }
 
 fn tenant(write: impl FnOnce(&mut KeyWriter) -> Tenancy) -> Option<Option<Short>> {
-    ShortKey::see(write, |out| out.part(&7_u8)).map(|key| key.tenant)
+    see(write, |out| out.part(&7_u8)).map(|key| key.tenant)
 }
 
 fn tenant_part<K: CacheKey>(part: K) -> Option<Option<Short>> {
@@ -196,7 +203,7 @@ fn what_is_seen_stands_for_one_text() {
         std::iter::repeat(write).zip(&ids)
     });
     for (tenant, id) in keys {
-        let Some(key) = ShortKey::see(tenant, id) else { continue };
+        let Some(key) = see(tenant, id) else { continue };
         let short = (key.tenant, key.id);
         let mut out = KeyWriter::new();
         out.tenant(256, tenant);

@@ -84,42 +84,45 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
-    let mut now = None;
-    let mut found = |asking: &Asking<'_>| {
-        if let Some(sharing) = &sharing {
-            now = shared::<S>(asking, key, sharing);
-            if now.is_some() {
-                return Ok(None);
-            }
-        }
-        let Some((json, holds)) = asking.json() else {
-            now = S::none();
-            return Ok(None);
-        };
-        let value = value(json)?;
-        if !key.accepts(&value) {
-            return Err(DecodeError::Rejected);
-        }
-        let held = match &sharing {
-            Some(sharing) if holds => Some((sharing.hold)(&value)),
-            _ => None,
-        };
-        now = Some(S::some(value));
-        Ok(held)
+    let load = |load, now| Ok(Entry::Load(Fill::new(load, now, sharing, key.late_tags())));
+    let (now, held) = match answer {
+        Answer::Load(begun) => return load(begun, None),
+        Answer::Offer => offered::<S>(asking, key, sharing)?,
     };
-    let (load, behind) = accepted(asking, answer, &mut found)?;
-    let load = match load {
-        Some(load) => load,
-        None => match now {
-            Some(now) => return Ok(Entry::Ready(now)),
-            // Excluded by `wants_none`; running the body is right all the same.
-            None => return Ok(Entry::Load(Fill::new(asking.uncached(Status::Bypass), None, None, Vec::new()))),
-        },
-    };
-    if !behind {
-        now = None;
+    match (asking.accept(held), now) {
+        (Accepted::Serve, Some(now)) => Ok(Entry::Ready(now)),
+        // Excluded by `wants_none`; running the body is right all the same.
+        (Accepted::Serve, None) => load(asking.uncached(Status::Bypass), None),
+        (Accepted::Renew(begun), now) => load(begun, now),
+        (Accepted::Load(begun), _) => load(begun, None),
     }
-    Ok(Entry::Load(Fill::new(load, now, sharing, key.late_tags())))
+}
+
+/// Makes of what is offered what is returned, and what is to be held, if anything is.
+fn offered<S>(
+    asking: &Asking<'_>,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+) -> Result<(Option<S::Return>, Option<Held>), DecodeError>
+where
+    S: Shape,
+    S::Value: CacheValue,
+{
+    if let Some(sharing) = &sharing
+        && let Some(found) = shared::<S>(asking, key, sharing)
+    {
+        return Ok((Some(found), None));
+    }
+    let Some((json, holds)) = asking.json() else { return Ok((S::none(), None)) };
+    let value = value(json)?;
+    if !key.accepts(&value) {
+        return Err(DecodeError::Rejected);
+    }
+    let held = match sharing {
+        Some(sharing) if holds => Some((sharing.hold)(&value)),
+        _ => None,
+    };
+    Ok((Some(S::some(value)), held))
 }
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.
@@ -127,24 +130,4 @@ fn shared<S: Shape>(asking: &Asking<'_>, key: &dyn KeyOf<S::Value>, sharing: &Sh
     let mut taking = Taking::<S> { key, sharing, found: None };
     asking.share(&mut taking);
     taking.found
-}
-
-/// Makes a value of what is offered; gives it as it is to be held, if it is.
-type Found<'a> = dyn FnMut(&Asking<'_>) -> Result<Option<Held>, DecodeError> + 'a;
-
-/// A load, if there is to be one, and whether it is behind its caller.
-fn accepted(
-    asking: &mut Asking<'_>,
-    answer: Answer,
-    found: &mut Found<'_>,
-) -> Result<(Option<Load>, bool), DecodeError> {
-    if let Answer::Load(load) = answer {
-        return Ok((Some(load), false));
-    }
-    let held = found(asking)?;
-    Ok(match asking.accept(held) {
-        Accepted::Serve => (None, false),
-        Accepted::Renew(load) => (Some(load), true),
-        Accepted::Load(load) => (Some(load), false),
-    })
 }

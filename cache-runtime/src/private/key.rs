@@ -49,7 +49,11 @@ pub trait EntryKey {
         if self.suffix().is_some() {
             return None;
         }
-        ShortKey::see(|out| self.write_tenant(out), |out| self.write_id(out))
+        // Made here, so that a compiler knows in which state they are: of a number nothing is left but the number.
+        let (mut tenant, mut id) = (KeyWriter::probing(), KeyWriter::probing());
+        let tenancy = self.write_tenant(&mut tenant);
+        self.write_id(&mut id);
+        ShortKey::of(tenancy, &tenant, &id)
     }
     /// The tags of an entry under this key.
     fn tags(&self) -> Vec<Cow<'static, str>>;

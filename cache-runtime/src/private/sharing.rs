@@ -34,21 +34,48 @@ pub trait Shareable: Clone + Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + 'static> Shareable for V {}
 
+// Functions and no closures: of a closure, a pointer to it is one more function to compile.
+
+fn cloned<V: Shareable>(value: &V) -> Held {
+    Arc::new(value.clone())
+}
+
+#[allow(clippy::manual_map, reason = "a closure is one more function to compile")]
+fn give_clone<V: Shareable>(held: &Held) -> Option<V> {
+    match held.downcast_ref::<V>() {
+        Some(value) => Some(value.clone()),
+        None => None,
+    }
+}
+
+fn no_copy(_: &Held) -> Option<Held> {
+    None
+}
+
+fn as_it_is<U: Any + Send + Sync>(value: &Arc<U>) -> Held {
+    Arc::clone(value) as Held
+}
+
+fn give_it<U: Any + Send + Sync>(held: &Held) -> Option<Arc<U>> {
+    Arc::clone(held).downcast().ok()
+}
+
+fn copy<U: Any + Clone + Send + Sync>(held: &Held) -> Option<Held> {
+    held.downcast_ref::<U>().map(|value| Arc::new(value.clone()) as Held)
+}
+
 impl<V: Shareable> Sharing<V> {
     /// By cloning.
-    const CLONES: Self =
-        Self { hold: |value| Arc::new(value.clone()), give: |held| held.downcast_ref::<V>().cloned(), copy: |_| None };
+    const CLONES: Self = Self { hold: cloned, give: give_clone::<V>, copy: no_copy };
 }
 
 impl<U: Any + Send + Sync> Sharing<Arc<U>> {
     /// As it is: an `Arc` in an `Arc` would be one more place to look.
-    const IS_SHARED: Self =
-        Self { hold: |value| Arc::clone(value) as Held, give: |held| Arc::clone(held).downcast().ok(), copy: |_| None };
+    const IS_SHARED: Self = Self { hold: as_it_is, give: give_it, copy: no_copy };
 }
 
 impl<U: Any + Clone + Send + Sync> Sharing<Arc<U>> {
-    const IS_SHARED_OF_CLONES: Self =
-        Self { copy: |held| held.downcast_ref::<U>().map(|value| Arc::new(value.clone()) as Held), ..Self::IS_SHARED };
+    const IS_SHARED_OF_CLONES: Self = Self { copy: copy::<U>, ..Self::IS_SHARED };
 }
 
 /// Found by method lookup, `(&&&&shape).sharing()`, where the value of a shape is an `Arc` of what can be cloned.
