@@ -4,6 +4,7 @@
 //! refuses them.
 
 use std::borrow::Cow;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -88,7 +89,13 @@ pub(crate) enum Answer {
 }
 
 /// On its way to what comes of it.
-pub(crate) type Driven<'a> = Boxed<'a, (Box<Asking<'a>>, Answer)>;
+pub struct Driven<'a>(Boxed<'a, (Box<Asking<'a>>, Answer)>);
+
+impl<'a> Driven<'a> {
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Answer)> {
+        self.0.as_mut().poll(context)
+    }
+}
 
 enum Lead {
     Offer,
@@ -141,10 +148,10 @@ impl<'a> Asking<'a> {
     /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused. Of no
     /// other type than the key, so that it is compiled once: it is here that a future holds what it borrows.
     pub(crate) fn drive(mut self: Box<Self>, refused: Option<DecodeError>) -> Driven<'a> {
-        pinned(|| async move {
+        Driven(pinned(|| async move {
             let answer = self.next(refused).await;
             (self, answer)
-        })
+        }))
     }
 
     async fn next(&mut self, refused: Option<DecodeError>) -> Answer {

@@ -137,16 +137,11 @@ pub enum Entry<S: Shape> {
 /// A key that is being looked up. What the local tier holds is there at once.
 ///
 /// Written out: what depends on the type of the key is no more than this.
-pub struct Enter<'a, S: Shape, K> {
-    entry: Option<Entry<S>>,
-    search: Option<Search<'a, S::Value, K>>,
-}
-
-/// Asks the store and other callers.
-struct Search<'a, V, K> {
-    asking: Driven<'a>,
-    key: K,
-    sharing: Option<Sharing<V>>,
+pub enum Enter<'a, S: Shape, K> {
+    /// This is what comes of it, until it is given away.
+    Over(Option<Entry<S>>),
+    /// The store and other callers are asked.
+    Search(Driven<'a>, K, Option<Sharing<S::Value>>),
 }
 
 /// What is held and the key are given away or lent, never pinned; the box is `Unpin` itself.
@@ -160,13 +155,12 @@ where
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entry<S>> {
-        let Self { entry, search } = &mut *self;
-        match search {
-            None => match entry.take() {
+        match &mut *self {
+            Self::Over(entry) => match entry.take() {
                 Some(entry) => Poll::Ready(entry),
                 None => Poll::Pending,
             },
-            Some(Search { asking, key, sharing }) => poll::<S>(asking, key, *sharing, context),
+            Self::Search(asking, key, sharing) => poll::<S>(asking, key, *sharing, context),
         }
     }
 }
@@ -179,12 +173,12 @@ where
     K: KeyOf<S::Value>,
 {
     let cache = match held::<S>(&call.gist(), &key, sharing) {
-        Ok(held) => return Enter { entry: Some(Entry::Ready(held)), search: None },
+        Ok(held) => return Enter::Over(Some(Entry::Ready(held))),
         Err(cache) => cache,
     };
     match ask::<S>(cache, &call.into(), &key, sharing) {
-        Ok(asking) => Enter { entry: None, search: Some(Search { asking, key, sharing }) },
-        Err(fill) => Enter { entry: Some(Entry::Load(fill)), search: None },
+        Ok(asking) => Enter::Search(asking, key, sharing),
+        Err(fill) => Enter::Over(Some(Entry::Load(fill))),
     }
 }
 

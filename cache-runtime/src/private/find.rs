@@ -65,7 +65,7 @@ where
     S::Value: CacheValue,
 {
     loop {
-        let (mut asked, answer) = ready!(asking.as_mut().poll(context));
+        let (mut asked, answer) = ready!(asking.poll(context));
         match take::<S>(&mut asked, answer, key, sharing) {
             Ok(entry) => return Poll::Ready(entry),
             Err(refused) => *asking = asked.drive(Some(refused)),
