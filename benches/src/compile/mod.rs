@@ -35,7 +35,7 @@ const FEW: usize = 50;
 const MOST: f64 = 0.5;
 
 /// No further round of builds begins after so long: a slow machine has fewer.
-const ENOUGH: Duration = Duration::from_secs(200);
+const ENOUGH: Duration = Duration::from_secs(150);
 
 /// The programs of this run, and the annotations.
 struct Programs {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_runtime::{CacheKey, cached};
+use cache_runtime::{Cache, CacheKey, cached};
 use uuid::Uuid;
 
 use super::number;
@@ -33,9 +33,9 @@ pub(crate) async fn stored_member(org: u64, id: Uuid) -> User {
     load(number(id)).await
 }
 
-/// In both, as a service would have it.
-#[cached(resource = "tiered", key(id), ttl = "1h", local = "10m")]
-pub(crate) async fn tiered(id: u64) -> Arc<User> {
+/// In both, as a service would have it that hands its cache around.
+#[cached(resource = "tiered", key(id), cache = cache, ttl = "1h", local = "10m")]
+pub(crate) async fn tiered(cache: &Cache, id: u64) -> Arc<User> {
     Arc::new(load(id).await)
 }
 

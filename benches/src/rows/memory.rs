@@ -47,7 +47,7 @@ pub(crate) fn count(bench: &Bench) -> Result<Figures, String> {
     let entries = entries(bench);
     // Where it is read from: the embedded store's own bytes would be counted.
     fill(bench, entries, |id| async move {
-        ours::tiered(id).await;
+        ours::tiered(&Cache::current(), id).await;
     });
     let values = live(|| (0..entries).map(decoded).collect::<Vec<_>>())?.0;
     let value = values as f64 / entries as f64 - size_of::<Arc<User>>() as f64;
@@ -93,11 +93,11 @@ fn live_tier(bench: &Bench, entries: u64) -> Result<(i64, u64), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let read = |cache: &Cache, from: u64, to: u64| {
-        runtime.block_on(cache.scope(async {
+        runtime.block_on(async {
             for id in from..to {
-                ours::tiered(id).await;
+                ours::tiered(cache, id).await;
             }
-        }));
+        });
     };
     let builder = patient(&bench.server.url()).name("memory").local_entries(room).local_bytes(4 << 30);
     let (bytes, cache) = live(|| {

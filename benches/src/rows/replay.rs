@@ -97,7 +97,10 @@ pub(crate) fn once(bench: &Bench, name: &str, ids: &Arc<[u64]>) -> Result<(f64, 
                 .block_on(cache.ping())
                 .or_else(|_| runtime.block_on(cache.ping()))
                 .map_err(|error| error.to_string())?;
-            drive(bench, ids, move |id| cache.scope(ours::tiered(id)))
+            drive(bench, ids, move |id| {
+                let cache = cache.clone();
+                async move { ours::tiered(&cache, id).await }
+            })
         }
         "moka + by hand" => {
             let glue = Glue::new(ENTRIES, runtime.block_on(ByHand::connect(&url))?);
