@@ -10,7 +10,7 @@ use super::fill::Fill;
 use super::find::{ask, poll};
 use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
-use super::sharing::{Held, Sharing};
+use super::sharing::{Held, Way};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
 use crate::engine::{self, Driven};
@@ -137,19 +137,22 @@ pub enum Entry<S: Shape> {
 /// A key that is being looked up. What the local tier holds is there at once.
 ///
 /// Written out: what depends on the type of the key is no more than this.
-pub enum Enter<'a, S: Shape, K> {
+pub enum Enter<'a, S: Shape, K, W> {
     /// This is what comes of it, until it is given away.
     Over(Option<Entry<S>>),
     /// The store and other callers are asked.
-    Search(Driven<'a>, K, Option<Sharing<S::Value>>),
+    Search(Driven<'a>, K, W),
 }
 
 /// What is held and the key are given away or lent, never pinned; the box is `Unpin` itself.
-impl<S: Shape, K> Unpin for Enter<'_, S, K> {}
+impl<S: Shape, K, W> Unpin for Enter<'_, S, K, W> {}
 
-impl<S: Shape, K: KeyOf<S::Value>> Future for Enter<'_, S, K>
+impl<S, K, W> Future for Enter<'_, S, K, W>
 where
+    S: Shape,
     S::Value: CacheValue,
+    K: KeyOf<S::Value>,
+    W: Way<S::Value>,
 {
     type Output = Entry<S>;
 
@@ -160,43 +163,42 @@ where
                 Some(entry) => Poll::Ready(entry),
                 None => Poll::Pending,
             },
-            Self::Search(asking, key, sharing) => poll::<S>(asking, key, *sharing, context),
+            Self::Search(asking, key, way) => poll::<S>(asking, key, way.sharing(), context),
         }
     }
 }
 
 /// Looks the key up.
-pub fn enter<'a, S, K>(call: impl Calling<'a>, _shape: S, key: K, sharing: Option<Sharing<S::Value>>) -> Enter<'a, S, K>
+pub fn enter<'a, S, K, W>(call: impl Calling<'a>, _shape: S, key: K, way: W) -> Enter<'a, S, K, W>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
+    W: Way<S::Value>,
 {
-    let cache = match held::<S>(&call.gist(), &key, sharing) {
+    let cache = match held::<S, W>(&call.gist(), &key, way) {
         Ok(held) => return Enter::Over(Some(Entry::Ready(held))),
         Err(cache) => cache,
     };
-    match ask::<S>(cache, &call.into(), &key, sharing) {
-        Ok(asking) => Enter::Search(asking, key, sharing),
+    match ask::<S>(cache, &call.into(), &key, way.sharing()) {
+        Ok(asking) => Enter::Search(asking, key, way),
         Err(fill) => Enter::Over(Some(Entry::Load(fill))),
     }
 }
 
 /// What the local tier holds; the cache where it holds nothing.
 #[inline(always)]
-fn held<'a, S: Shape>(
+fn held<'a, S: Shape, W: Way<S::Value>>(
     call: &Gist<'a>,
     key: &dyn KeyOf<S::Value>,
-    sharing: Option<Sharing<S::Value>>,
+    way: W,
 ) -> Result<S::Return, Handle<'a>> {
     let cache = match call.cache {
         Some(cache) => Handle::Borrowed(cache),
         None => Cache::ambient(),
     };
-    if let Some(sharing) = sharing
-        && !call.bypass
-    {
-        let mut taking = Taking::<S> { key, sharing: &sharing, found: None };
+    if way.holds() && !call.bypass {
+        let mut taking = Taking::<S, W> { key, way, found: None };
         engine::serve_held(&cache, call.local, key, &mut taking);
         if let Some(found) = taking.found {
             return Ok(found);
@@ -206,22 +208,25 @@ fn held<'a, S: Shape>(
 }
 
 /// Takes what the local tier holds.
-pub(super) struct Taking<'a, S: Shape> {
+pub(super) struct Taking<'a, S: Shape, W> {
     pub(super) key: &'a dyn KeyOf<S::Value>,
-    pub(super) sharing: &'a Sharing<S::Value>,
+    pub(super) way: W,
     pub(super) found: Option<S::Return>,
 }
 
-impl<S: Shape> Take for Taking<'_, S> {
+impl<S: Shape, W: Way<S::Value>> Take for Taking<'_, S, W> {
     fn take(&mut self, value: Option<&Held>) -> bool {
         self.found = match value {
             None => S::none(),
-            Some(held) => (self.sharing.give)(held).filter(|value| self.key.accepts(value)).map(S::some),
+            Some(held) => match self.way.give(held) {
+                Some(value) if self.key.accepts(&value) => Some(S::some(value)),
+                _ => None,
+            },
         };
         self.found.is_some()
     }
 
     fn copy(&self, value: &Held) -> Option<Held> {
-        (self.sharing.copy)(value)
+        self.way.copy(value)
     }
 }

@@ -108,7 +108,7 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
-    if let Some(sharing) = &sharing
+    if sharing.is_some()
         && let Some(found) = shared::<S>(asking, key, sharing)
     {
         return Ok((Some(found), None));
@@ -126,8 +126,12 @@ where
 }
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.
-fn shared<S: Shape>(asking: &Asking<'_>, key: &dyn KeyOf<S::Value>, sharing: &Sharing<S::Value>) -> Option<S::Return> {
-    let mut taking = Taking::<S> { key, sharing, found: None };
+fn shared<S: Shape>(
+    asking: &Asking<'_>,
+    key: &dyn KeyOf<S::Value>,
+    way: Option<Sharing<S::Value>>,
+) -> Option<S::Return> {
+    let mut taking = Taking::<S, _> { key, way, found: None };
     asking.share(&mut taking);
     taking.found
 }

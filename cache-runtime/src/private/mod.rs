@@ -12,6 +12,7 @@ mod sharing;
 mod site;
 mod start;
 mod tags;
+mod way;
 mod work;
 mod write;
 
@@ -30,10 +31,11 @@ pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption, plain,
 };
 pub(crate) use self::sharing::Held;
-pub use self::sharing::{Shareable, Sharing, ViaArc, ViaArcOfClone, ViaShareable, ViaUnshareable, must_share, share};
+pub use self::sharing::{Shareable, Sharing, Way};
 pub use self::site::{KeyRef, Kind, Site, Target, TargetSpec};
 pub use self::start::list;
 pub use self::tags::{TagText, ValueTag, tag_text};
+pub use self::way::{ViaArc, ViaArcOfClone, ViaShareable, ViaUnshareable, must_share, share};
 pub(crate) use self::work::Work;
 pub use self::write::{SlotId, Write};
 pub use crate::key::{CacheKey, KeyPart, KeySpec, KeyWriter, ShortKey, Tenancy, TypedKey, Version};
