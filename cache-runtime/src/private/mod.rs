@@ -6,6 +6,7 @@ mod fill;
 mod find;
 mod infer;
 mod key;
+mod parsed;
 mod patience;
 mod shape;
 mod sharing;
@@ -25,7 +26,8 @@ pub use self::enter::{Call, enter};
 pub(crate) use self::fill::json;
 pub use self::fill::{Decision, Fill, Run};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
-pub use self::key::{EntryKey, KeyOf, NoTenant, ParsedKey, SameValue, TenantOf, Typed, key_field};
+pub use self::key::{EntryKey, KeyOf, SameValue, Typed, key_field};
+pub use self::parsed::{NoSuffix, NoTags, NoTenant, ParsedKey, SuffixOf, TagsOf, TenantOf};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{
     CacheValue, Fate, Opt, Plain, Probe, Res, ResOpt, Shape, ViaOption, ViaPlain, ViaResult, ViaResultOption, plain,
