@@ -12,7 +12,7 @@ use crate::rows::redis::fill;
 use crate::rows::{replay, stampede};
 
 /// `cache-benches drive WHAT CALLERS SECONDS [shared]`, where WHAT is `hit`, `hit-by-hand`, `member`, `member-by-hand`, `stampede`,
-/// or `replay-` and the name of a contender.
+/// or `replay-` or `replay-busy-` and the name of a contender.
 pub(crate) fn run(words: &[String]) -> Result<(), String> {
     let [what, callers, seconds, place @ ..] = words else {
         return Err("drive WHAT CALLERS SECONDS [shared]".to_owned());
@@ -66,7 +66,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
             let name = what
                 .strip_prefix("replay-")
                 .ok_or("hit, hit-by-hand, member, member-by-hand, stampede, or replay-NAME")?;
-            let ids: Arc<[u64]> = replay::web()?;
+            let (name, ids): (_, Arc<[u64]>) = match name.strip_prefix("busy-") {
+                Some(name) => (name, replay::busy(500_000)?.ok_or("there is no shared/data beside the checkout")?),
+                None => (name, replay::web()?),
+            };
             told(&bench, what, || {
                 let (begun, mut requests) = (Instant::now(), 0);
                 while begun.elapsed() < each {

@@ -29,19 +29,21 @@ const LONG: usize = 200_000;
 
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let mut rows = vec![replay(bench, "replay of web07", &web()?, bench.pick(5, 1))?];
-    match std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) {
-        Ok(file) => {
-            let (mut bytes, cut) = (Vec::new(), bench.pick(500_000, 100_000));
-            let mut reader = xz2::read::XzDecoder::new(file).take(cut * 4);
-            reader.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-            rows.push(replay(bench, "replay of orm-busy", &ids(&bytes), bench.pick(3, 1))?);
-        }
-        Err(error) => {
-            let row = Row::new("replay of orm-busy", "requests/s", &Samples::default());
-            rows.push(row.note(format!("not run: there is no shared/data beside the checkout ({error})")));
-        }
-    }
+    rows.push(match busy(bench.pick(500_000, 100_000))? {
+        Some(ids) => replay(bench, "replay of orm-busy", &ids, bench.pick(3, 1))?,
+        None => Row::new("replay of orm-busy", "requests/s", &Samples::default())
+            .note("not run: there is no shared/data beside the checkout"),
+    });
     Ok(rows)
+}
+
+/// So many requests of orm-busy. `None` where the traces are not beside the checkout.
+pub(crate) fn busy(count: u64) -> Result<Option<Arc<[u64]>>, String> {
+    let Ok(file) = std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    let read = xz2::read::XzDecoder::new(file).take(count * 4).read_to_end(&mut bytes);
+    read.map_err(|error| format!("orm-busy.trace.xz: {error}"))?;
+    Ok(Some(ids(&bytes)))
 }
 
 pub(crate) fn web() -> Result<Arc<[u64]>, String> {

@@ -144,7 +144,7 @@ impl Local {
         // What is evicted is dropped, and with it a user's value, when no lock is held any more.
         let mut evicted = Evicted::default();
         let mut replaced = None;
-        let rest = self.0.names.split(text).1;
+        let rest = new.terms.names.rest(text).unwrap_or(text);
         let entry = EntryRef::new(Entry::new(new, rest));
         let insert = || {
             // Also another key's: nobody would be told of changes of an entry that is not in the map.
