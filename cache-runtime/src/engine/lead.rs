@@ -7,6 +7,7 @@ use super::load::Plan;
 use super::local::local_ttl;
 use super::lookup::{Answer, Asking};
 use super::offer::{Offer, Then};
+use crate::cache::Cache;
 use crate::call::Mode;
 use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
@@ -197,7 +198,7 @@ impl Asking<'_> {
     fn plan(&mut self, leader: Leader, leave: Leave, outcome: Outcome) -> Plan {
         let (lookup, subject) = (&self.lookup, &mut self.subject);
         Plan {
-            cache: crate::cache::Cache::clone(&lookup.cache),
+            cache: Cache::clone(&lookup.cache),
             resource: subject.resource,
             ttl: lookup.ttl,
             none_ttl: lookup.none_ttl,
