@@ -65,7 +65,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), String> {
         _ => {
             let name = what
                 .strip_prefix("replay-")
-                .ok_or("hit, hit-by-hand, member, member-by-hand, stampede, or replay-NAME")?;
+                .ok_or("hit, hit-by-hand, member, member-by-hand, stampede, replay-NAME, or replay-busy-NAME")?;
             let (name, ids): (_, Arc<[u64]>) = match name.strip_prefix("busy-") {
                 Some(name) => (name, replay::busy(500_000)?.ok_or("there is no shared/data beside the checkout")?),
                 None => (name, replay::web()?),

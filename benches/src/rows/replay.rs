@@ -39,10 +39,14 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
 
 /// So many requests of orm-busy. `None` where the traces are not beside the checkout.
 pub(crate) fn busy(count: u64) -> Result<Option<Arc<[u64]>>, String> {
-    let Ok(file) = std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) else { return Ok(None) };
+    let failed = |error| format!("orm-busy.trace.xz: {error}");
+    let file = match std::fs::File::open(checkout().join("../shared/data/orm-busy.trace.xz")) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
     let mut bytes = Vec::new();
-    let read = xz2::read::XzDecoder::new(file).take(count * 4).read_to_end(&mut bytes);
-    read.map_err(|error| format!("orm-busy.trace.xz: {error}"))?;
+    xz2::read::XzDecoder::new(file).take(count * 4).read_to_end(&mut bytes).map_err(failed)?;
     Ok(Some(ids(&bytes)))
 }
 

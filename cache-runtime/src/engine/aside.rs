@@ -19,8 +19,7 @@ impl Asking<'_> {
     /// Whether this is a read that concerns nobody else: once, and not where a new value is asked for, where what is found is to be
     /// held or may be due, nor where a miss is likely, which takes leave.
     pub(super) fn may_look_aside(&self) -> bool {
-        let cache = &self.lookup.cache.clone();
-        let Store::Redis(store) = &cache.0.store else { return false };
+        let Store::Redis(store) = &self.lookup.cache.0.store else { return false };
         store.reads_plainly()
             && !self.aside
             && self.start == Start::Read
@@ -35,7 +34,7 @@ impl Asking<'_> {
     pub(super) async fn look_aside(&mut self) -> bool {
         self.aside = true;
         self.names = tags::names(self.subject.resource, &self.subject.tags);
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let key = &self.subject.located.key;
         let read = match cache.read(key, Asks::Bytes, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => self.seen(stored, stamps, None),

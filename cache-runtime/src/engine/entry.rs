@@ -113,7 +113,7 @@ impl Asking<'_> {
 
     /// What is needed to hold what is read, before it is.
     async fn may_hold(&mut self, ttl: Duration) -> Option<Box<Hold>> {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let watch = watched(cache, &self.names, &mut self.budget).await?;
         Some(Box::new(Hold { ttl, watch, ticket: local_ticket(cache, &self.subject.located.key) }))
     }
@@ -159,7 +159,7 @@ impl Asking<'_> {
     }
 
     async fn flawed(&mut self, bytes: Payload, error: DecodeError) -> Read {
-        let (cache, resource) = (&self.lookup.cache.clone(), self.subject.resource);
+        let (cache, resource) = (&self.lookup.cache, self.subject.resource);
         cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
         Read::Failed(failed(ErrorKind::Decode))
     }
@@ -184,7 +184,7 @@ impl Asking<'_> {
 
     /// Tags that depend on the value are known once it is read, and asked for then.
     async fn with_stamps_of(&mut self, stamps: Stamps, more: &[String]) -> Result<Stamps, Outcome> {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let asked = cache.ask(Operation::Get, &mut self.budget, cache.0.store.stamps(more)).await;
         asked.map(|found| stamps.and(found)).map_err(|error| failed(error.kind()))
     }

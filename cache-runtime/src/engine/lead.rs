@@ -86,7 +86,7 @@ impl Asking<'_> {
     /// know of, and nobody loads already. [`find`](Self::find) says what else there is to do.
     #[cfg(feature = "redis")]
     pub(super) fn may_load_at_once(&self) -> bool {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         !self.subject.located.awaits_store(cache) && !cache.0.renewals.is_led(&self.subject.located.key)
     }
 

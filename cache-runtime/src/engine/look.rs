@@ -84,7 +84,7 @@ impl Asking<'_> {
 
     /// With the stamps after it, and the time, which is known then.
     async fn looked(&mut self, store: &RedisStore, ask: Ask) -> Result<(Looked, Stamps), CacheError> {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let question = || GetOrClaim(ask.clone());
         if let Some(looked) = cache.with_stamps_together(&self.names, question, &mut self.budget).await {
             return looked;
@@ -101,7 +101,7 @@ impl Asking<'_> {
 
     /// What asks for leave, and what is given back should its caller go before it is used.
     pub(super) fn ask_leave(&self, replaces: Option<Payload>) -> (Ask, Standing) {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let Subject { resource, suffix, version, .. } = &self.subject;
         let (registration, lease) =
             (cache.registration_of(resource, suffix.as_deref(), *version, self.lives()), new_lease());

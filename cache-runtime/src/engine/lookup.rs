@@ -145,8 +145,8 @@ impl<'a> Asking<'a> {
         }))
     }
 
-    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused. Of no
-    /// other type than the key, so that it is compiled once: it is here that a future holds what it borrows.
+    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused. It gives
+    /// itself back, and borrows nothing of the key: so it is one future, compiled once, whatever the key's type.
     pub(crate) fn drive(mut self: Box<Self>, refused: Option<DecodeError>) -> Driven<'a> {
         Driven(pinned(|| async move {
             let answer = self.next(refused).await;

@@ -121,7 +121,7 @@ impl Asking<'_> {
         let Some(Offer { landed, mut outcome, decoded, pending, slide, then, .. }) = self.offered.take() else {
             return Accepted::Load(self.uncached(Status::Miss));
         };
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         if let (Some(decoded), Some(held)) = (decoded, &held) {
             // Another one may have been first.
             let _ = decoded.set(Held::clone(held));
@@ -180,7 +180,7 @@ impl Asking<'_> {
         self.start = if self.refused < REFUSALS { Start::Claim } else { Start::Alone };
         self.outcome = failed(ErrorKind::Decode);
         if !shared {
-            let (cache, resource) = (&self.lookup.cache.clone(), self.subject.resource);
+            let (cache, resource) = (&self.lookup.cache, self.subject.resource);
             cache.discard(resource, &self.subject.located.key, &bytes, error, &mut self.budget).await;
         }
     }

@@ -125,7 +125,7 @@ impl Asking<'_> {
     }
 
     async fn standing_value(&mut self) -> Result<Option<Payload>, Outcome> {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let asked = cache.0.store.read(&self.subject.located.key, Asks::Bytes, &[]);
         let (stored, stamps) =
             cache.ask(Operation::Get, &mut self.budget, asked).await.map_err(|error| failed(error.kind()))?;
@@ -169,7 +169,7 @@ impl Asking<'_> {
 impl Asking<'_> {
     /// Asks for leave, and for the time where it is not known: side by side, as the load begins after both.
     async fn claim_at(&mut self, store: &RedisStore, ask: &Ask) -> Result<(Claim, u64), CacheError> {
-        let cache = &self.lookup.cache.clone();
+        let cache = &self.lookup.cache;
         let Some(since) = self.since else {
             let asked = Box::pin(async { tokio::try_join!(store.claim(ask), store.clock()) });
             return cache.ask(Operation::Claim, &mut self.budget, asked).await;
