@@ -146,6 +146,15 @@ impl Policy {
         }
     }
 
+    /// What they say together, copied once where the last alone says something.
+    #[inline]
+    pub(crate) fn merged(call: &Self, key: &Self, rest: &Self) -> Self {
+        if call.is_unset() && key.is_unset() {
+            return *rest;
+        }
+        call.or(*key).or(*rest)
+    }
+
     /// How long an entry is kept beyond its ttl.
     pub(crate) fn grace(&self) -> Duration {
         self.stale_if_error.max(self.stale_while_revalidate).unwrap_or_default()

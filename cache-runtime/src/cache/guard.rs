@@ -35,11 +35,11 @@ impl Budget {
     }
 
     #[cfg(feature = "redis")]
-    pub(super) fn spend_since(&mut self, begun: Reading) {
+    pub(crate) fn spend_since(&mut self, begun: Reading) {
         self.spend(Duration::from_micros(Reading::now().micros_since(begun)));
     }
 
-    pub(super) fn spend(&mut self, took: Duration) {
+    pub(crate) fn spend(&mut self, took: Duration) {
         self.0 = self.0.saturating_sub(took);
     }
 }

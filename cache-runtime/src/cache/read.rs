@@ -29,7 +29,7 @@ impl Cache {
     }
 
     /// Boxed, and not by an `async fn`: then it is compiled with this crate, and not with each that calls it.
-    fn read_alone<'a>(
+    pub(crate) fn read_alone<'a>(
         &'a self,
         key: &'a KeyText,
         asks: Asks,
@@ -42,8 +42,6 @@ impl Cache {
 
 #[cfg(feature = "redis")]
 mod together {
-    use std::time::Duration;
-
     use super::{Asks, Boxed, Budget, Cache, CacheError, KeyText, Operation, Stamps, Stored};
     use crate::boxed::pinned;
     use crate::clock::Reading;
@@ -80,8 +78,7 @@ mod together {
         /// Without a second look at the stamps, where they have not changed since the first one.
         async fn get_together(&self, key: &KeyText, names: &[String], budget: &mut Budget) -> Option<Found> {
             let Store::Redis(store) = &self.0.store else { return None };
-            let left = self.may_share(budget)?;
-            let together = self.join_read(left, key, names)?;
+            let together = self.join_read(budget, key, names)?;
             let begun = Reading::now();
             let Some((read, took)) = store.read_joined(together, names).await else {
                 budget.spend_since(begun);
@@ -97,9 +94,10 @@ mod together {
             })
         }
 
-        fn join_read(&self, left: Duration, key: &KeyText, names: &[String]) -> Option<Together<'_>> {
+        /// Joins those who read the bytes of entries together. `None` where it is to be read alone.
+        pub(crate) fn join_read(&self, budget: &Budget, key: &KeyText, names: &[String]) -> Option<Together> {
             let Store::Redis(store) = &self.0.store else { return None };
-            store.join_read(self, left, key, names)
+            store.join_read(self, self.may_share(budget)?, key, names)
         }
     }
 }

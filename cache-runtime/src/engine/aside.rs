@@ -5,23 +5,74 @@
 //! goes from one processor to the other each time.
 //! Who finds something that is to be served serves it. Anybody else takes the lead, and begins with what was found.
 
+use std::task::{Context, Poll, ready};
+
 use super::age::Due;
-use super::entry::Read;
+use super::entry::{Needs, Read};
 use super::lead::{Start, failed};
 use super::local::local_ttl;
 use super::lookup::Asking;
 use super::offer::Then;
 use crate::call::Mode;
-use crate::store::{Asks, Store};
+use crate::clock::Reading;
+use crate::error::Operation;
+use crate::store::{Asks, Store, Together, TogetherAnswer};
 use crate::tags;
+
+/// A look together with others. Written out, and without a box of its own: with many callers it is most of what happens.
+pub(super) struct Aside<'a>(Option<Box<Asking<'a>>>);
+
+/// What it waits for.
+pub(super) struct Shared {
+    together: Together,
+    begun: Reading,
+}
+
+/// What came of it.
+pub(super) enum Heard {
+    /// Something to serve.
+    Offer,
+    /// Nothing: the caller is to look alone.
+    Nothing,
+    /// Anything else, which is for who leads.
+    Other,
+}
+
+impl<'a> Aside<'a> {
+    /// `Err` where the caller is to look alone.
+    pub(super) fn join(mut asking: Box<Asking<'a>>) -> Result<Self, Box<Asking<'a>>> {
+        asking.name();
+        let (cache, key) = (&asking.lookup.cache, &asking.subject.located.key);
+        let Some(together) = cache.join_read(&asking.budget, key, &asking.names) else { return Err(asking) };
+        asking.shared = Some(Shared { together, begun: Reading::now() });
+        Ok(Self(Some(asking)))
+    }
+
+    /// Not to be polled again once it is ready.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Heard)> {
+        let Some(shared) = self.0.as_mut().and_then(|asking| asking.shared.as_mut()) else { return Poll::Pending };
+        let answer = ready!(shared.together.poll(context));
+        let Some(mut asking) = self.0.take() else { return Poll::Pending };
+        let heard = asking.hear(answer);
+        Poll::Ready((asking, heard))
+    }
+}
+
+/// Its caller gave up.
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        if let Some(asking) = &mut self.0 {
+            asking.leave();
+        }
+    }
+}
 
 impl Asking<'_> {
     /// Whether this is a read that concerns nobody else: once, and not where a new value is asked for, where what is found is to be
     /// held or may be due, nor where a miss is likely, which takes leave.
     pub(super) fn may_look_aside(&self) -> bool {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return false };
-        store.reads_plainly()
-            && !self.aside
+        !self.aside
             && self.start == Start::Read
             && self.lookup.mode == Mode::Usual
             && !(self.subject.holds && local_ttl(&self.lookup.policy).is_some())
@@ -30,16 +81,61 @@ impl Asking<'_> {
             && !self.subject.located.awaits_store(&self.lookup.cache)
     }
 
+    /// Whether an entry is read without a look at the stamps, as a look aside is.
+    pub(super) fn reads_plainly(&self) -> bool {
+        matches!(&self.lookup.cache.0.store, Store::Redis(store) if store.reads_plainly())
+    }
+
+    fn name(&mut self) {
+        if self.names.is_empty() {
+            self.names = tags::names(self.subject.resource, &self.subject.tags);
+        }
+    }
+
     /// Whether there is something to serve. If not, what there is is kept for who leads.
     pub(super) async fn look_aside(&mut self) -> bool {
         self.aside = true;
-        self.names = tags::names(self.subject.resource, &self.subject.tags);
-        let cache = &self.lookup.cache;
-        let key = &self.subject.located.key;
-        let read = match cache.read(key, Asks::Bytes, &self.names, &mut self.budget).await {
+        self.name();
+        let (cache, key) = (&self.lookup.cache, &self.subject.located.key);
+        let read = match cache.read_alone(key, Asks::Bytes, &self.names, &mut self.budget).await {
             Ok((stored, stamps)) => self.seen(stored, stamps, None),
             Err(error) => Ok(Read::Failed(failed(error.kind()))),
         };
+        self.serves(read)
+    }
+
+    /// The same of what was read together with others.
+    fn hear(&mut self, answer: Option<TogetherAnswer>) -> Heard {
+        let Some((answer, took)) = answer else {
+            self.leave();
+            return Heard::Nothing;
+        };
+        let (Some(Shared { together, .. }), Store::Redis(store)) = (self.shared.take(), &self.lookup.cache.0.store)
+        else {
+            return Heard::Nothing;
+        };
+        self.budget.spend(took);
+        let read = match store.read_taken(together, answer, &self.names) {
+            Ok((stored, Some(stamps))) => self.seen(stored, stamps, None),
+            // The server would have to be asked for the stamps: then it is asked for both.
+            Ok((_, None)) => return Heard::Nothing,
+            Err(error) => Ok(Read::Failed(failed(self.lookup.cache.failed(Operation::Get, error).kind()))),
+        };
+        self.aside = true;
+        if self.serves(read) { Heard::Offer } else { Heard::Other }
+    }
+
+    /// Has no answer in hands, and waits for none. Alone it has what is left of its time.
+    fn leave(&mut self) {
+        if let (Some(Shared { together, begun }), Store::Redis(store)) =
+            (self.shared.take(), &self.lookup.cache.0.store)
+        {
+            store.read_left(&together);
+            self.budget.spend_since(begun);
+        }
+    }
+
+    fn serves(&mut self, read: Result<Read, Needs>) -> bool {
         match read {
             Ok(Read::Hit(hit)) if hit.due == Due::Not => {
                 self.offer(hit, false, Then::Serve);

@@ -4,13 +4,14 @@
 //! refuses them.
 
 use std::borrow::Cow;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Load;
 use super::age::Due;
+#[cfg(feature = "redis")]
+use super::aside::Shared;
 use super::entry::Read;
 #[cfg(feature = "redis")]
 use super::lead::Leave;
@@ -78,6 +79,9 @@ pub(crate) struct Asking<'a> {
     /// Whether it has looked into the store without leading.
     #[cfg(feature = "redis")]
     pub(super) aside: bool,
+    /// While it does so together with others.
+    #[cfg(feature = "redis")]
+    pub(super) shared: Option<Shared>,
 }
 
 /// What comes of it.
@@ -86,15 +90,6 @@ pub(crate) enum Answer {
     Offer,
     /// To be loaded.
     Load(Load),
-}
-
-/// On its way to what comes of it.
-pub struct Driven<'a>(Boxed<'a, (Box<Asking<'a>>, Answer)>);
-
-impl<'a> Driven<'a> {
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Answer)> {
-        self.0.as_mut().poll(context)
-    }
 }
 
 enum Lead {
@@ -108,11 +103,18 @@ enum Lead {
 }
 
 impl<'a> Asking<'a> {
-    /// `Err` where the call leaves the cache out. Boxed, as it is large, and here, as it would be moved once more elsewhere.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
-        let (cache, spec) = (&lookup.cache, key.spec());
-        let bypass = || Load::uncached(Cache::clone(cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
-        if lookup.mode == Mode::Bypass {
+    /// `Err` where the call leaves the cache out. Boxed, as it is large, and made in its place.
+    #[inline(always)]
+    pub(crate) fn new(
+        cache: Handle<'a>,
+        mode: Mode,
+        key: &dyn EntryKey,
+        holds: bool,
+        lookup: impl FnOnce(Handle<'a>) -> Lookup<'a>,
+    ) -> Result<Box<Self>, Load> {
+        let spec = key.spec();
+        let bypass = || Load::uncached(Cache::clone(&cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
+        if mode == Mode::Bypass {
             return Err(bypass());
         }
         let suffix = key.suffix().map(|suffix| Cow::Owned(suffix.into_owned())).or(spec.suffix.map(Cow::Borrowed));
@@ -120,19 +122,18 @@ impl<'a> Asking<'a> {
             telemetry::tenant_missing(&cache.0.name, spec.resource);
             return Err(bypass());
         };
-        if located.awaits_commit(cache) {
+        if located.awaits_commit(&cache) {
             return Err(bypass());
         }
         let (resource, version) = (spec.resource, spec.version);
-        let subject = Subject { resource, version, suffix, tags: key.tags(), located, holds };
-        let (budget, outcome) = (cache.budget(), Outcome::new(Status::Miss, Level::Body));
+        let (budget, tags) = (cache.budget(), key.tags());
         Ok(boxed(|| Self {
-            lookup,
-            subject,
+            lookup: lookup(cache),
+            subject: Subject { resource, version, suffix, tags, located, holds },
             leader: None,
             start: Start::Read,
             budget,
-            outcome,
+            outcome: Outcome::new(Status::Miss, Level::Body),
             found: None,
             offered: None,
             names: Names::default(),
@@ -142,27 +143,25 @@ impl<'a> Asking<'a> {
             refused: 0,
             #[cfg(feature = "redis")]
             aside: false,
+            #[cfg(feature = "redis")]
+            shared: None,
         }))
     }
 
-    /// Looks for a value, waits for others who do, or takes the lead. What was offered before, if anything, was refused. It gives
-    /// itself back, and borrows nothing of the key: so it is one future, compiled once, whatever the key's type.
-    pub(crate) fn drive(mut self: Box<Self>, refused: Option<DecodeError>) -> Driven<'a> {
-        Driven(pinned(|| async move {
-            let answer = self.next(refused).await;
-            (self, answer)
-        }))
-    }
-
-    async fn next(&mut self, refused: Option<DecodeError>) -> Answer {
+    /// `aside`: it looks into the store first, without leading.
+    pub(super) async fn next(&mut self, refused: Option<DecodeError>, aside: bool) -> Answer {
         if let Some(error) = refused {
             self.refuse_boxed(error).await;
         }
         if self.leader.is_none() {
             #[cfg(feature = "redis")]
-            if self.may_look_aside() && self.look_aside().await {
+            if (aside || (refused.is_some() && self.may_look_aside() && self.reads_plainly()))
+                && self.look_aside().await
+            {
                 return Answer::Offer;
             }
+            #[cfg(not(feature = "redis"))]
+            let _ = aside;
             match self.take_lead().await {
                 Lead::Offer => return Answer::Offer,
                 Lead::Mine(leader) => self.leads(leader),

@@ -4,6 +4,7 @@ mod age;
 #[cfg(feature = "redis")]
 mod aside;
 mod detached;
+mod driven;
 mod entry;
 mod fill;
 mod lead;
@@ -23,9 +24,10 @@ mod running;
 mod slide;
 
 pub(crate) use self::age::{Due, due};
+pub(crate) use self::driven::Driven;
 pub(crate) use self::load::Load;
 pub(crate) use self::local::serve_held;
-pub(crate) use self::lookup::{Answer, Asking, Driven, Lookup};
+pub(crate) use self::lookup::{Answer, Asking, Lookup};
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};
 use crate::cache::Cache;

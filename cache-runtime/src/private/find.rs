@@ -11,6 +11,7 @@ use crate::cache::Handle;
 use crate::call;
 use crate::engine::{Accepted, Answer, Asking, Driven, Load, Lookup};
 use crate::outcome::Status;
+use crate::policy::Policy;
 use crate::wire::{DecodeError, value};
 
 /// Begins to look a key up: in the flights of others, and in the store. `Err` where the body is to run at once.
@@ -40,17 +41,20 @@ fn asking<'a>(
     {
         return Err(load);
     }
-    let (spec, settings) = (key.spec(), &cache.0.settings);
-    let lookup = Lookup {
-        ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),
-        none_ttl: call.none_ttl.or(spec.none_ttl),
-        policy: call.policy.or(spec.policy).or(settings.policy),
-        wants_none,
-        detached: call.detached,
-        mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
-        cache,
-    };
-    Ok(Asking::new(lookup, key, holds)?.drive(None))
+    let mode = if call.bypass { call::Mode::Bypass } else { call::mode() };
+    let asking = Asking::new(cache, mode, key, holds, |cache| {
+        let (spec, settings) = (key.spec(), &cache.0.settings);
+        Lookup {
+            ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),
+            none_ttl: call.none_ttl.or(spec.none_ttl),
+            policy: Policy::merged(&call.policy, &spec.policy, &settings.policy),
+            wants_none,
+            detached: call.detached,
+            mode,
+            cache,
+        }
+    });
+    Ok(asking?.drive(None))
 }
 
 /// Goes on until there is a value, or the body is to run.
@@ -66,54 +70,49 @@ where
 {
     loop {
         let (mut asked, answer) = ready!(asking.poll(context));
-        match take::<S>(&mut asked, answer, key, sharing) {
-            Ok(entry) => return Poll::Ready(entry),
-            Err(refused) => *asking = asked.drive(Some(refused)),
-        }
+        let mut found = None;
+        let begun = match answer {
+            Answer::Load(begun) => Accepted::Load(begun),
+            Answer::Offer => match offered::<S>(&asked, key, sharing, &mut found) {
+                Ok(held) => asked.accept(held),
+                Err(refused) => {
+                    *asking = asked.drive(Some(refused));
+                    continue;
+                }
+            },
+        };
+        let (load, now) = match (begun, found) {
+            (Accepted::Serve, Some(found)) => return Poll::Ready(Entry::Ready(found)),
+            // Excluded by `wants_none`; running the body is right all the same.
+            (Accepted::Serve, None) => (asked.uncached(Status::Bypass), None),
+            (Accepted::Renew(begun), found) => (begun, found),
+            (Accepted::Load(begun), _) => (begun, None),
+        };
+        return Poll::Ready(Entry::Load(Fill::new(load, now, sharing, key.late_tags())));
     }
 }
 
-/// Takes what is offered, if it is a value.
-fn take<S>(
-    asking: &mut Asking<'_>,
-    answer: Answer,
-    key: &dyn KeyOf<S::Value>,
-    sharing: Option<Sharing<S::Value>>,
-) -> Result<Entry<S>, DecodeError>
-where
-    S: Shape,
-    S::Value: CacheValue,
-{
-    let load = |load, now| Ok(Entry::Load(Fill::new(load, now, sharing, key.late_tags())));
-    let (now, held) = match answer {
-        Answer::Load(begun) => return load(begun, None),
-        Answer::Offer => offered::<S>(asking, key, sharing)?,
-    };
-    match (asking.accept(held), now) {
-        (Accepted::Serve, Some(now)) => Ok(Entry::Ready(now)),
-        // Excluded by `wants_none`; running the body is right all the same.
-        (Accepted::Serve, None) => load(asking.uncached(Status::Bypass), None),
-        (Accepted::Renew(begun), now) => load(begun, now),
-        (Accepted::Load(begun), _) => load(begun, None),
-    }
-}
-
-/// Makes of what is offered what is returned, and what is to be held, if anything is.
+/// Makes of what is offered what is returned, in its place, as values are large; and what is to be held, if anything is.
 fn offered<S>(
     asking: &Asking<'_>,
     key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
-) -> Result<(Option<S::Return>, Option<Held>), DecodeError>
+    found: &mut Option<S::Return>,
+) -> Result<Option<Held>, DecodeError>
 where
     S: Shape,
     S::Value: CacheValue,
 {
-    if sharing.is_some()
-        && let Some(found) = shared::<S>(asking, key, sharing)
-    {
-        return Ok((Some(found), None));
+    if sharing.is_some() {
+        *found = shared::<S>(asking, key, sharing);
+        if found.is_some() {
+            return Ok(None);
+        }
     }
-    let Some((json, holds)) = asking.json() else { return Ok((S::none(), None)) };
+    let Some((json, holds)) = asking.json() else {
+        *found = S::none();
+        return Ok(None);
+    };
     let value = value(json)?;
     if !key.accepts(&value) {
         return Err(DecodeError::Rejected);
@@ -122,7 +121,8 @@ where
         Some(sharing) if holds => Some((sharing.hold)(&value)),
         _ => None,
     };
-    Ok((Some(S::some(value)), held))
+    *found = Some(S::some(value));
+    Ok(held)
 }
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.

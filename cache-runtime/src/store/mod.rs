@@ -25,7 +25,9 @@ pub(crate) use self::redis::parse_cluster;
 #[cfg(feature = "sentinel")]
 pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
-pub(crate) use self::redis::{Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, parse_url};
+pub(crate) use self::redis::{
+    Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, TogetherAnswer, parse_url,
+};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;

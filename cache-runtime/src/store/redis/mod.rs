@@ -50,7 +50,7 @@ pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
-pub(crate) use self::stamps::Together;
+pub(crate) use self::stamps::{Together, TogetherAnswer};
 #[cfg(feature = "cluster")]
 use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;

@@ -5,11 +5,12 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
 
-use super::gather::{Asker, Get, Joined};
+use super::gather::{Answer, Asker, Get, Joined, Waits};
 use super::script_commands::evalsha;
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
 use crate::key::KeyText;
@@ -137,27 +138,55 @@ impl RedisStore {
         left: Duration,
         key: &KeyText,
         names: &[String],
-    ) -> Option<Together<'_>> {
+    ) -> Option<Together> {
         let connection = self.slot.glimpse();
         let connection = connection.as_ref()?;
         if !connection.gathers.gets.shares() || !self.tells(connection) {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
-        Some(Together { joined: self.join_on(connection, asker, left, Get(key.clone())), edition, stamps })
+        Some(Together { waits: self.join_on(connection, asker, left, Get(key.clone())), edition, stamps })
     }
 
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
     pub(crate) async fn read_joined(
         &self,
-        Together { mut joined, edition, stamps }: Together<'_>,
+        Together { waits, edition, stamps }: Together,
         names: &[String],
     ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
+        let mut joined = Joined::new(&self.slot, waits);
         let (answer, took) = joined.answer().await?;
-        let stored = answer.map(|bytes| bytes.map(Payload::new).map(entry));
         // Otherwise what is known of the names now, on the same connection.
         let now = || joined.with_connection(|connection| self.copied_on(connection, names)).flatten();
-        Some((stored.map(|stored| (stored, self.still(edition, stamps).or_else(now))), took))
+        Some((self.read_by(answer, || self.still(edition, stamps).or_else(now)), took))
+    }
+
+    /// The same of one that [`Together::poll`] is ready with, and counts its caller out.
+    pub(crate) fn read_taken(
+        &self,
+        Together { waits, edition, stamps }: Together,
+        answer: StoreResult<Option<Vec<u8>>>,
+        names: &[String],
+    ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
+        let now = |connection: &Connection| {
+            connection.gathers.gets.took();
+            self.still(edition, stamps).or_else(|| self.copied_on(connection, names))
+        };
+        self.read_by(answer, || waits.with_connection(&self.slot, now).flatten())
+    }
+
+    fn read_by(
+        &self,
+        answer: StoreResult<Option<Vec<u8>>>,
+        stamps: impl FnOnce() -> Option<Stamps>,
+    ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
+        let stamps = stamps();
+        Ok((answer?.map(Payload::new).map(entry), stamps))
+    }
+
+    /// Its caller gave up, or is to ask alone.
+    pub(crate) fn read_left(&self, together: &Together) {
+        together.waits.with_connection(&self.slot, |connection| connection.gathers.gets.took());
     }
 
     /// As [`read`](Self::read), of an entry that is to be held.
@@ -243,11 +272,22 @@ impl RedisStore {
     }
 }
 
-/// A read together with others.
-pub(crate) struct Together<'a> {
-    joined: Joined<'a, Get>,
+/// The bytes of an entry, and how long the command took.
+pub(crate) type TogetherAnswer = Answer<Get>;
+
+/// A read together with others. It borrows nothing: whoever has it hands it to [`RedisStore::read_taken`] or
+/// [`RedisStore::read_left`].
+pub(crate) struct Together {
+    waits: Waits<Get>,
     edition: u64,
     stamps: Stamps,
+}
+
+impl Together {
+    /// Ready with the bytes and how long the command took, or `None` where its caller is to ask alone.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<TogetherAnswer>> {
+        self.waits.poll(context)
+    }
 }
 
 /// An entry of which nothing else was asked.

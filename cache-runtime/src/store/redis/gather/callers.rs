@@ -78,10 +78,13 @@ impl<Q: Question> State<Q> {
     /// Puts a caller on the list, or beside the one that asks the same.
     pub(super) fn add(&mut self, new: Waiting<Q>, about: Option<u32>) {
         if let Some(about) = about {
-            let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
-            if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
-                same.left = same.left.min(new.left);
-                return same.others.push(new.answer);
+            // Few do. All of them at once, as that is done several at a time.
+            if self.abouts.iter().fold(false, |any, other| any | (*other == about)) {
+                let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
+                if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
+                    same.left = same.left.min(new.left);
+                    return same.others.push(new.answer);
+                }
             }
             self.abouts.push(about);
         }
@@ -153,6 +156,11 @@ impl<Q: Question> Gather<Q> {
     pub(in crate::store::redis) fn alone(&self) -> Alone<'_, Q> {
         self.count.asks();
         Alone(self)
+    }
+
+    /// One of those who share a command has its answer in hands, or gave up.
+    pub(in crate::store::redis) fn took(&self) {
+        self.count.took();
     }
 
     /// Whether one should share a command with others.

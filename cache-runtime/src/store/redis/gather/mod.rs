@@ -22,8 +22,11 @@ mod question;
 mod size;
 mod watch;
 
+use std::future::{Future as _, poll_fn};
 use std::hash::BuildHasher as _;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
@@ -64,26 +67,47 @@ pub(crate) struct Gathers {
 /// and give back from there.
 pub(crate) struct Joined<'a, Q: Question> {
     slot: &'a Slot,
-    generation: u64,
-    wait: oneshot::Receiver<Answer<Q>>,
+    waits: Waits<Q>,
 }
 
 impl<Q: Question> Drop for Joined<'_, Q> {
     fn drop(&mut self) {
-        self.with_connection(|connection| Q::gather(connection).count.took());
+        self.with_connection(|connection| Q::gather(connection).took());
     }
 }
 
-impl<Q: Question> Joined<'_, Q> {
+impl<'a, Q: Question> Joined<'a, Q> {
+    pub(super) fn new(slot: &'a Slot, waits: Waits<Q>) -> Self {
+        Self { slot, waits }
+    }
+
     /// `None` if there is another connection by now, or none.
     pub(super) fn with_connection<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
-        let connection = self.slot.glimpse();
-        connection.as_deref().filter(|connection| connection.generation == self.generation).map(look)
+        self.waits.with_connection(self.slot, look)
     }
 
     /// `None` where it is to be asked alone.
     pub(crate) async fn answer(&mut self) -> Option<Answer<Q>> {
-        (&mut self.wait).await.ok()
+        poll_fn(|context| self.waits.poll(context)).await
+    }
+}
+
+/// What such a caller waits for, which borrows nothing. Whoever has it sees to it that the caller is counted out.
+pub(crate) struct Waits<Q: Question> {
+    generation: u64,
+    answer: oneshot::Receiver<Answer<Q>>,
+}
+
+impl<Q: Question> Waits<Q> {
+    /// `None` where it is to be asked alone.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer<Q>>> {
+        Pin::new(&mut self.answer).poll(context).map(Result::ok)
+    }
+
+    /// `None` if there is another connection by now, or none.
+    pub(super) fn with_connection<T>(&self, slot: &Slot, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+        let connection = slot.glimpse();
+        connection.as_deref().filter(|connection| connection.generation == self.generation).map(look)
     }
 }
 
@@ -100,7 +124,7 @@ impl RedisStore {
         if !Q::gather(connection).shares() || !Q::suits(connection) {
             return None;
         }
-        Some(self.join_on(connection, asker, left, question()))
+        Some(Joined::new(&self.slot, self.join_on(connection, asker, left, question())))
     }
 
     pub(super) fn join_on<Q: Question, A: Asker>(
@@ -109,9 +133,9 @@ impl RedisStore {
         asker: &A,
         left: Duration,
         question: Q,
-    ) -> Joined<'_, Q> {
-        let wait = connection.join(self, asker, left, question);
-        Joined { slot: &self.slot, generation: connection.generation, wait }
+    ) -> Waits<Q> {
+        let answer = connection.join(self, asker, left, question);
+        Waits { generation: connection.generation, answer }
     }
 }
 
