@@ -184,7 +184,7 @@ async fn after_many_reads_a_few_share_for_a_while() {
     assert!(shared > 0 && alone + shared <= ALONE / 2, "{ALONE} reads were {alone} GET and {shared} MGET");
 }
 
-/// However the many came to their end: served, or dropped after the connection that they asked on was replaced.
+/// However the many came to their end: served, or dropped, also after the connection that they asked on was replaced.
 #[tokio::test]
 async fn after_many_reads_a_few_go_alone_again() {
     let (server, cache, source) = users(0..64).await;
@@ -198,6 +198,11 @@ async fn after_many_reads_a_few_go_alone_again() {
         assert_eq!((server.command_calls("get"), server.command_calls("mget")), (20 * ALONE, 0));
     };
     assert_all_hits(&all(&cache, &source, 0..64).await);
+    forget_the_many(&server, &cache, &source).await;
+    few_go_alone().await;
+    let mut given_up = reads(&cache, &source, 0..64);
+    given_up.iter_mut().for_each(|read| begin(read.as_mut()));
+    drop(given_up);
     forget_the_many(&server, &cache, &source).await;
     few_go_alone().await;
     let mut reads = reads(&cache, &source, 0..64);
