@@ -146,13 +146,11 @@ impl Policy {
         }
     }
 
-    /// What they say together, copied once where the last alone says something.
+    /// What they say together. `None` where that is what the last one says: most calls and keys have no policy, and it is large.
     #[inline]
-    pub(crate) fn merged(call: &Self, key: &Self, rest: &Self) -> Self {
-        if call.is_unset() && key.is_unset() {
-            return *rest;
-        }
-        call.or(*key).or(*rest)
+    pub(crate) fn own(call: &Self, key: &Self, rest: &Self) -> Option<Box<Self>> {
+        let none = call.is_unset() && key.is_unset();
+        (!none).then(|| Box::new(call.or(*key).or(*rest)))
     }
 
     /// How long an entry is kept beyond its ttl.

@@ -75,7 +75,7 @@ impl Asking<'_> {
         !self.aside
             && self.start == Start::Read
             && self.lookup.mode == Mode::Usual
-            && !(self.subject.holds && local_ttl(&self.lookup.policy).is_some())
+            && !(self.subject.holds && local_ttl(self.lookup.policy()).is_some())
             && self.asks(false) == Asks::Bytes
             && !store.expects_miss(self.subject.resource, false)
             && !self.subject.located.awaits_store(&self.lookup.cache)

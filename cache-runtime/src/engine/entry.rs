@@ -64,7 +64,7 @@ impl Asking<'_> {
         self.begins();
         let cache = &self.lookup.cache.clone();
         // Boxed here and below is what is rare: the future of a call is as large as what it may come to.
-        let hold = match local_ttl(&self.lookup.policy) {
+        let hold = match local_ttl(self.lookup.policy()) {
             Some(ttl) if self.subject.holds => Box::pin(self.may_hold(ttl)).await,
             _ => None,
         };
@@ -120,7 +120,7 @@ impl Asking<'_> {
 
     /// Whether what is left of an entry's life has to be known to judge it.
     pub(super) fn asks(&self, holds: bool) -> Asks {
-        let policy = &self.lookup.policy;
+        let policy = self.lookup.policy();
         let ages = !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true);
         match (holds, ages) {
             (true, _) => Asks::Tether,
@@ -165,6 +165,7 @@ impl Asking<'_> {
     }
 
     /// With the stamps of all its names.
+    #[inline(always)]
     fn judged(&mut self, stored: Stored, body: Body, stamps: Stamps, hold: Option<Box<Hold>>) -> Read {
         let Stored { bytes, left, tether } = stored;
         // None where the clock is lost: then the load that follows has it made.
@@ -172,7 +173,7 @@ impl Asking<'_> {
         if !stamps.allow(body.facts.since) {
             return Read::Void(bytes);
         }
-        let due = due(&self.lookup.policy, body.facts, left, self.lookup.cache.0.clock.now(), fastrand::f64());
+        let due = due(self.lookup.policy(), body.facts, left, self.lookup.cache.0.clock.now(), fastrand::f64());
         let (mut pending, mut slide) = (None, None);
         if due == Due::Not {
             slide = self.slide(body.facts, left);

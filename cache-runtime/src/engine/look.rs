@@ -20,7 +20,7 @@ impl Asking<'_> {
     pub(super) async fn read_or_claim(&mut self) -> Read {
         let cache = &self.lookup.cache.clone();
         let Store::Redis(store) = &cache.0.store else { return self.read().await };
-        let holds = self.subject.holds && local_ttl(&self.lookup.policy).is_some();
+        let holds = self.subject.holds && local_ttl(self.lookup.policy()).is_some();
         if store.expects_miss(self.subject.resource, holds)
             && self.asks(holds) != Asks::Left
             && let Some(read) = self.look_boxed(store, holds).await

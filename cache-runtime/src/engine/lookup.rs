@@ -34,12 +34,19 @@ pub(crate) struct Lookup<'a> {
     pub cache: Handle<'a>,
     pub ttl: Duration,
     pub none_ttl: Option<Duration>,
-    pub policy: Policy,
+    /// Where the call or its key have policies of their own.
+    pub own_policy: Option<Box<Policy>>,
     /// Whether the caller can return "there is none".
     pub wants_none: bool,
     pub mode: Mode,
     /// Whether the body can run in the background.
     pub detached: bool,
+}
+
+impl Lookup<'_> {
+    pub(super) fn policy(&self) -> &Policy {
+        self.own_policy.as_deref().unwrap_or(&self.cache.0.settings.policy)
+    }
 }
 
 /// What the engine knows of a key.
@@ -103,18 +110,11 @@ enum Lead {
 }
 
 impl<'a> Asking<'a> {
-    /// `Err` where the call leaves the cache out. Boxed, as it is large, and made in its place.
-    #[inline(always)]
-    pub(crate) fn new(
-        cache: Handle<'a>,
-        mode: Mode,
-        key: &dyn EntryKey,
-        holds: bool,
-        lookup: impl FnOnce(Handle<'a>) -> Lookup<'a>,
-    ) -> Result<Box<Self>, Load> {
-        let spec = key.spec();
-        let bypass = || Load::uncached(Cache::clone(&cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
-        if mode == Mode::Bypass {
+    /// `Err` where the call leaves the cache out. Boxed, as it is large, and here, as it would be moved once more elsewhere.
+    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
+        let (cache, spec) = (&lookup.cache, key.spec());
+        let bypass = || Load::uncached(Cache::clone(cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
+        if lookup.mode == Mode::Bypass {
             return Err(bypass());
         }
         let suffix = key.suffix().map(|suffix| Cow::Owned(suffix.into_owned())).or(spec.suffix.map(Cow::Borrowed));
@@ -122,13 +122,13 @@ impl<'a> Asking<'a> {
             telemetry::tenant_missing(&cache.0.name, spec.resource);
             return Err(bypass());
         };
-        if located.awaits_commit(&cache) {
+        if located.awaits_commit(cache) {
             return Err(bypass());
         }
         let (resource, version) = (spec.resource, spec.version);
         let (budget, tags) = (cache.budget(), key.tags());
         Ok(boxed(|| Self {
-            lookup: lookup(cache),
+            lookup,
             subject: Subject { resource, version, suffix, tags, located, holds },
             leader: None,
             start: Start::Read,
@@ -215,7 +215,7 @@ impl<'a> Asking<'a> {
         self.leader = Some(leader);
         self.start = Start::Read;
         self.names = tags::names(self.subject.resource, &self.subject.tags);
-        self.soft = self.lookup.policy.soft_timeout.map(|timeout| Instant::now() + timeout);
+        self.soft = self.lookup.policy().soft_timeout.map(|timeout| Instant::now() + timeout);
     }
 
     async fn take_lead(&mut self) -> Lead {

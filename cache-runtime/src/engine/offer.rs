@@ -100,6 +100,11 @@ impl Asking<'_> {
         Some((offer.json()?, offer.holds()))
     }
 
+    /// Whether another caller of this process may have decoded what is offered.
+    pub(crate) fn may_share(&self) -> bool {
+        self.offered.as_ref().is_some_and(|offer| offer.shared || offer.decoded.is_some())
+    }
+
     /// Has the value taken that another caller has just read or loaded, where that one held it, or one that waited as well has
     /// decoded it: it need not be decoded again.
     pub(crate) fn share(&self, take: &mut dyn Take) -> bool {
@@ -112,7 +117,7 @@ impl Asking<'_> {
         subject.holds
             && self.offered.as_ref().is_some_and(lands)
             && lookup.mode == Mode::Usual
-            && local_ttl(&lookup.policy).is_some()
+            && local_ttl(lookup.policy()).is_some()
             && lookup.cache.0.local.share(subject.located.key.as_str(), &lookup.cache.0.clock.moment(), take)
     }
 

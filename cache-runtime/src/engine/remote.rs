@@ -162,7 +162,7 @@ impl Asking<'_> {
 
     /// How long an entry lies in the store.
     pub(super) fn lives(&self) -> Duration {
-        self.lookup.ttl.saturating_add(self.lookup.policy.grace())
+        self.lookup.ttl.saturating_add(self.lookup.policy().grace())
     }
 }
 

@@ -44,7 +44,7 @@ impl Asking<'_> {
         let old = hit.bytes.clone();
         let leave = self.in_place_of(&old);
         let status = Status::Refresh;
-        if self.lookup.detached && self.lookup.policy.revalidate != Some(Revalidate::Inline) {
+        if self.lookup.detached && self.lookup.policy().revalidate != Some(Revalidate::Inline) {
             return match cache.0.background.has_room() {
                 true => {
                     let renewal = Renewal { leader, leave, mark: Leave::None, old, stale, status };

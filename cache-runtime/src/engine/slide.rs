@@ -15,7 +15,7 @@ const SHARE: u32 = 10;
 impl Asking<'_> {
     /// To which life a hit is to be prolonged, where its policy says so: the whole ttl.
     pub(super) fn slide(&self, facts: Facts, left: Option<Duration>) -> Option<Duration> {
-        if self.lookup.policy.sliding != Some(true) {
+        if self.lookup.policy().sliding != Some(true) {
             return None;
         }
         let (left, expires, created) = (left?, facts.expires?, facts.created?);

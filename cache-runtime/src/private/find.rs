@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 use super::enter::{Call, Entry, Taking};
 use super::fill::Fill;
 use super::key::{EntryKey, KeyOf};
-use super::shape::{CacheValue, Shape};
+use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::{Held, Sharing};
 use crate::cache::Handle;
 use crate::call;
@@ -41,20 +41,17 @@ fn asking<'a>(
     {
         return Err(load);
     }
-    let mode = if call.bypass { call::Mode::Bypass } else { call::mode() };
-    let asking = Asking::new(cache, mode, key, holds, |cache| {
-        let (spec, settings) = (key.spec(), &cache.0.settings);
-        Lookup {
-            ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),
-            none_ttl: call.none_ttl.or(spec.none_ttl),
-            policy: Policy::merged(&call.policy, &spec.policy, &settings.policy),
-            wants_none,
-            detached: call.detached,
-            mode,
-            cache,
-        }
-    });
-    Ok(asking?.drive(None))
+    let (spec, settings) = (key.spec(), &cache.0.settings);
+    let lookup = Lookup {
+        ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),
+        none_ttl: call.none_ttl.or(spec.none_ttl),
+        own_policy: Policy::own(&call.policy, &spec.policy, &settings.policy),
+        wants_none,
+        detached: call.detached,
+        mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
+        cache,
+    };
+    Ok(Asking::new(lookup, key, holds)?.drive(None))
 }
 
 /// Goes on until there is a value, or the body is to run.
@@ -81,12 +78,14 @@ where
                 }
             },
         };
-        let (load, now) = match (begun, found) {
-            (Accepted::Serve, Some(found)) => return Poll::Ready(Entry::Ready(found)),
-            // Excluded by `wants_none`; running the body is right all the same.
-            (Accepted::Serve, None) => (asked.uncached(Status::Bypass), None),
-            (Accepted::Renew(begun), found) => (begun, found),
-            (Accepted::Load(begun), _) => (begun, None),
+        let (load, now) = match begun {
+            Accepted::Serve => match found {
+                Some(found) => return Poll::Ready(Entry::Ready(found)),
+                // Excluded by `wants_none`; running the body is right all the same.
+                None => (asked.uncached(Status::Bypass), None),
+            },
+            Accepted::Renew(begun) => (begun, found),
+            Accepted::Load(begun) => (begun, None),
         };
         return Poll::Ready(Entry::Load(Fill::new(load, now, sharing, key.late_tags())));
     }
@@ -103,7 +102,7 @@ where
     S: Shape,
     S::Value: CacheValue,
 {
-    if sharing.is_some() {
+    if sharing.is_some() && asking.may_share() {
         *found = shared::<S>(asking, key, sharing);
         if found.is_some() {
             return Ok(None);
@@ -113,16 +112,14 @@ where
         *found = S::none();
         return Ok(None);
     };
-    let value = value(json)?;
-    if !key.accepts(&value) {
-        return Err(DecodeError::Rejected);
-    }
-    let held = match sharing {
-        Some(sharing) if holds => Some((sharing.hold)(&value)),
-        _ => None,
+    let value = match S::fate(found.insert(S::some(value(json)?))) {
+        Fate::Value(value) if key.accepts(value) => value,
+        _ => return Err(DecodeError::Rejected),
     };
-    *found = Some(S::some(value));
-    Ok(held)
+    Ok(match sharing {
+        Some(sharing) if holds => Some((sharing.hold)(value)),
+        _ => None,
+    })
 }
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.

@@ -121,6 +121,20 @@ impl<'a> Cursor<'a> {
 
     /// Digits, up to what is no digit.
     fn number(&mut self) -> Option<u64> {
+        // Most are times, in milliseconds or microseconds: eight digits and up to eight more.
+        if let Some((first, rest)) = self.0.split_first_chunk::<8>()
+            && let Some((second, after)) = rest.split_first_chunk::<8>()
+        {
+            let ((eight, upper), (some, lower)) = (leading_digits(first), leading_digits(second));
+            if eight == 8 && (some < 8 || !after.first().is_some_and(u8::is_ascii_digit)) {
+                self.0 = rest.get(some..)?;
+                return Some(upper * TENS[some] + lower);
+            }
+        }
+        self.any_number()
+    }
+
+    fn any_number(&mut self) -> Option<u64> {
         let (mut number, mut digits) = (0_u64, 0);
         while let Some((some, value)) = self.0.get(digits..).and_then(<[u8]>::first_chunk).map(leading_digits) {
             number = number.wrapping_mul(TENS[some]).wrapping_add(value);
