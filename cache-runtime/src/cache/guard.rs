@@ -157,7 +157,7 @@ impl<T, F: Future<Output = StoreResult<T>>> Future for Asked<'_, F> {
         if let Some(permit) = this.permit.take() {
             let took = permit.elapsed();
             this.budget.spend(took);
-            telemetry::operation(&cache.0.name, operation, took, *this.callers);
+            telemetry::operation(&cache.0.name, operation, took);
             let failed = done.as_ref().is_err_and(|error| error.kind.is_outage());
             if let Some(state) = permit.settle(took, failed, *this.callers) {
                 telemetry::breaker(&cache.0.name, state);

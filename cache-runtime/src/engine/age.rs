@@ -19,6 +19,11 @@ pub(crate) enum Due {
     Expired,
 }
 
+/// Whether an entry has no age, so that no clock need be read: without a grace it is gone when it expires.
+pub(crate) fn is_ageless(facts: &Facts, left: Option<Duration>) -> bool {
+    left.is_none() && facts.grace == 0
+}
+
 /// Judges an entry. `left` is what is left of its life in the store, and `chance` a number between 0 and 1.
 pub(crate) fn due(policy: &Policy, facts: Facts, left: Option<Duration>, now: Millis, chance: f64) -> Due {
     let Some(left) = logical(facts, left, now) else { return Due::Not };
@@ -43,11 +48,10 @@ pub(crate) fn due(policy: &Policy, facts: Facts, left: Option<Duration>, now: Mi
 
 /// Milliseconds to the expiry, negative after it. By the store's time where that was asked for: clocks of processes differ.
 fn logical(facts: Facts, left: Option<Duration>, now: Millis) -> Option<i64> {
-    let grace = facts.grace.unwrap_or(0);
     match (left, facts.expires) {
-        (Some(left), _) => Some(difference(crate::clock::millis(left), grace)),
+        (Some(left), _) => Some(difference(crate::clock::millis(left), facts.grace)),
         // Without a grace it is gone when it expires.
-        (None, Some(expires)) if grace > 0 => Some(difference(expires, now)),
+        (None, Some(expires)) if facts.grace > 0 => Some(difference(expires, now)),
         (None, _) => None,
     }
 }
@@ -70,7 +74,7 @@ fn past(facts: Facts, left: i64) -> f64 {
 /// XFetch (Vattani et al. 2015): the expiry is moved forward by the load's duration times an exponentially distributed number.
 #[allow(clippy::cast_precision_loss, reason = "a chance")]
 fn comes_early(facts: Facts, left: i64, chance: f64) -> bool {
-    let cost = facts.cost.unwrap_or(0).max(1) as f64;
+    let cost = facts.cost.max(1) as f64;
     cost * -chance.max(f64::MIN_POSITIVE).ln() >= left as f64
 }
 
@@ -78,8 +82,7 @@ fn comes_early(facts: Facts, left: i64, chance: f64) -> bool {
 mod tests {
     use super::*;
 
-    const FACTS: Facts =
-        Facts { created: Some(1_000), expires: Some(11_000), since: Some(1), grace: Some(5_000), cost: Some(100) };
+    const FACTS: Facts = Facts { created: Some(1_000), expires: Some(11_000), since: Some(1), grace: 5_000, cost: 100 };
 
     fn at(policy: Policy, left: u64) -> Due {
         due(&policy, FACTS, Some(Duration::from_millis(left)), 0, 0.5)
@@ -124,6 +127,6 @@ mod tests {
         let policy = Policy::new();
         assert_eq!(due(&policy, FACTS, None, 10_999, 0.5), Due::Not);
         assert_eq!(due(&policy, FACTS, None, 11_000, 0.5), Due::Expired);
-        assert_eq!(due(&policy, Facts { grace: None, ..FACTS }, None, 11_000, 0.5), Due::Not);
+        assert_eq!(due(&policy, Facts { grace: 0, ..FACTS }, None, 11_000, 0.5), Due::Not);
     }
 }

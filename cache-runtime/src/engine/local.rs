@@ -167,7 +167,7 @@ impl Pending {
     /// Holds it, no longer than it is fresh in the store.
     pub(super) fn hold(self, cache: &Cache, key: &KeyText, resource: &'static str, value: Option<Held>) {
         let Self { hold: Hold { ttl, watch, ticket }, lives: Lives { facts, left, bytes }, tether } = self;
-        let grace = Duration::from_millis(facts.grace.unwrap_or(0));
+        let grace = Duration::from_millis(facts.grace);
         let ttl = left.map_or(ttl, |left| ttl.min(left.saturating_sub(grace)));
         // One that does not say when it was loaded goes with the first stamp of any of its names.
         let since = facts.since.unwrap_or(0);

@@ -20,7 +20,7 @@ impl Asking<'_> {
         }
         let (left, expires, created) = (left?, facts.expires?, facts.created?);
         let ttl = Duration::from_millis(expires.saturating_sub(created));
-        let whole = ttl.saturating_add(Duration::from_millis(facts.grace.unwrap_or(0)));
+        let whole = ttl.saturating_add(Duration::from_millis(facts.grace));
         let over = millis(whole.saturating_sub(left)) >= millis(ttl / SHARE).max(1);
         over.then_some(whole)
     }

@@ -88,7 +88,7 @@ fn request_labels(resource: &'static str, outcome: &Outcome) -> Labels {
 
 pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Duration) {
     let labels = [("resource", resource), ("result", end.as_str()), NONE];
-    cache.observe("cache_load_duration_seconds", labels, took.as_secs_f64(), 1);
+    cache.observe("cache_load_duration_seconds", labels, took.as_secs_f64());
     tracing::trace!(cache = %cache, resource, result = end.as_str(), "cache load");
 }
 
@@ -120,10 +120,10 @@ pub(crate) fn decode_failure(cache: &Name, resource: &'static str, key: &KeyText
     tracing::warn!(cache = %cache, resource, reason = error.as_str(), ?key, "stored bytes do not decode; entry removed");
 }
 
-/// One operation, for each of those who made it together.
-pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration, callers: u32) {
+/// One operation, of however many made it together: what the store did, and not what it did for each.
+pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration) {
     let labels = [("operation", operation.as_str()), NONE, NONE];
-    cache.observe("cache_operation_duration_seconds", labels, took.as_secs_f64(), callers);
+    cache.observe("cache_operation_duration_seconds", labels, took.as_secs_f64());
 }
 
 /// Errors while the breaker is open are counted and not logged: the transition was.

@@ -122,11 +122,9 @@ impl Name {
         self.0.tell();
     }
 
-    pub(super) fn observe(&self, metric: &'static str, labels: Labels, value: f64, times: u32) {
+    pub(super) fn observe(&self, metric: &'static str, labels: Labels, value: f64) {
         let register = |recorder: &dyn Recorder, key: &Key| recorder.register_histogram(key, &METADATA);
-        self.with(&self.0.histograms, metric, labels, register, |histogram| {
-            histogram.record_many(value, times as usize)
-        });
+        self.with(&self.0.histograms, metric, labels, register, |histogram| histogram.record(value));
     }
 
     fn with<T>(

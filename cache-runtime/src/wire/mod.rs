@@ -43,14 +43,14 @@ pub(crate) struct Meta<'a> {
     pub tags: Vec<Cow<'a, str>>,
 }
 
-/// The numbers of an envelope.
+/// The numbers of an envelope, without a word for what is zero where it is missing: they pass through many hands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub created: Option<Millis>,
     pub expires: Option<Millis>,
     pub since: Option<u64>,
-    pub grace: Option<Millis>,
-    pub cost: Option<Millis>,
+    pub grace: Millis,
+    pub cost: Millis,
 }
 
 impl<'a> Meta<'a> {
@@ -69,12 +69,12 @@ impl<'a> Meta<'a> {
 impl Meta<'_> {
     /// Whether nothing is said, as of bare JSON.
     pub(super) fn is_empty(&self) -> bool {
-        self.tags.is_empty() && self.facts() == Facts::default()
+        *self == Self::default()
     }
 
     pub(crate) fn facts(&self) -> Facts {
         let Self { created, expires, since, grace, cost, .. } = *self;
-        Facts { created, expires, since, grace, cost }
+        Facts { created, expires, since, grace: grace.unwrap_or(0), cost: cost.unwrap_or(0) }
     }
 }
 
