@@ -29,7 +29,7 @@ impl Cache {
     }
 
     /// Boxed, and not by an `async fn`: then it is compiled with this crate, and not with each that calls it.
-    pub(crate) fn read_alone<'a>(
+    fn read_alone<'a>(
         &'a self,
         key: &'a KeyText,
         asks: Asks,

@@ -97,7 +97,8 @@ impl Asking<'_> {
         self.aside = true;
         self.name();
         let (cache, key) = (&self.lookup.cache, &self.subject.located.key);
-        let read = match cache.read_alone(key, Asks::Bytes, &self.names, &mut self.budget).await {
+        let read = cache.0.store.read(key, Asks::Bytes, &self.names);
+        let read = match cache.ask(Operation::Get, &mut self.budget, read).await {
             Ok((stored, stamps)) => self.seen(stored, stamps, None),
             Err(error) => Ok(Read::Failed(failed(error.kind()))),
         };

@@ -1,5 +1,7 @@
 //! A call on its way to what comes of it.
 
+#[cfg(feature = "redis")]
+use std::task::ready;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "redis")]
@@ -15,7 +17,10 @@ pub struct Driven<'a>(Stage<'a>);
 enum Stage<'a> {
     /// Most reads of a store that many ask are no more than this.
     #[cfg(feature = "redis")]
-    Aside(Aside<'a>),
+    Together(Aside<'a>),
+    /// Most reads of one that few ask.
+    #[cfg(feature = "redis")]
+    Alone(Boxed<'a, (Box<Asking<'a>>, bool)>),
     /// All that it may come to.
     Whole(Boxed<'a, (Box<Asking<'a>>, Answer)>),
 }
@@ -23,18 +28,23 @@ enum Stage<'a> {
 impl<'a> Driven<'a> {
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Answer)> {
         #[cfg(feature = "redis")]
-        if let Stage::Aside(aside) = &mut self.0 {
-            let (asking, heard) = std::task::ready!(aside.poll(context));
-            self.0 = match heard {
-                Heard::Offer => return Poll::Ready((asking, Answer::Offer)),
-                Heard::Nothing => asking.whole(None, true),
-                Heard::Other => asking.whole(None, false),
+        loop {
+            self.0 = match &mut self.0 {
+                Stage::Together(aside) => match ready!(aside.poll(context)) {
+                    (asking, Heard::Offer) => return Poll::Ready((asking, Answer::Offer)),
+                    (asking, Heard::Nothing) => Stage::Alone(asking.alone()),
+                    (asking, Heard::Other) => asking.whole(None),
+                },
+                Stage::Alone(alone) => match ready!(alone.as_mut().poll(context)) {
+                    (asking, true) => return Poll::Ready((asking, Answer::Offer)),
+                    (asking, false) => asking.whole(None),
+                },
+                Stage::Whole(whole) => return whole.as_mut().poll(context),
             };
         }
+        #[cfg(not(feature = "redis"))]
         match &mut self.0 {
             Stage::Whole(whole) => whole.as_mut().poll(context),
-            #[cfg(feature = "redis")]
-            Stage::Aside(_) => Poll::Pending,
         }
     }
 }
@@ -45,21 +55,27 @@ impl<'a> Asking<'a> {
         #[cfg(feature = "redis")]
         if refused.is_none() && self.may_look_aside() {
             return Driven(match Aside::join(self) {
-                Ok(aside) => Stage::Aside(aside),
-                Err(asking) => {
-                    let aside = asking.reads_plainly();
-                    asking.whole(None, aside)
-                }
+                Ok(aside) => Stage::Together(aside),
+                Err(asking) if asking.reads_plainly() => Stage::Alone(asking.alone()),
+                Err(asking) => asking.whole(None),
             });
         }
-        Driven(self.whole(refused, false))
+        Driven(self.whole(refused))
     }
 
-    /// `aside`: it looks into the store first, without leading.
-    fn whole(mut self: Box<Self>, refused: Option<DecodeError>, aside: bool) -> Stage<'a> {
+    fn whole(mut self: Box<Self>, refused: Option<DecodeError>) -> Stage<'a> {
         Stage::Whole(pinned(|| async move {
-            let answer = self.next(refused, aside).await;
+            let answer = self.next(refused).await;
             (self, answer)
         }))
+    }
+
+    /// Whether there is something to serve.
+    #[cfg(feature = "redis")]
+    fn alone(mut self: Box<Self>) -> Boxed<'a, (Box<Self>, bool)> {
+        pinned(|| async move {
+            let serves = self.look_aside().await;
+            (self, serves)
+        })
     }
 }

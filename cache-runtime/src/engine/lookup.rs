@@ -148,20 +148,15 @@ impl<'a> Asking<'a> {
         }))
     }
 
-    /// `aside`: it looks into the store first, without leading.
-    pub(super) async fn next(&mut self, refused: Option<DecodeError>, aside: bool) -> Answer {
+    pub(super) async fn next(&mut self, refused: Option<DecodeError>) -> Answer {
         if let Some(error) = refused {
             self.refuse_boxed(error).await;
         }
         if self.leader.is_none() {
             #[cfg(feature = "redis")]
-            if (aside || (refused.is_some() && self.may_look_aside() && self.reads_plainly()))
-                && self.look_aside().await
-            {
+            if refused.is_some() && self.may_look_aside() && self.reads_plainly() && self.look_aside_boxed().await {
                 return Answer::Offer;
             }
-            #[cfg(not(feature = "redis"))]
-            let _ = aside;
             match self.take_lead().await {
                 Lead::Offer => return Answer::Offer,
                 Lead::Mine(leader) => self.leads(leader),
@@ -198,6 +193,12 @@ impl<'a> Asking<'a> {
     /// By what is no `async fn`, so that it is compiled with this crate, and not with each that has annotated functions.
     fn lead_boxed(&mut self) -> Boxed<'_, Answer> {
         pinned(|| self.lead())
+    }
+
+    /// Likewise.
+    #[cfg(feature = "redis")]
+    fn look_aside_boxed(&mut self) -> Boxed<'_, bool> {
+        pinned(|| self.look_aside())
     }
 
     /// Likewise.
