@@ -27,7 +27,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
     let (mut lines, mut worst) = (Vec::new(), (f64::MAX, 0));
     for callers in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] {
         let samples = interleave(
-            bench.plan(Duration::from_millis(200)),
+            bench.short_rounds(Duration::from_millis(200)),
             vec![
                 contender(OURS, |each| load(runtime, callers, KEYS, each, ours::stored).per_second),
                 contender("by hand", |each| load(runtime, callers, KEYS, each, call_hand.clone()).per_second),

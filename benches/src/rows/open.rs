@@ -39,9 +39,9 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let ids = shuffled(LOCAL_KEYS);
     let called = |each| runtime.block_on(cache.scope(turn(&ids, each, async |id| ours::stored(*id).await)));
     let plain = |each| runtime.block_on(turn(&ids, each, async |id| load(*id).await));
-    let each = Duration::from_millis(100);
+    let each = Duration::from_millis(300);
     let samples = interleave(
-        bench.plan(each),
+        bench.short_rounds(each),
         vec![contender(OURS, |each| called(each) - plain(each)), contender("the body itself", plain)],
     );
     let still = cache.health().breaker == BreakerState::Open;

@@ -84,7 +84,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
             load.per_second
         };
         let mut samples = interleave(
-            bench.plan(EACH),
+            bench.short_rounds(EACH),
             vec![
                 contender(OURS, |each| note(OURS, load(runtime, callers, KEYS, each, call_ours))),
                 contender("by hand", |each| note("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))),
@@ -134,7 +134,7 @@ fn members(bench: &Bench) -> Result<Vec<Row>, String> {
     fill(bench, KEYS, call_cached);
     let before = loads();
     let samples = interleave(
-        bench.plan(EACH),
+        bench.short_rounds(EACH),
         vec![
             contender(OURS, |each| load(runtime, 64, KEYS, each, call_ours).per_second),
             contender("by hand", |each| load(runtime, 64, KEYS, each, call_hand.clone()).per_second),
