@@ -227,7 +227,7 @@ impl Cache {
             false => known.stamps.and(self.ask(operation, &mut self.budget(), self.0.store.stamps(&more)).await?),
         };
         let facts = meta.facts();
-        let due = due(&Policy::new(), facts, known.left, self.0.clock.now(), 1.0);
+        let due = due(&Policy::new(), &facts, known.left, || self.0.clock.now(), || 1.0);
         Ok(due == Due::Not && stamps.allow(facts.since))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::age::{Due, due, is_ageless};
+use super::age::{Due, due};
 use super::lead::failed;
 #[cfg(feature = "redis")]
 use super::lease::Standing;
@@ -173,11 +173,8 @@ impl Asking<'_> {
         if !stamps.allow(body.facts.since) {
             return Read::Void(bytes);
         }
-        let due = if is_ageless(&body.facts, left) {
-            Due::Not
-        } else {
-            due(self.lookup.policy(), body.facts, left, self.lookup.cache.0.clock.now(), fastrand::f64())
-        };
+        let now = || self.lookup.cache.0.clock.now();
+        let due = due(self.lookup.policy(), &body.facts, left, now, fastrand::f64);
         let (mut pending, mut slide) = (None, None);
         if due == Due::Not {
             slide = self.slide(body.facts, left);
