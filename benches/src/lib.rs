@@ -11,6 +11,7 @@ mod counted;
 mod curves;
 mod drive;
 mod figures;
+mod group;
 mod measure;
 mod options;
 mod output;
@@ -42,6 +43,11 @@ pub fn run(counter: Option<Counter>) -> ExitCode {
         && first == "drive"
     {
         return ended(drive::run(rest));
+    }
+    if let [first, rest @ ..] = words.as_slice()
+        && first == group::WORD
+    {
+        return ended(group::child(rest));
     }
     match Options::read(&words) {
         Ok(options) => ended(output::run(&options)),

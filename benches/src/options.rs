@@ -5,7 +5,7 @@ use std::path::PathBuf;
 pub(crate) const HELP: &str = "\
 cargo xtask bench [--quick] [--only ROW,..] [--json FILE] [--docs]
   --quick         fewer and shorter rounds, no curves
-  --only ROW,..   only the rows whose group or name contains one of these words; `curves` are groups too
+  --only ROW,..   only the groups whose name contains one of these words; curves are groups too
   --json FILE     all rows as JSON
   --docs          writes the table and the plots into docs/performance.md and docs/performance";
 

@@ -9,8 +9,9 @@ pub(crate) const USAGE: &str = "[--quick] [--only ROW,..] [--json FILE] [--docs]
 
 const HELP: &str = "\
   --quick         fewer and shorter rounds, no curves
-  --only ROW,..   only the groups whose name contains one of these words: local, redis, miss, stampede, many, open,
-                  memory, decode, compile, replay, curve-callers, -size, -keys, -tags, -functions
+  --only ROW,..   only the groups whose name contains one of these words: local, local-threads, redis-1, -8, -64, -256,
+                  -member, miss, stampede, many, open, memory, decode, compile, replay-web07, -orm-busy, curve-callers, -size, -keys,
+                  -tags, -functions
   --json FILE     all rows as JSON
   --docs          writes the table and the plots into docs/performance.md and docs/performance";
 

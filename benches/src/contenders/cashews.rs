@@ -7,16 +7,14 @@ use crate::bench::Bench;
 
 const NEEDS: [&str; 1] = ["cashews[redis]==7.6.0"];
 
-/// What the Python program printed: hits a second by number of callers.
-pub(crate) fn hits(bench: &Bench, callers: &[u64]) -> Result<Vec<f64>, String> {
+/// What the Python program printed: hits a second of so many callers.
+pub(crate) fn hits(bench: &Bench, callers: u64) -> Result<f64, String> {
     let python = environment()?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/cashews_bench.py");
     let mut command = Command::new(python);
     command.arg(script).arg(bench.server.url()).arg(bench.pick("1.0", "0.5"));
-    command.args(callers.iter().map(u64::to_string));
-    let printed = output(&mut command)?;
-    let figures: Result<Vec<f64>, _> = printed.split_whitespace().map(str::parse).collect();
-    figures.map_err(|error| format!("python printed {printed:?}: {error}"))
+    let printed = output(command.arg(callers.to_string()))?;
+    printed.trim().parse().map_err(|error| format!("python printed {printed:?}: {error}"))
 }
 
 /// A venv under `target`, made once.

@@ -21,11 +21,15 @@ pub(crate) struct Group {
     pub(crate) run: fn(&Bench) -> Result<Vec<Row>, String>,
 }
 
-/// In the order in which they run. The replay comes last, as it empties the server.
+/// In the order in which they run, each in a process and beside a server of its own.
 pub(crate) const GROUPS: &[Group] = &[
     Group { name: "local", run: local::run },
     Group { name: "local-threads", run: local::threads },
-    Group { name: "redis", run: redis::run },
+    Group { name: "redis-1", run: |bench| redis::hits(bench, 1, 0.97) },
+    Group { name: "redis-8", run: |bench| redis::hits(bench, 8, 1.0) },
+    Group { name: "redis-64", run: |bench| redis::hits(bench, 64, 1.4) },
+    Group { name: "redis-256", run: |bench| redis::hits(bench, 256, 1.8) },
+    Group { name: "redis-member", run: redis::members },
     Group { name: "miss", run: miss::run },
     Group { name: "stampede", run: stampede::run },
     Group { name: "many", run: many::run },
@@ -33,5 +37,6 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { name: "memory", run: memory::run },
     Group { name: "decode", run: decode::run },
     Group { name: "compile", run: compile::run },
-    Group { name: "replay", run: replay::run },
+    Group { name: "replay-web07", run: replay::web07 },
+    Group { name: "replay-orm-busy", run: replay::orm_busy },
 ];

@@ -17,9 +17,6 @@ use crate::value::loads;
 
 const EACH: Duration = Duration::from_millis(300);
 
-/// Least throughput over that of the hand-written code, by callers.
-const LEAST: [(u64, f64); 4] = [(1, 0.97), (8, 1.0), (64, 1.4), (256, 1.8)];
-
 /// Calls every key once, from many callers.
 pub(crate) fn fill<F, T>(bench: &Bench, keys: u64, call: F)
 where
@@ -43,7 +40,8 @@ where
     }
 }
 
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
+/// Of so many callers, whose throughput has to be at least this much of the hand-written code's.
+pub(crate) fn hits(bench: &Bench, callers: u64, least: f64) -> Result<Vec<Row>, String> {
     let runtime = bench.handle();
     let by_hand = runtime.block_on(ByHand::connect(&bench.server.url()))?;
     let multi_tier = runtime.block_on(MultiTier::in_redis(&bench.server.url()))?;
@@ -72,49 +70,44 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     fill(bench, KEYS, call_hitbox.clone());
     fill(bench, KEYS, call_tiers.clone());
 
-    let python = cashews::hits(bench, &LEAST.map(|(callers, _)| callers));
-    let mut rows = Vec::new();
-    for (nth, (callers, least)) in LEAST.into_iter().enumerate() {
-        let before = loads();
-        let latencies = RefCell::new([Samples::default(), Samples::default()]);
-        let note = |name, load: Load| {
-            let mut latencies = latencies.borrow_mut();
-            latencies[0].add(name, load.percentile(0.5));
-            latencies[1].add(name, load.percentile(0.99));
-            load.per_second
-        };
-        let mut samples = interleave(
-            bench.short_rounds(EACH),
-            vec![
-                contender(OURS, |each| note(OURS, load(runtime, callers, KEYS, each, call_ours))),
-                contender("by hand", |each| note("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))),
-                contender("cached", |each| load(runtime, callers, KEYS, each, call_cached).per_second),
-                contender("hitbox", |each| load(runtime, callers, KEYS, each, call_hitbox.clone()).per_second),
-                contender("multi-tier-cache", |each| load(runtime, callers, KEYS, each, call_tiers.clone()).per_second),
-            ],
-        );
-        let told = match &python {
-            Ok(figures) => {
-                samples.add("cashews (Python)", figures.get(nth).copied().unwrap_or(f64::NAN));
-                "cashews ran once, by itself, in a Python process of its own".to_owned()
-            }
-            Err(problem) => format!("cashews did not run: {problem}"),
-        };
-        let row = Row::new(format!("Redis hit, {callers} callers"), "hits/s", &samples)
-            .ratio_at_least("by hand", least)
-            .note(told);
-        rows.push(ran(if callers == 1 { count::redis(bench, row) } else { row }, loads() - before));
-        for (what, samples) in ["p50", "p99"].into_iter().zip(latencies.into_inner()) {
-            let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", &samples.warm());
-            rows.push(if what == "p99" && callers == 64 { row.ratio_at_most("by hand", 1.0) } else { row });
+    let before = loads();
+    let latencies = RefCell::new([Samples::default(), Samples::default()]);
+    let note = |name, load: Load| {
+        let mut latencies = latencies.borrow_mut();
+        latencies[0].add(name, load.percentile(0.5));
+        latencies[1].add(name, load.percentile(0.99));
+        load.per_second
+    };
+    let mut samples = interleave(
+        bench.short_rounds(EACH),
+        vec![
+            contender(OURS, |each| note(OURS, load(runtime, callers, KEYS, each, call_ours))),
+            contender("by hand", |each| note("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))),
+            contender("cached", |each| load(runtime, callers, KEYS, each, call_cached).per_second),
+            contender("hitbox", |each| load(runtime, callers, KEYS, each, call_hitbox.clone()).per_second),
+            contender("multi-tier-cache", |each| load(runtime, callers, KEYS, each, call_tiers.clone()).per_second),
+        ],
+    );
+    let told = match cashews::hits(bench, callers) {
+        Ok(figure) => {
+            samples.add("cashews (Python)", figure);
+            "cashews ran once, by itself, in a Python process of its own".to_owned()
         }
+        Err(problem) => format!("cashews did not run: {problem}"),
+    };
+    let row = Row::new(format!("Redis hit, {callers} callers"), "hits/s", &samples)
+        .ratio_at_least("by hand", least)
+        .note(told);
+    let mut rows = vec![ran(if callers == 1 { count::redis(bench, row) } else { row }, loads() - before)];
+    for (what, samples) in ["p50", "p99"].into_iter().zip(latencies.into_inner()) {
+        let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", &samples.warm());
+        rows.push(if what == "p99" && callers == 64 { row.ratio_at_most("by hand", 1.0) } else { row });
     }
-    rows.extend(members(bench)?);
     Ok(rows)
 }
 
 /// By tenant and UUID.
-fn members(bench: &Bench) -> Result<Vec<Row>, String> {
+pub(crate) fn members(bench: &Bench) -> Result<Vec<Row>, String> {
     let runtime = bench.handle();
     let by_hand = runtime.block_on(ByHand::connect(&bench.server.url()))?;
     let call_ours = |id| {

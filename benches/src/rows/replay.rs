@@ -23,18 +23,20 @@ const ENTRIES: u64 = 10_000;
 /// Those that have two tiers, and one that has none.
 const CONTENDERS: [&str; 5] = [OURS, "moka + by hand", "multi-tier-cache", SLOW, "by hand, no tier"];
 
-/// Takes part once where a trace is long.
+/// One round of it takes as long as all of the others': it takes part in a few, and once where a trace is long.
 const SLOW: &str = "hitbox";
 const LONG: usize = 200_000;
 
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
-    let mut rows = vec![replay(bench, "replay of web07", &web()?, bench.pick(5, 1))?];
-    rows.push(match busy(bench.pick(500_000, 100_000))? {
-        Some(ids) => replay(bench, "replay of orm-busy", &ids, bench.pick(3, 1))?,
+pub(crate) fn web07(bench: &Bench) -> Result<Vec<Row>, String> {
+    Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(15, 1))?])
+}
+
+pub(crate) fn orm_busy(bench: &Bench) -> Result<Vec<Row>, String> {
+    Ok(vec![match busy(bench.pick(500_000, 100_000))? {
+        Some(ids) => replay(bench, "replay of orm-busy", &ids, bench.pick(5, 1))?,
         None => Row::new("replay of orm-busy", "requests/s", &Samples::default())
             .note("not run: there is no shared/data beside the checkout"),
-    });
-    Ok(rows)
+    }])
 }
 
 /// So many requests of orm-busy. `None` where the traces are not beside the checkout.
@@ -67,8 +69,7 @@ fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<
         let mut turns = CONTENDERS;
         turns.rotate_left(round % CONTENDERS.len());
         for turn in turns {
-            // One round of it takes as long as all of the others'.
-            if turn == SLOW && round > 0 && ids.len() > LONG {
+            if turn == SLOW && round >= if ids.len() > LONG { 1 } else { 3 } {
                 continue;
             }
             let (rate, ran) = once(bench, turn, ids)?;
