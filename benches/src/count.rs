@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cache_runtime::Cache;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle};
 
 use crate::bench::Bench;
 use crate::contenders::by_hand::ByHand;
@@ -16,6 +16,7 @@ use crate::contenders::{cached, member, ours};
 use crate::place::{Place, everywhere};
 use crate::report::{OURS, Row};
 use crate::rows::local::settle;
+use crate::rows::open::opened;
 use crate::value::user;
 
 const FEWER: u64 = 1_000;
@@ -76,14 +77,20 @@ fn collected(what: &str, calls: u64) -> Result<f64, String> {
 
 /// Callgrind counts in here alone; it knows the function by its name.
 #[inline(never)]
-fn toggled_by_callgrind(runtime: &Runtime, calls: impl Future<Output = ()>) {
+fn toggled_by_callgrind(runtime: &Handle, calls: impl Future<Output = ()>) {
     runtime.block_on(calls);
 }
 
 /// What runs under callgrind.
 pub(crate) fn child(what: &str, calls: &str) -> ExitCode {
     let calls: u64 = calls.parse().unwrap_or(FEWER);
-    let done = if what.starts_with("local") { count_local(what, calls) } else { count_redis(what, calls) };
+    let done = if what == "local-open" {
+        count_open(calls)
+    } else if what.starts_with("local") {
+        count_local(what, calls)
+    } else {
+        count_redis(what, calls)
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -103,7 +110,7 @@ fn count_local(what: &str, calls: u64) -> Result<(), String> {
         "local" => {
             Cache::builder().build().and_then(Cache::install).map_err(|error| error.to_string())?;
             runtime.block_on(settle(&keys, async |id| ours::held(*id).await));
-            toggled_by_callgrind(&runtime, async {
+            toggled_by_callgrind(runtime.handle(), async {
                 for id in ids() {
                     black_box(ours::held(id).await);
                 }
@@ -113,7 +120,7 @@ fn count_local(what: &str, calls: u64) -> Result<(), String> {
             Cache::builder().build().and_then(Cache::install).map_err(|error| error.to_string())?;
             let members: Vec<_> = keys.iter().map(|id| member(*id)).collect();
             runtime.block_on(settle(&members, async |(org, id)| ours::held_member(*org, *id).await));
-            toggled_by_callgrind(&runtime, async {
+            toggled_by_callgrind(runtime.handle(), async {
                 for (org, id) in members.iter().cycle().take(usize::try_from(calls).unwrap_or(0)) {
                     black_box(ours::held_member(*org, *id).await);
                 }
@@ -122,22 +129,35 @@ fn count_local(what: &str, calls: u64) -> Result<(), String> {
         "local-quick" => {
             let raw = quick::<u64>(10_000);
             keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
-            toggled_by_callgrind(&runtime, async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
+            toggled_by_callgrind(runtime.handle(), async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
         }
         "local-moka" => {
             let raw = moka::<u64>(10_000);
             keys.iter().for_each(|id| raw.insert(*id, Arc::new(user(*id))));
-            toggled_by_callgrind(&runtime, async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
+            toggled_by_callgrind(runtime.handle(), async { ids().for_each(|id| drop(black_box(raw.get(&id)))) });
         }
         _ => {
             runtime.block_on(settle(&keys, async |id| cached::held(*id).await));
-            toggled_by_callgrind(&runtime, async {
+            toggled_by_callgrind(runtime.handle(), async {
                 for id in ids() {
                     black_box(cached::held(id).await);
                 }
             });
         }
     }
+    Ok(())
+}
+
+/// With the breaker open.
+fn count_open(calls: u64) -> Result<(), String> {
+    let bench = Bench::start(true, Place::Shared)?;
+    let cache = opened(&bench)?;
+    let scoped = cache.scope(async {
+        for id in 0..calls {
+            black_box(ours::stored(id % KEYS).await);
+        }
+    });
+    toggled_by_callgrind(bench.handle(), scoped);
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod plot;
 mod report;
 mod rows;
 mod server;
+mod steal;
 mod value;
 
 use std::process::ExitCode;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::steal::Watch;
+
 /// How often, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -9,20 +11,24 @@ pub(crate) struct Plan {
     pub(crate) each: Duration,
 }
 
-/// One of those that a row compares; its figure of one round.
-pub(crate) struct Contender<'a> {
+/// One of those that a row compares; its figure of one round, or its figures.
+pub(crate) struct Contender<'a, F = f64> {
     name: &'static str,
-    run: Box<dyn FnMut(Duration) -> f64 + 'a>,
+    run: Box<dyn FnMut(Duration) -> F + 'a>,
 }
 
 /// A contender by what it does for a time.
-pub(crate) fn contender<'a>(name: &'static str, run: impl FnMut(Duration) -> f64 + 'a) -> Contender<'a> {
+pub(crate) fn contender<'a, F>(name: &'static str, run: impl FnMut(Duration) -> F + 'a) -> Contender<'a, F> {
     Contender { name, run: Box::new(run) }
 }
 
 /// The figures of all rounds, by contender.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Samples(Vec<(&'static str, Vec<f64>)>);
+pub(crate) struct Samples {
+    figures: Vec<(&'static str, Vec<f64>)>,
+    /// How many rounds are not among them.
+    pub(crate) left_out: usize,
+}
 
 /// Median, smallest, largest.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,42 +39,78 @@ pub(crate) struct Summary {
 }
 
 /// Runs all of them. A first, short round is for warming up and is not kept.
-pub(crate) fn interleave(plan: Plan, mut contenders: Vec<Contender<'_>>) -> Samples {
-    for contender in &mut contenders {
-        (contender.run)(plan.each / 4);
-    }
-    let mut samples = Samples(contenders.iter().map(|one| (one.name, Vec::new())).collect());
-    let count = contenders.len();
-    for round in 0..plan.rounds {
-        for nth in 0..count {
-            let place = (nth + round) % count;
-            let figure = (contenders[place].run)(plan.each);
-            samples.0[place].1.push(figure);
-        }
-    }
+pub(crate) fn interleave(plan: Plan, contenders: Vec<Contender<'_>>) -> Samples {
+    let one = |Contender { name, mut run }| contender(name, move |each| [run(each)]);
+    let [samples] = interleave_all(plan, contenders.into_iter().map(one).collect());
     samples
 }
 
-impl Samples {
-    /// Figures that were taken elsewhere, a contender at a time.
-    pub(crate) fn add(&mut self, name: &'static str, figure: f64) {
-        match self.0.iter_mut().find(|(there, _)| *there == name) {
-            Some((_, figures)) => figures.push(figure),
-            None => self.0.push((name, vec![figure])),
+/// The same of contenders that have several figures each.
+pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Contender<'_, [f64; N]>>) -> [Samples; N] {
+    for contender in &mut contenders {
+        (contender.run)(plan.each / 4);
+    }
+    let count = contenders.len();
+    let (rounds, left_out) = undisturbed(plan.rounds, |round| {
+        let turns = (0..count).map(|nth| (nth + round) % count);
+        turns.map(|place| (place, (contenders[place].run)(plan.each))).collect::<Vec<_>>()
+    });
+    std::array::from_fn(|nth| {
+        let mut samples = Samples::without(left_out);
+        contenders.iter().for_each(|one| samples.figures.push((one.name, Vec::new())));
+        rounds.iter().flatten().for_each(|(place, figures)| samples.figures[*place].1.push(figures[nth]));
+        samples
+    })
+}
+
+/// So many rounds in which this machine had its processors, and how many others were left out for them: up to half as many. Where that
+/// is not enough, all count.
+pub(crate) fn undisturbed<R>(wanted: usize, mut run: impl FnMut(usize) -> R) -> (Vec<R>, usize) {
+    judged(wanted, |round| {
+        let watch = Watch::start();
+        let found = run(round);
+        (found, watch.is_disturbed())
+    })
+}
+
+fn judged<R>(wanted: usize, mut run: impl FnMut(usize) -> (R, bool)) -> (Vec<R>, usize) {
+    let (mut calm, mut disturbed) = (Vec::new(), Vec::new());
+    for round in 0..wanted + wanted / 2 {
+        let (found, is_disturbed) = run(round);
+        if is_disturbed {
+            disturbed.push(found)
+        } else {
+            calm.push(found)
+        }
+        if calm.len() == wanted {
+            break;
         }
     }
+    let left_out = disturbed.len();
+    if calm.len() < wanted.div_ceil(2) {
+        calm.extend(disturbed);
+        return (calm, 0);
+    }
+    (calm, left_out)
+}
 
-    /// Without the round for warming up, where that was added too.
-    pub(crate) fn warm(mut self) -> Self {
-        for (_, figures) in &mut self.0 {
-            figures.drain(..1);
+impl Samples {
+    /// Of no round yet, and without so many.
+    pub(crate) fn without(left_out: usize) -> Self {
+        Self { left_out, ..Self::default() }
+    }
+
+    /// Figures that were taken elsewhere, a contender at a time.
+    pub(crate) fn add(&mut self, name: &'static str, figure: f64) {
+        match self.figures.iter_mut().find(|(there, _)| *there == name) {
+            Some((_, figures)) => figures.push(figure),
+            None => self.figures.push((name, vec![figure])),
         }
-        self
     }
 
     /// All contenders, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|(name, _)| *name)
+        self.figures.iter().map(|(name, _)| *name)
     }
 
     pub(crate) fn of(&self, name: &str) -> Option<Summary> {
@@ -82,7 +124,7 @@ impl Samples {
     }
 
     fn figures(&self, name: &str) -> &[f64] {
-        self.0.iter().find(|(there, _)| *there == name).map_or(&[], |(_, figures)| figures)
+        self.figures.iter().find(|(there, _)| *there == name).map_or(&[], |(_, figures)| figures)
     }
 }
 
@@ -99,7 +141,7 @@ fn summary(figures: &[f64]) -> Option<Summary> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Plan, Samples, Summary, contender, interleave};
+    use super::{Plan, Samples, Summary, contender, interleave, interleave_all, judged};
 
     #[test]
     fn ratios_are_of_rounds() {
@@ -111,6 +153,23 @@ mod tests {
         assert_eq!(samples.of("ours"), Some(Summary { median: 9.0, min: 1.0, max: 20.0 }));
         assert_eq!(samples.ratio("ours", "theirs"), Some(2.0));
         assert_eq!(samples.ratio("ours", "nobody"), None);
+    }
+
+    #[test]
+    fn disturbed_rounds_are_left_out_while_there_are_enough_others() {
+        let of = |disturbed: &[usize]| judged(4, |round| (round, disturbed.contains(&round)));
+        assert_eq!(of(&[]), (vec![0, 1, 2, 3], 0));
+        assert_eq!(of(&[1]), (vec![0, 2, 3, 4], 1));
+        assert_eq!(of(&[0, 1, 2]), (vec![3, 4, 5], 3));
+        assert_eq!(of(&[0, 1, 2, 3, 4]), (vec![5, 0, 1, 2, 3, 4], 0));
+    }
+
+    #[test]
+    fn figures_of_one_round_stay_together() {
+        let plan = Plan { rounds: 2, each: Duration::ZERO };
+        let both = vec![contender("a", |_| [1.0, 10.0]), contender("b", |_| [2.0, 40.0])];
+        let [first, second] = interleave_all(plan, both);
+        assert_eq!((first.ratio("b", "a"), second.ratio("b", "a")), (Some(2.0), Some(4.0)));
     }
 
     #[test]

@@ -18,8 +18,9 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let began = Instant::now();
     let machine = machine()?;
     println!("{machine}\n");
-    let (mut rows, mut objects, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut objects, mut failed, mut took) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for name in group::names(options.quick).filter(|name| options.wants(name)) {
+        let since = Instant::now();
         // One that cannot run must not take the others with it.
         match group::run(name, options.quick) {
             Ok(found) => {
@@ -41,6 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
                 failed.push(name);
             }
         }
+        took.push(format!("{name} {}", since.elapsed().as_secs()));
     }
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&Value::Array(objects)).map_err(|error| error.to_string())?;
@@ -49,6 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     if options.docs {
         write_docs(&machine, &rows)?;
     }
+    println!("seconds: {}", took.join(", "));
     let (musts, missed) = rows.iter().fold((0, 0), |(all, missed), row| (all + row.musts, missed + row.missed));
     println!("{musts} musts, {missed} MISSED; {} s", began.elapsed().as_secs());
     if failed.is_empty() { Ok(()) } else { Err(format!("could not run: {}", failed.join(", "))) }

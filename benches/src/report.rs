@@ -43,7 +43,12 @@ impl Row {
             musts: Vec::new(),
             allocations: Vec::new(),
             instructions: Vec::new(),
-            notes: Vec::new(),
+            notes: (samples.left_out > 0)
+                .then(|| {
+                    format!("{} rounds left out, in which other machines had much of the processors", samples.left_out)
+                })
+                .into_iter()
+                .collect(),
         }
     }
 

@@ -5,7 +5,7 @@ pub(crate) mod local;
 mod many;
 pub(crate) mod memory;
 mod miss;
-mod open;
+pub(crate) mod open;
 pub(crate) mod redis;
 pub(crate) mod replay;
 pub(crate) mod stampede;

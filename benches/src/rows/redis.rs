@@ -1,6 +1,5 @@
 //! Hits of the store.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::contenders::by_hand::ByHand;
 use crate::contenders::multi_tier::MultiTier;
 use crate::contenders::{cached, cashews, hitbox, member, ours};
 use crate::count;
-use crate::measure::{Samples, contender, interleave};
+use crate::measure::{contender, interleave, interleave_all};
 use crate::report::{OURS, Row};
 use crate::value::loads;
 
@@ -71,21 +70,15 @@ pub(crate) fn hits(bench: &Bench, callers: u64, least: f64) -> Result<Vec<Row>, 
     fill(bench, KEYS, call_tiers.clone());
 
     let before = loads();
-    let latencies = RefCell::new([Samples::default(), Samples::default()]);
-    let note = |name, load: Load| {
-        let mut latencies = latencies.borrow_mut();
-        latencies[0].add(name, load.percentile(0.5));
-        latencies[1].add(name, load.percentile(0.99));
-        load.per_second
-    };
-    let mut samples = interleave(
+    let all = |load: Load| [load.per_second, load.percentile(0.5), load.percentile(0.99)];
+    let [mut samples, p50, p99] = interleave_all(
         bench.short_rounds(EACH),
         vec![
-            contender(OURS, |each| note(OURS, load(runtime, callers, KEYS, each, call_ours))),
-            contender("by hand", |each| note("by hand", load(runtime, callers, KEYS, each, call_hand.clone()))),
-            contender("cached", |each| load(runtime, callers, KEYS, each, call_cached).per_second),
-            contender("hitbox", |each| load(runtime, callers, KEYS, each, call_hitbox.clone()).per_second),
-            contender("multi-tier-cache", |each| load(runtime, callers, KEYS, each, call_tiers.clone()).per_second),
+            contender(OURS, |each| all(load(runtime, callers, KEYS, each, call_ours))),
+            contender("by hand", |each| all(load(runtime, callers, KEYS, each, call_hand.clone()))),
+            contender("cached", |each| all(load(runtime, callers, KEYS, each, call_cached))),
+            contender("hitbox", |each| all(load(runtime, callers, KEYS, each, call_hitbox.clone()))),
+            contender("multi-tier-cache", |each| all(load(runtime, callers, KEYS, each, call_tiers.clone()))),
         ],
     );
     let told = match cashews::hits(bench, callers) {
@@ -99,8 +92,8 @@ pub(crate) fn hits(bench: &Bench, callers: u64, least: f64) -> Result<Vec<Row>, 
         .ratio_at_least("by hand", least)
         .note(told);
     let mut rows = vec![ran(if callers == 1 { count::redis(bench, row) } else { row }, loads() - before)];
-    for (what, samples) in ["p50", "p99"].into_iter().zip(latencies.into_inner()) {
-        let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", &samples.warm());
+    for (what, samples) in [("p50", p50), ("p99", p99)] {
+        let row = Row::new(format!("Redis hit, {callers} callers, {what}"), "us", &samples);
         rows.push(if what == "p99" && callers == 64 { row.ratio_at_most("by hand", 1.0) } else { row });
     }
     Ok(rows)
