@@ -133,6 +133,12 @@ impl Breaker {
         Some(Permit { breaker: self, probe, started, settled: false })
     }
 
+    /// The leave that a call had that began at this time, when everything was let through.
+    #[cfg(feature = "redis")]
+    pub(crate) fn had_leave(&self, started: Instant) -> Permit<'_> {
+        Permit { breaker: self, probe: false, started, settled: false }
+    }
+
     /// Whether everything is let through.
     #[cfg(feature = "redis")]
     pub(crate) fn is_closed(&self) -> bool {

@@ -34,6 +34,12 @@ impl Budget {
         whole.saturating_sub(self.0)
     }
 
+    /// What is left, if anything is.
+    #[cfg(feature = "redis")]
+    pub(super) fn left(&self) -> Option<Duration> {
+        Some(self.0.min(LONGEST)).filter(|left| !left.is_zero())
+    }
+
     #[cfg(feature = "redis")]
     pub(crate) fn spend_since(&mut self, begun: Reading) {
         self.spend(Duration::from_micros(Reading::now().micros_since(begun)));
@@ -88,6 +94,22 @@ impl Cache {
         telemetry::error(&self.0.name, operation, error.kind, error.code);
         self.0.counts.errors.add();
         CacheError::new(operation, error.kind).with_detail(error.code)
+    }
+
+    /// Notes what the breaker and the metrics are to know of an operation that was done for so many.
+    pub(super) fn settle<T>(
+        &self,
+        permit: Permit<'_>,
+        operation: Operation,
+        took: Duration,
+        done: &StoreResult<T>,
+        callers: u32,
+    ) {
+        telemetry::operation(&self.0.name, operation, took);
+        let failed = done.as_ref().is_err_and(|error| error.kind.is_outage());
+        if let Some(state) = permit.settle(took, failed, callers) {
+            telemetry::breaker(&self.0.name, state);
+        }
     }
 
     fn silent(&self) {
@@ -157,11 +179,7 @@ impl<T, F: Future<Output = StoreResult<T>>> Future for Asked<'_, F> {
         if let Some(permit) = this.permit.take() {
             let took = permit.elapsed();
             this.budget.spend(took);
-            telemetry::operation(&cache.0.name, operation, took);
-            let failed = done.as_ref().is_err_and(|error| error.kind.is_outage());
-            if let Some(state) = permit.settle(took, failed, *this.callers) {
-                telemetry::breaker(&cache.0.name, state);
-            }
+            cache.settle(permit, operation, took, &done, *this.callers);
         }
         Poll::Ready(done)
     }

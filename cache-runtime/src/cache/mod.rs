@@ -15,6 +15,8 @@ mod remove;
 mod replace;
 mod sets;
 mod shutdown;
+#[cfg(feature = "redis")]
+mod solo;
 mod throttle;
 #[cfg(feature = "redis")]
 mod together;

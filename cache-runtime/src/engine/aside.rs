@@ -16,8 +16,8 @@ use super::offer::Then;
 use crate::call::Mode;
 use crate::clock::Reading;
 use crate::error::Operation;
-use crate::store::{Asks, Store, Together, TogetherAnswer};
-use crate::tags;
+use crate::store::{Asks, Store, StoreResult, Stored, Together, TogetherAnswer};
+use crate::tags::{self, Stamps};
 
 /// A look together with others. Written out, and without a box of its own: with many callers it is most of what happens.
 pub(super) struct Aside<'a>(Option<Box<Asking<'a>>>);
@@ -86,7 +86,7 @@ impl Asking<'_> {
         matches!(&self.lookup.cache.0.store, Store::Redis(store) if store.reads_plainly())
     }
 
-    fn name(&mut self) {
+    pub(super) fn name(&mut self) {
         if self.names.is_empty() {
             self.names = tags::names(self.subject.resource, &self.subject.tags);
         }
@@ -116,9 +116,15 @@ impl Asking<'_> {
             return Heard::Nothing;
         };
         self.budget.spend(took);
-        let read = match store.read_taken(together, answer, &self.names) {
+        let read = store.read_taken(together, answer, &self.names);
+        self.heard(read)
+    }
+
+    /// What a read comes to, where the server has not been asked for the stamps.
+    pub(super) fn heard(&mut self, read: StoreResult<(Option<Stored>, Option<Stamps>)>) -> Heard {
+        let read = match read {
             Ok((stored, Some(stamps))) => self.seen(stored, stamps, None),
-            // The server would have to be asked for the stamps: then it is asked for both.
+            // It would have to be: then it is asked for both.
             Ok((_, None)) => return Heard::Nothing,
             Err(error) => Ok(Read::Failed(failed(self.lookup.cache.failed(Operation::Get, error).kind()))),
         };

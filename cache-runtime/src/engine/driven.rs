@@ -5,6 +5,8 @@ use std::task::ready;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "redis")]
+use super::alone::Alone;
+#[cfg(feature = "redis")]
 use super::aside::{Aside, Heard};
 use super::lookup::{Answer, Asking};
 use crate::boxed::pinned;
@@ -20,7 +22,10 @@ enum Stage<'a> {
     Together(Aside<'a>),
     /// Most reads of one that few ask.
     #[cfg(feature = "redis")]
-    Alone(Boxed<'a, (Box<Asking<'a>>, bool)>),
+    Alone(Alone<'a>),
+    /// Those of them that need more than one answer.
+    #[cfg(feature = "redis")]
+    Further(Boxed<'a, (Box<Asking<'a>>, bool)>),
     /// All that it may come to.
     Whole(Boxed<'a, (Box<Asking<'a>>, Answer)>),
 }
@@ -32,10 +37,15 @@ impl<'a> Driven<'a> {
             self.0 = match &mut self.0 {
                 Stage::Together(aside) => match ready!(aside.poll(context)) {
                     (asking, Heard::Offer) => return Poll::Ready((asking, Answer::Offer)),
-                    (asking, Heard::Nothing) => Stage::Alone(asking.alone()),
+                    (asking, Heard::Nothing) => asking.alone(),
                     (asking, Heard::Other) => asking.whole(None),
                 },
-                Stage::Alone(alone) => match ready!(alone.as_mut().poll(context)) {
+                Stage::Alone(alone) => match ready!(alone.poll(context)) {
+                    (asking, Heard::Offer) => return Poll::Ready((asking, Answer::Offer)),
+                    (asking, Heard::Nothing) => Stage::Further(asking.further()),
+                    (asking, Heard::Other) => asking.whole(None),
+                },
+                Stage::Further(further) => match ready!(further.as_mut().poll(context)) {
                     (asking, true) => return Poll::Ready((asking, Answer::Offer)),
                     (asking, false) => asking.whole(None),
                 },
@@ -56,8 +66,7 @@ impl<'a> Asking<'a> {
         if refused.is_none() && self.may_look_aside() {
             return Driven(match Aside::join(self) {
                 Ok(aside) => Stage::Together(aside),
-                Err(asking) if asking.reads_plainly() => Stage::Alone(asking.alone()),
-                Err(asking) => asking.whole(None),
+                Err(asking) => asking.alone(),
             });
         }
         Driven(self.whole(refused))
@@ -70,9 +79,18 @@ impl<'a> Asking<'a> {
         }))
     }
 
+    #[cfg(feature = "redis")]
+    fn alone(self: Box<Self>) -> Stage<'a> {
+        match Alone::begin(self) {
+            Ok(alone) => Stage::Alone(alone),
+            Err(asking) if asking.reads_plainly() => Stage::Further(asking.further()),
+            Err(asking) => asking.whole(None),
+        }
+    }
+
     /// Whether there is something to serve.
     #[cfg(feature = "redis")]
-    fn alone(mut self: Box<Self>) -> Boxed<'a, (Box<Self>, bool)> {
+    fn further(mut self: Box<Self>) -> Boxed<'a, (Box<Self>, bool)> {
         pinned(|| async move {
             let serves = self.look_aside().await;
             (self, serves)

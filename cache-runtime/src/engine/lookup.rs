@@ -25,6 +25,8 @@ use crate::key::Version;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::EntryKey;
+#[cfg(feature = "redis")]
+use crate::store::Solo;
 use crate::tags::{self, Names};
 use crate::telemetry;
 use crate::wire::DecodeError;
@@ -89,6 +91,9 @@ pub(crate) struct Asking<'a> {
     /// While it does so together with others.
     #[cfg(feature = "redis")]
     pub(super) shared: Option<Shared>,
+    /// While it does so by itself.
+    #[cfg(feature = "redis")]
+    pub(super) solo: Option<Solo>,
 }
 
 /// What comes of it.
@@ -145,6 +150,8 @@ impl<'a> Asking<'a> {
             aside: false,
             #[cfg(feature = "redis")]
             shared: None,
+            #[cfg(feature = "redis")]
+            solo: None,
         }))
     }
 

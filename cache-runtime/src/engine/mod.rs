@@ -2,6 +2,8 @@
 
 mod age;
 #[cfg(feature = "redis")]
+mod alone;
+#[cfg(feature = "redis")]
 mod aside;
 mod detached;
 mod driven;

@@ -28,6 +28,8 @@ pub(crate) use self::redis::parse_sentinel;
 pub(crate) use self::redis::{
     Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, TogetherAnswer, parse_url,
 };
+#[cfg(feature = "redis")]
+pub(crate) use self::redis::{Solo, SoloAnswer};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;

@@ -24,6 +24,7 @@ mod scripts;
 mod sentinel;
 #[cfg(feature = "cluster")]
 mod slots;
+mod solo;
 mod stamps;
 mod tracking;
 mod url;
@@ -50,6 +51,7 @@ pub(crate) use self::pattern::Scan;
 use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
+pub(crate) use self::solo::{Solo, SoloAnswer};
 pub(crate) use self::stamps::{Together, TogetherAnswer};
 #[cfg(feature = "cluster")]
 use self::tracking::Nodes;

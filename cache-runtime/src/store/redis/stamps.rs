@@ -9,13 +9,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
+use tokio::time::Instant;
 
 use super::gather::{Answer, Asker, Get, Joined, Waits};
+use super::get::bytes;
 use super::script_commands::evalsha;
+use super::solo::{Solo, SoloAnswer};
 use super::{Connection, RedisStore, get_command, parsed, pttl_command};
+use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;
-use crate::store::{StoreResult, Stored};
+use crate::store::{StoreError, StoreResult, Stored};
 use crate::tags::{CLEAR, Known, MOST, Stamps};
 use crate::wire::Payload;
 
@@ -173,6 +177,52 @@ impl RedisStore {
             self.still(edition, stamps).or_else(|| self.copied_on(connection, names))
         };
         self.read_by(answer, || waits.with_connection(&self.slot, now).flatten())
+    }
+
+    /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, or on a Cluster.
+    pub(crate) fn begin_solo(&self, key: &KeyText, names: &[String], within: Duration) -> Option<Solo> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_ref().filter(|connection| self.tells(connection))?;
+        let link = connection.link.single()?.link.clone();
+        let known = self.copy.stamps_now(names)?;
+        connection.gathers.gets.begins_alone();
+        Some(Solo::new(connection.generation, link, key, known, within))
+    }
+
+    /// What came of it by now, or nothing in time. The stamps are missing where the server has to be asked.
+    pub(crate) fn end_solo(
+        &self,
+        solo: &Solo,
+        answer: SoloAnswer,
+        names: &[String],
+        now: Instant,
+    ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
+        let Some(answer) = answer else {
+            self.leave_solo(solo);
+            self.timed_out();
+            return Err(StoreError::new(ErrorKind::Timeout));
+        };
+        let bytes = self.slot.settle_at(solo.generation, answer.and_then(bytes), now);
+        let length = bytes.as_ref().map(|bytes| bytes.as_ref().map_or(0, Vec::len));
+        let known = self.with_solo(solo, |connection| {
+            if let Ok(length) = length {
+                connection.gathers.gets.learn(length);
+            }
+            self.still(solo.edition, solo.stamps).or_else(|| self.copied_on(connection, names))
+        });
+        self.read_by(bytes, || known.flatten())
+    }
+
+    /// Its caller gave up.
+    pub(crate) fn leave_solo(&self, solo: &Solo) {
+        self.with_solo(solo, |_| ());
+    }
+
+    fn with_solo<T>(&self, solo: &Solo, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_deref().filter(|connection| connection.generation == solo.generation)?;
+        connection.gathers.gets.ends_alone();
+        Some(look(connection))
     }
 
     fn read_by(

@@ -34,7 +34,7 @@ impl Shared {
                 tracing::debug!(server = ?self.endpoint, "connected to the cache's store");
                 self.enter(&mut state, Phase::Ready(Arc::new(Connection::new(link, generation))));
                 state.pause = FIRST_PAUSE;
-                self.answered();
+                self.answered(Instant::now());
                 self.connected.notify_one();
             }
             Err(error) => {

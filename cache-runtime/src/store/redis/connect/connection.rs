@@ -3,6 +3,7 @@
 #[cfg(feature = "cluster")]
 use ::redis::aio::ConnectionLike as _;
 use ::redis::{Cmd, RedisError, RedisResult, Value};
+use tokio::time::Instant;
 
 use super::Slot;
 use crate::store::StoreResult;
@@ -40,9 +41,14 @@ impl Connection {
 impl Slot {
     /// Notes what became of a command on the connection of this generation.
     pub(crate) fn settle<T>(&self, generation: u64, done: RedisResult<T>) -> StoreResult<T> {
+        self.settle_at(generation, done, Instant::now())
+    }
+
+    /// The same of one that ended just now.
+    pub(crate) fn settle_at<T>(&self, generation: u64, done: RedisResult<T>, now: Instant) -> StoreResult<T> {
         match done {
             Ok(value) => {
-                self.answered();
+                self.0.answered(now);
                 Ok(value)
             }
             Err(error) => {

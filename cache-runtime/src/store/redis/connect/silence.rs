@@ -13,8 +13,9 @@ use crate::store::StoreError;
 pub(in crate::store::redis) const SILENCE: Duration = Duration::from_millis(500);
 
 impl Slot {
+    #[cfg(feature = "cluster")]
     pub(crate) fn answered(&self) {
-        self.0.answered();
+        self.0.answered(Instant::now());
     }
 
     /// After a longer silence the connection may lead nowhere (a host that is gone sends no reset): try another.
@@ -34,8 +35,8 @@ impl Slot {
 
 impl Shared {
     /// Without the lock, as every answer is noted.
-    pub(super) fn answered(&self) {
-        let after = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
+    pub(super) fn answered(&self, now: Instant) {
+        let after = u64::try_from(now.saturating_duration_since(self.origin).as_micros()).unwrap_or(u64::MAX);
         self.last_answer.store(after, Ordering::Relaxed);
     }
 

@@ -113,18 +113,14 @@ pub(crate) struct Alone<'a, Q: Question>(&'a Gather<Q>);
 
 impl<Q: Question> Drop for Alone<'_, Q> {
     fn drop(&mut self) {
-        self.0.count.answered(1);
-        self.0.count.took();
-        if self.0.apart.load(Ordering::Relaxed) && self.0.are_several() {
-            self.0.went_apart();
-        }
+        self.0.ends_alone();
     }
 }
 
 impl<Q: Question> Alone<'_, Q> {
     /// What questions and answers take is learned from each.
     pub(in crate::store::redis) fn learn(&self, bytes: usize) {
-        self.0.size.learn(bytes);
+        self.0.learn(bytes);
     }
 }
 
@@ -154,8 +150,26 @@ impl<Q: Question> Default for Gather<Q> {
 impl<Q: Question> Gather<Q> {
     /// A question alone.
     pub(in crate::store::redis) fn alone(&self) -> Alone<'_, Q> {
-        self.count.asks();
+        self.begins_alone();
         Alone(self)
+    }
+
+    /// One whose caller sees to it that its end is counted as well.
+    pub(in crate::store::redis) fn begins_alone(&self) {
+        self.count.asks();
+    }
+
+    pub(in crate::store::redis) fn ends_alone(&self) {
+        self.count.answered(1);
+        self.count.took();
+        if self.apart.load(Ordering::Relaxed) && self.are_several() {
+            self.went_apart();
+        }
+    }
+
+    /// What questions and answers take is learned from each that goes alone.
+    pub(in crate::store::redis) fn learn(&self, bytes: usize) {
+        self.size.learn(bytes);
     }
 
     /// One of those who share a command has its answer in hands, or gave up.

@@ -1,0 +1,51 @@
+//! A look aside by a caller alone, written out, as [`Aside`](super::aside::Aside) is.
+
+use std::task::{Context, Poll, ready};
+
+use super::aside::Heard;
+use super::lookup::Asking;
+use crate::store::SoloAnswer;
+
+/// A look by itself. With few callers it is most of what happens.
+pub(super) struct Alone<'a>(Option<Box<Asking<'a>>>);
+
+impl<'a> Alone<'a> {
+    /// `Err` where there is more to be done than to read.
+    pub(super) fn begin(mut asking: Box<Asking<'a>>) -> Result<Self, Box<Asking<'a>>> {
+        asking.name();
+        let (cache, key) = (&asking.lookup.cache, &asking.subject.located.key);
+        let Some(solo) = cache.begin_solo(&asking.budget, key, &asking.names) else { return Err(asking) };
+        asking.solo = Some(solo);
+        Ok(Self(Some(asking)))
+    }
+
+    /// Not to be polled again once it is ready.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Heard)> {
+        let Some(solo) = self.0.as_mut().and_then(|asking| asking.solo.as_mut()) else { return Poll::Pending };
+        let answer = ready!(solo.poll(context));
+        let Some(mut asking) = self.0.take() else { return Poll::Pending };
+        let heard = asking.hear_alone(answer);
+        Poll::Ready((asking, heard))
+    }
+}
+
+/// Its caller gave up.
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        if let Some(asking) = &mut self.0
+            && let Some(solo) = asking.solo.take()
+        {
+            asking.lookup.cache.leave_solo(&solo);
+        }
+    }
+}
+
+impl Asking<'_> {
+    fn hear_alone(&mut self, answer: SoloAnswer) -> Heard {
+        let Some(solo) = self.solo.take() else { return Heard::Nothing };
+        match self.lookup.cache.end_solo(&solo, answer, &mut self.budget, &self.names) {
+            Some(read) => self.heard(read),
+            None => Heard::Nothing,
+        }
+    }
+}
