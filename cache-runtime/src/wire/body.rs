@@ -41,7 +41,7 @@ impl Body {
             Cow::Owned(value) => Place::Apart(value),
         };
         let facts = meta.facts();
-        let tags = meta.tags.into_iter().map(Cow::into_owned).collect();
+        let tags = if meta.tags.is_empty() { Vec::new() } else { meta.tags.into_iter().map(Cow::into_owned).collect() };
         Ok(Self { facts, tags, none: none || bare_null, value })
     }
 

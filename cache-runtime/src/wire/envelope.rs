@@ -85,20 +85,31 @@ impl<'a> Cursor<'a> {
             created: self.field(b"\"created\":")?,
             expires: self.field(b"\"expires\":")?,
             since: self.field(b"\"since\":")?,
-            grace: self.field(b"\"grace\":")?,
-            cost: self.field(b"\"cost\":")?,
+            grace: None,
+            cost: None,
             tags: Vec::new(),
         };
+        let mut none = false;
+        // Most have nothing else.
+        if self.eat(b"\"value\":").is_none() {
+            none = self.more(&mut meta)?;
+            self.eat(b"\"value\":")?;
+        }
+        let value = self.0.strip_suffix(b"}")?;
+        Some(Opened { meta, none, value: Cow::Borrowed(value) })
+    }
+
+    /// What some have before the value. Says whether there is none.
+    fn more(&mut self, meta: &mut Meta<'a>) -> Option<bool> {
+        meta.grace = self.field(b"\"grace\":")?;
+        meta.cost = self.field(b"\"cost\":")?;
         if self.eat(b"\"tags\":").is_some() {
             let mut tags = serde_json::Deserializer::from_slice(self.0).into_iter::<Vec<Cow<'a, str>>>();
             meta.tags = tags.next()?.ok()?;
             self.0 = &self.0[tags.byte_offset()..];
             self.eat(b",")?;
         }
-        let none = self.eat(b"\"none\":true,").is_some();
-        self.eat(b"\"value\":")?;
-        let value = self.0.strip_suffix(b"}")?;
-        Some(Opened { meta, none, value: Cow::Borrowed(value) })
+        Some(self.eat(b"\"none\":true,").is_some())
     }
 
     // Of a known length, so that it is compared in a few instructions.
@@ -122,18 +133,21 @@ impl<'a> Cursor<'a> {
     /// Digits, up to what is no digit.
     fn number(&mut self) -> Option<u64> {
         // Most are times, in milliseconds or microseconds: eight digits and up to eight more.
-        if let Some((first, rest)) = self.0.split_first_chunk::<8>()
-            && let Some((second, after)) = rest.split_first_chunk::<8>()
+        if let Some(&[a, b, c, d, e, f, g, h, ref rest @ ..]) = self.0.first_chunk::<17>()
+            && let Some(upper) = eight_digits(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+            && let Some((second, [after])) = rest.split_first_chunk::<8>()
         {
-            let ((eight, upper), (some, lower)) = (leading_digits(first), leading_digits(second));
-            if eight == 8 && (some < 8 || !after.first().is_some_and(u8::is_ascii_digit)) {
-                self.0 = rest.get(some..)?;
-                return Some(upper * TENS[some] + lower);
+            let (some, lower) = leading_digits(second);
+            if some < 8 || !after.is_ascii_digit() {
+                self.0 = self.0.get(8 + some..)?;
+                return Some(upper * TENS.get(some)? + lower);
             }
         }
         self.any_number()
     }
 
+    // Apart, so that the usual ones need no registers for it.
+    #[cold]
     fn any_number(&mut self) -> Option<u64> {
         let (mut number, mut digits) = (0_u64, 0);
         while let Some((some, value)) = self.0.get(digits..).and_then(<[u8]>::first_chunk).map(leading_digits) {
@@ -170,17 +184,33 @@ const TENS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_00
 /// fewer as if there were zeros in front.
 #[inline(always)]
 fn leading_digits(bytes: &[u8; 8]) -> (usize, u64) {
-    let text = u64::from_le_bytes(*bytes);
-    let over = text.wrapping_add(0x4646_4646_4646_4646);
-    let values = text.wrapping_sub(0x3030_3030_3030_3030);
-    // The first byte that is none has its highest bit here; digits before it carry nothing over.
-    let none = (over | values) & 0x8080_8080_8080_8080;
+    let (values, none) = digits_of(u64::from_le_bytes(*bytes));
     let digits = none.trailing_zeros() / 8;
     let values = values.checked_shl(64 - 8 * digits).unwrap_or(0);
+    (digits as usize, number_of(values))
+}
+
+/// The number, if all of these are digits.
+#[inline(always)]
+fn eight_digits(text: u64) -> Option<u64> {
+    let (values, none) = digits_of(text);
+    (none == 0).then(|| number_of(values))
+}
+
+/// Each byte's value as a digit, and the highest bit of each that is none: of the first such, as digits before it carry nothing over.
+#[inline(always)]
+fn digits_of(text: u64) -> (u64, u64) {
+    let over = text.wrapping_add(0x4646_4646_4646_4646);
+    let values = text.wrapping_sub(0x3030_3030_3030_3030);
+    (values, (over | values) & 0x8080_8080_8080_8080)
+}
+
+#[inline(always)]
+fn number_of(values: u64) -> u64 {
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let upper = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let lower = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    (digits as usize, upper.wrapping_add(lower) >> 32)
+    upper.wrapping_add(lower) >> 32
 }
 
 #[cfg(test)]
