@@ -23,7 +23,7 @@ const FEWER: u64 = 1_000;
 const MORE: u64 = 11_000;
 
 /// What else happens in the process is spread over more calls.
-const MORE_OF_ALL_THREADS: u64 = 21_000;
+const MORE_OF_ALL_THREADS: u64 = 13_000;
 const KEYS: u64 = 100;
 
 /// The instructions of local hits.

@@ -28,7 +28,7 @@ const SLOW: &str = "hitbox";
 const LONG: usize = 200_000;
 
 pub(crate) fn web07(bench: &Bench) -> Result<Vec<Row>, String> {
-    Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(15, 1))?])
+    Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(11, 1))?])
 }
 
 pub(crate) fn orm_busy(bench: &Bench) -> Result<Vec<Row>, String> {
