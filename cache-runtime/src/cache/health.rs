@@ -26,20 +26,20 @@ impl Count {
 #[derive(Default)]
 #[repr(align(128))]
 pub(crate) struct Counts {
-    /// Each thread for itself, as many count them at the same time.
+    // Each thread for itself, as many count them at the same time: hits, and what each call is while the store is away.
     pub hits: Tally,
+    pub failures: Tally,
+    pub loads: Tally,
+    pub errors: Tally,
     pub stale: Count,
     pub misses: Count,
     pub refreshes: Count,
     pub bypasses: Count,
-    pub failures: Count,
     pub shared: Count,
-    pub loads: Count,
     pub fills: Count,
     pub invalidations: Count,
     pub deferred_invalidations: Count,
     pub decode_failures: Count,
-    pub errors: Count,
 }
 
 impl Counts {
@@ -138,14 +138,14 @@ impl Cache {
             misses: counts.misses.get(),
             refreshes: counts.refreshes.get(),
             bypasses: counts.bypasses.get(),
-            failures: counts.failures.get(),
+            failures: counts.failures.total(),
             shared: counts.shared.get(),
-            loads: counts.loads.get(),
+            loads: counts.loads.total(),
             fills: counts.fills.get(),
             invalidations: counts.invalidations.get(),
             deferred_invalidations: counts.deferred_invalidations.get(),
             decode_failures: counts.decode_failures.get(),
-            errors: counts.errors.get(),
+            errors: counts.errors.total(),
             pending_invalidations: self.0.recovery.len(),
             in_flight: self.0.flights.len(),
             waited: self.0.flights.waited(),

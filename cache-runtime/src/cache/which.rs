@@ -34,6 +34,15 @@ impl Clone for Handle<'_> {
     }
 }
 
+impl Handle<'_> {
+    pub(crate) fn owned(self) -> Cache {
+        match self {
+            Self::Borrowed(cache) => cache.clone(),
+            Self::Owned(cache) => cache,
+        }
+    }
+}
+
 impl Deref for Handle<'_> {
     type Target = Cache;
 
@@ -75,10 +84,7 @@ impl Cache {
     /// The cache that an annotated function without `cache = ..` uses here: the task's, else the installed one, else an
     /// embedded in-memory one that is made on first use.
     pub fn current() -> Self {
-        match Self::ambient() {
-            Handle::Borrowed(cache) => cache.clone(),
-            Handle::Owned(cache) => cache,
-        }
+        Self::ambient().owned()
     }
 
     /// Likewise, without a clone of a cache that stays.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::lead::failed;
 use super::{Load, finish};
-use crate::cache::Cache;
+use crate::cache::{Cache, Handle};
 use crate::call;
 use crate::error::{ErrorKind, Operation};
 use crate::flight::Leader;
@@ -23,14 +23,22 @@ pub(crate) struct Refused {
 }
 
 impl Load {
-    /// Leave to run the body at once. `None` where the breaker lets calls through, where another caller loads already, and where
+    /// Leave to run the body at once. `Err` where the breaker lets calls through, where another caller loads already, and where
     /// there is more to know of the call: then it goes the usual way, which comes to the same.
-    pub(crate) fn refused(
-        cache: &Cache,
+    pub(crate) fn refused<'a>(
+        cache: Handle<'a>,
         policy: &Policy,
         none_ttl: Option<Duration>,
         key: &dyn EntryKey,
-    ) -> Option<Self> {
+    ) -> Result<Self, Handle<'a>> {
+        let Some(leader) = Self::leads_refused(&cache, policy, key) else { return Err(cache) };
+        cache.refused(Operation::Get);
+        let spec = key.spec();
+        let keeps_none = none_ttl.or(spec.none_ttl).is_some();
+        Ok(Self::of_refused(Refused { cache: cache.owned(), resource: spec.resource, leader, keeps_none }))
+    }
+
+    fn leads_refused(cache: &Cache, policy: &Policy, key: &dyn EntryKey) -> Option<Leader> {
         if !cache.0.breaker.refuses() || call::mode() != call::Mode::Usual {
             return None;
         }
@@ -43,11 +51,7 @@ impl Load {
         if located.awaits_commit(cache) || located.awaits_store(cache) {
             return None;
         }
-        let leader = cache.0.flights.try_lead(located.key)?;
-        cache.refused(Operation::Get);
-        let keeps_none = none_ttl.or(spec.none_ttl).is_some();
-        let cache = cache.clone();
-        Some(Self::of_refused(Refused { cache, resource: spec.resource, leader, keeps_none }))
+        cache.0.flights.try_lead(located.key)
     }
 }
 

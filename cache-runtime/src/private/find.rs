@@ -36,11 +36,11 @@ fn asking<'a>(
     holds: bool,
 ) -> Result<Driven<'a>, Load> {
     // As the breaker is open.
-    if !call.bypass
-        && let Some(load) = Load::refused(&cache, &call.policy, call.none_ttl, key)
-    {
-        return Err(load);
-    }
+    let refused = if call.bypass { Err(cache) } else { Load::refused(cache, &call.policy, call.none_ttl, key) };
+    let cache = match refused {
+        Ok(load) => return Err(load),
+        Err(cache) => cache,
+    };
     let (spec, settings) = (key.spec(), &cache.0.settings);
     let lookup = Lookup {
         ttl: call.ttl.or(spec.ttl).unwrap_or(settings.default_ttl),

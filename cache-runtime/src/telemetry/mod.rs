@@ -68,7 +68,7 @@ impl FillEnd {
 
 pub(crate) fn request(cache: &Name, resource: &'static str, outcome: &Outcome) {
     // What many do at the same time. Others tell of something else as well, most often, and are looked at when they happen.
-    if outcome.is_hit() && outcome.level == Level::Redis {
+    if outcome.is_hit() && outcome.level == Level::Redis || outcome.status == Status::Error {
         cache.tally("cache_requests_total", request_labels(resource, outcome));
     } else {
         count_requests(cache, resource, outcome, 1);
@@ -93,7 +93,12 @@ pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Dur
 }
 
 pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
-    cache.count("cache_fills_total", [("resource", resource), ("result", end.as_str()), NONE], 1);
+    let labels = [("resource", resource), ("result", end.as_str()), NONE];
+    match end {
+        // While the store is away each call comes to this.
+        FillEnd::Failed => cache.tally("cache_fills_total", labels),
+        _ => cache.count("cache_fills_total", labels, 1),
+    }
     match end {
         FillEnd::TooLarge | FillEnd::NotEncoded => {
             tracing::warn!(cache = %cache, resource, result = end.as_str(), "value not cached");
@@ -128,8 +133,11 @@ pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration) {
 
 /// Errors while the breaker is open are counted and not logged: the transition was.
 pub(crate) fn error(cache: &Name, operation: Operation, kind: ErrorKind, code: &'static str) {
-    cache.count("cache_errors_total", [("operation", operation.as_str()), ("kind", kind.as_str()), NONE], 1);
-    if kind != ErrorKind::BreakerOpen {
+    let labels = [("operation", operation.as_str()), ("kind", kind.as_str()), NONE];
+    if kind == ErrorKind::BreakerOpen {
+        cache.tally("cache_errors_total", labels);
+    } else {
+        cache.count("cache_errors_total", labels, 1);
         tracing::debug!(cache = %cache, operation = operation.as_str(), kind = kind.as_str(), code, "store operation failed");
     }
 }
