@@ -95,7 +95,7 @@ mod together {
         }
 
         /// Joins those who read the bytes of entries together. `None` where it is to be read alone.
-        pub(crate) fn join_read(&self, budget: &Budget, key: &KeyText, names: &[String]) -> Option<Together> {
+        fn join_read(&self, budget: &Budget, key: &KeyText, names: &[String]) -> Option<Together> {
             let Store::Redis(store) = &self.0.store else { return None };
             store.join_read(self, self.may_share(budget)?, key, names)
         }

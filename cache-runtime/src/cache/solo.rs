@@ -1,22 +1,24 @@
-//! A plain read by itself, without the layers of any other operation: with few callers it is most of what happens.
+//! A plain read, without the layers of any other operation: most of what happens.
 
 use tokio::time::Instant;
 
 use super::{Budget, Cache};
 use crate::error::Operation;
 use crate::key::KeyText;
-use crate::store::{Solo, SoloAnswer, Store, StoreResult, Stored};
+use crate::store::{Begun, Solo, SoloAnswer, Store, StoreResult, Stored};
 use crate::tags::Stamps;
 
 impl Cache {
-    /// Begins to read the bytes of an entry. `None` where more has to be done than that, or the store is unwell.
-    pub(crate) fn begin_solo(&self, budget: &Budget, key: &KeyText, names: &[String]) -> Option<Solo> {
+    /// Begins to read the bytes of an entry: by itself, or together with others where `shares` allows it. `None` where more has to be
+    /// done than that, or the store is unwell.
+    pub(crate) fn begin_read(&self, budget: &Budget, shares: bool, key: &KeyText, names: &[String]) -> Option<Begun> {
         let Store::Redis(store) = &self.0.store else { return None };
         let left = budget.left()?;
         if !self.0.breaker.is_closed() || self.is_faulty() {
             return None;
         }
-        store.begin_solo(key, names, left)
+        let shares = if shares { budget.shareable(self) } else { None };
+        store.begin_read(self, (left, shares), key, names)
     }
 
     /// What came of it by now. The stamps are missing where the server has to be asked.

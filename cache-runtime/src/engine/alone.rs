@@ -4,19 +4,15 @@ use std::task::{Context, Poll, ready};
 
 use super::aside::Heard;
 use super::lookup::Asking;
-use crate::store::SoloAnswer;
+use crate::store::{Solo, SoloAnswer};
 
 /// A look by itself. With few callers it is most of what happens.
 pub(super) struct Alone<'a>(Option<Box<Asking<'a>>>);
 
 impl<'a> Alone<'a> {
-    /// `Err` where there is more to be done than to read.
-    pub(super) fn begin(mut asking: Box<Asking<'a>>) -> Result<Self, Box<Asking<'a>>> {
-        asking.name();
-        let (cache, key) = (&asking.lookup.cache, &asking.subject.located.key);
-        let Some(solo) = cache.begin_solo(&asking.budget, key, &asking.names) else { return Err(asking) };
+    pub(super) fn of(mut asking: Box<Asking<'a>>, solo: Solo) -> Self {
         asking.solo = Some(solo);
-        Ok(Self(Some(asking)))
+        Self(Some(asking))
     }
 
     /// Not to be polled again once it is ready.

@@ -39,13 +39,9 @@ pub(super) enum Heard {
 }
 
 impl<'a> Aside<'a> {
-    /// `Err` where the caller is to look alone.
-    pub(super) fn join(mut asking: Box<Asking<'a>>) -> Result<Self, Box<Asking<'a>>> {
-        asking.name();
-        let (cache, key) = (&asking.lookup.cache, &asking.subject.located.key);
-        let Some(together) = cache.join_read(&asking.budget, key, &asking.names) else { return Err(asking) };
+    pub(super) fn of(mut asking: Box<Asking<'a>>, together: Together) -> Self {
         asking.shared = Some(Shared { together, begun: Reading::now() });
-        Ok(Self(Some(asking)))
+        Self(Some(asking))
     }
 
     /// Not to be polled again once it is ready.

@@ -11,6 +11,8 @@ use super::aside::{Aside, Heard};
 use super::lookup::{Answer, Asking};
 use crate::boxed::pinned;
 use crate::cache::Boxed;
+#[cfg(feature = "redis")]
+use crate::store::Begun;
 use crate::wire::DecodeError;
 
 /// It gives the call back, and borrows nothing of the key: so it is one future, compiled once, whatever the key's type.
@@ -37,7 +39,7 @@ impl<'a> Driven<'a> {
             self.0 = match &mut self.0 {
                 Stage::Together(aside) => match ready!(aside.poll(context)) {
                     (asking, Heard::Offer) => return Poll::Ready((asking, Answer::Offer)),
-                    (asking, Heard::Nothing) => asking.alone(),
+                    (asking, Heard::Nothing) => asking.begin_aside(false),
                     (asking, Heard::Other) => asking.whole(None),
                 },
                 Stage::Alone(alone) => match ready!(alone.poll(context)) {
@@ -64,10 +66,7 @@ impl<'a> Asking<'a> {
     pub(crate) fn drive(self: Box<Self>, refused: Option<DecodeError>) -> Driven<'a> {
         #[cfg(feature = "redis")]
         if refused.is_none() && self.may_look_aside() {
-            return Driven(match Aside::join(self) {
-                Ok(aside) => Stage::Together(aside),
-                Err(asking) => asking.alone(),
-            });
+            return Driven(self.begin_aside(true));
         }
         Driven(self.whole(refused))
     }
@@ -80,11 +79,14 @@ impl<'a> Asking<'a> {
     }
 
     #[cfg(feature = "redis")]
-    fn alone(self: Box<Self>) -> Stage<'a> {
-        match Alone::begin(self) {
-            Ok(alone) => Stage::Alone(alone),
-            Err(asking) if asking.reads_plainly() => Stage::Further(asking.further()),
-            Err(asking) => asking.whole(None),
+    fn begin_aside(mut self: Box<Self>, shares: bool) -> Stage<'a> {
+        self.name();
+        let (cache, key) = (&self.lookup.cache, &self.subject.located.key);
+        match cache.begin_read(&self.budget, shares, key, &self.names) {
+            Some(Begun::Together(together)) => Stage::Together(Aside::of(self, together)),
+            Some(Begun::Solo(solo)) => Stage::Alone(Alone::of(self, solo)),
+            None if self.reads_plainly() => Stage::Further(self.further()),
+            None => self.whole(None),
         }
     }
 

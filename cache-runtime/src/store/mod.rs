@@ -29,7 +29,7 @@ pub(crate) use self::redis::{
     Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, TogetherAnswer, parse_url,
 };
 #[cfg(feature = "redis")]
-pub(crate) use self::redis::{Solo, SoloAnswer};
+pub(crate) use self::redis::{Begun, Solo, SoloAnswer};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::local::Tether;

@@ -52,7 +52,7 @@ use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
 pub(crate) use self::solo::{Solo, SoloAnswer};
-pub(crate) use self::stamps::{Together, TogetherAnswer};
+pub(crate) use self::stamps::{Begun, Together, TogetherAnswer};
 #[cfg(feature = "cluster")]
 use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;

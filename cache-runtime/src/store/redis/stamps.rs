@@ -144,12 +144,40 @@ impl RedisStore {
         names: &[String],
     ) -> Option<Together> {
         let connection = self.slot.glimpse();
-        let connection = connection.as_ref()?;
+        self.join_read_on(connection.as_ref()?, asker, left, key, names)
+    }
+
+    fn join_read_on<A: Asker>(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        asker: &A,
+        left: Duration,
+        key: &KeyText,
+        names: &[String],
+    ) -> Option<Together> {
         if !connection.gathers.gets.shares() || !self.tells(connection) {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
         Some(Together { waits: self.join_on(connection, asker, left, Get(key.clone())), edition, stamps })
+    }
+
+    /// Reads together with others, if there is something left for that and many read, else by itself for what is left of all.
+    pub(crate) fn begin_read<A: Asker>(
+        self: &Arc<Self>,
+        asker: &A,
+        (left, shares): (Duration, Option<Duration>),
+        key: &KeyText,
+        names: &[String],
+    ) -> Option<Begun> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_ref()?;
+        if let Some(left) = shares
+            && let Some(together) = self.join_read_on(connection, asker, left, key, names)
+        {
+            return Some(Begun::Together(together));
+        }
+        self.begin_solo(connection, key, names, left).map(Begun::Solo)
     }
 
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
@@ -180,10 +208,8 @@ impl RedisStore {
     }
 
     /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, or on a Cluster.
-    pub(crate) fn begin_solo(&self, key: &KeyText, names: &[String], within: Duration) -> Option<Solo> {
-        let connection = self.slot.glimpse();
-        let connection = connection.as_ref().filter(|connection| self.tells(connection))?;
-        let link = connection.link.single()?.link.clone();
+    fn begin_solo(&self, connection: &Connection, key: &KeyText, names: &[String], within: Duration) -> Option<Solo> {
+        let link = connection.link.single().filter(|_| self.tells(connection))?.link.clone();
         let known = self.copy.stamps_now(names)?;
         connection.gathers.gets.begins_alone();
         Some(Solo::new(connection.generation, link, key, known, within))
@@ -331,6 +357,12 @@ pub(crate) struct Together {
     waits: Waits<Get>,
     edition: u64,
     stamps: Stamps,
+}
+
+/// A read that has begun.
+pub(crate) enum Begun {
+    Together(Together),
+    Solo(Solo),
 }
 
 impl Together {
