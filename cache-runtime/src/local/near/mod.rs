@@ -59,7 +59,7 @@ pub(super) fn serve(
 ) -> Option<bool> {
     let wanted = Wanted::new(from, short.unwrap_or_else(|| Short::of(rest)), rest);
     // A value that is cloned may ask for another one.
-    NEAR.with(|near| near.try_borrow_mut().ok()?.serve(&wanted, may_serve, take))
+    NEAR.try_with(|near| near.try_borrow_mut().ok()?.serve(&wanted, may_serve, take)).ok()?
 }
 
 /// The same, without the key's text.
@@ -71,14 +71,16 @@ pub(super) fn serve_short(
     may_serve: impl FnOnce(&Entry) -> bool,
     take: &mut dyn Take,
 ) -> Option<bool> {
-    NEAR.with(|near| {
+    // Unlike `with` it is inlined, whichever part of the crate is compiled with which.
+    let served = NEAR.try_with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
         let names = match key.tenant {
             None => Common::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
             Some(tenant) => near.tenants.find(site, tenant)?,
         };
         near.serve(&Wanted::whole(names.at(emptied), key.id), may_serve, take)
-    })
+    });
+    served.ok()?
 }
 
 /// Learns the names of a site's keys.
