@@ -37,6 +37,10 @@ impl Logs {
     /// Captures what this thread logs. Other threads of a multi-threaded runtime are not seen: use a current-thread
     /// runtime, or [`Logs::global`].
     pub fn local() -> LocalLogs {
+        // An event that another thread meets for the first time while nobody listens is switched off, and is not always found again by
+        // who begins to listen at that moment. So somebody always does, from the first of these on; nothing is told to it.
+        static LISTENS: OnceLock<Dispatch> = OnceLock::new();
+        LISTENS.get_or_init(|| Dispatch::new(Self::default()));
         let logs = Self::default();
         let guard = tracing::subscriber::set_default(logs.clone());
         LocalLogs { logs, _guard: guard }
