@@ -1,5 +1,6 @@
 //! Redis and Valkey, through redis-rs: on one multiplexed connection, or on those to the nodes of a Cluster.
 
+mod begun;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod connect;
@@ -37,6 +38,7 @@ use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisResult, S
 
 use tokio::sync::Notify;
 
+pub(crate) use self::begun::{Begun, Together, TogetherAnswer};
 #[cfg(feature = "cluster")]
 pub(crate) use self::cluster::parse_cluster;
 use self::connect::{Connection, Slot};
@@ -52,7 +54,6 @@ use self::scripts::{Program, Scripts};
 #[cfg(feature = "sentinel")]
 pub(crate) use self::sentinel::parse_sentinel;
 pub(crate) use self::solo::{Solo, SoloAnswer};
-pub(crate) use self::stamps::{Begun, Together, TogetherAnswer};
 #[cfg(feature = "cluster")]
 use self::tracking::Nodes;
 pub(crate) use self::url::parse_url;
