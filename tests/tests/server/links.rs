@@ -1,6 +1,6 @@
 //! Every way to reach a server.
 
-use cache_tests::{Patient as _, RedisServer, redis_cli};
+use cache_tests::{Patient as _, RedisServer, redis_cli, until};
 
 use super::{Cache, Duration, Source, UserKey, patient, read};
 
@@ -92,4 +92,20 @@ async fn a_prefix_keeps_services_apart() {
     shop.clear().await.expect("cleared");
     assert_eq!(shop.get(&UserKey { id: 7 }).await.expect("asked"), None);
     assert!(blog.get(&UserKey { id: 7 }).await.expect("asked").is_some());
+}
+
+/// What a thread keeps of a read, to use its memory again, has no share in the connection: also of one whose caller gave up.
+#[tokio::test]
+async fn a_cache_that_is_gone_leaves_no_connection() {
+    let server = RedisServer::start();
+    let cache = patient(&server);
+    works(cache.clone()).await;
+    server.pause();
+    let given_up = cache.scope(async { read(&Source::default(), 7).await });
+    assert!(tokio::time::timeout(Duration::from_millis(5), given_up).await.is_err());
+    server.resume();
+    drop(cache);
+    // The one that asks is left.
+    let alone = || server.info("clients").get("connected_clients").is_some_and(|count| count == "1");
+    until("its connection is closed", alone).await;
 }
