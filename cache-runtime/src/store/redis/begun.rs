@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::gather::{Answer, Asker, Get, Joined, Waits};
-use super::get::bytes;
 use super::solo::{Solo, SoloAnswer};
 use super::stamps::entry;
 use super::{Connection, RedisStore};
@@ -114,12 +113,12 @@ impl RedisStore {
         self.read_by(answer, || waits.with_connection(&self.slot, now).flatten())
     }
 
-    /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, or on a Cluster.
+    /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, on a Cluster, and under TLS.
     fn begin_solo(&self, connection: &Connection, key: &KeyText, names: &[String], within: Duration) -> Option<Solo> {
-        let link = connection.link.single().filter(|_| self.tells(connection))?.link.clone();
+        let lane = connection.link.single()?.lane.as_ref().filter(|_| self.tells(connection))?;
         let known = self.copy.stamps_now(names)?;
         connection.gathers.gets.begins_alone();
-        Some(Solo::new(connection.generation, link, key, known, within))
+        Some(Solo::new(connection.generation, lane, key, known, within))
     }
 
     /// What came of it by now, or nothing in time. The stamps are missing where the server has to be asked.
@@ -135,7 +134,7 @@ impl RedisStore {
             self.timed_out();
             return Err(StoreError::new(ErrorKind::Timeout));
         };
-        let bytes = self.slot.settle_at(solo.generation, answer.and_then(bytes), now);
+        let bytes = self.slot.settle_at(solo.generation, answer, now);
         let length = bytes.as_ref().map(|bytes| bytes.as_ref().map_or(0, Vec::len));
         let known = self.with_solo(solo, |connection| {
             if let Ok(length) = length {

@@ -28,16 +28,12 @@ impl RedisStore {
     }
 }
 
-pub(super) fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
+fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
     Ok(Option::from_redis_value(answer.extract_error()?)?)
 }
 
 pub(super) fn get_command(key: &KeyText) -> Cmd {
     let mut command = Cmd::with_capacity(2, key.as_str().len() + 3);
-    write_get(&mut command, key);
-    command
-}
-
-pub(super) fn write_get(command: &mut Cmd, key: &KeyText) {
     command.arg("GET").arg(key.as_str());
+    command
 }

@@ -7,6 +7,7 @@ use ::redis::aio::{ConnectionLike, MultiplexedConnection};
 use ::redis::cluster_async::ClusterConnection;
 use ::redis::{Cmd, Pipeline, RedisFuture, Value};
 
+use super::lane::Lane;
 use crate::local::Channel;
 
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub(crate) enum Link {
 #[derive(Clone)]
 pub(crate) struct Single {
     pub link: MultiplexedConnection,
+    /// Where plain reads can be sent on it.
+    pub(super) lane: Option<Arc<Lane>>,
     pub channel: Option<Arc<Channel>>,
 }
 

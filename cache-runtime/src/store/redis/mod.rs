@@ -11,6 +11,7 @@ mod gather;
 mod get;
 mod glance;
 mod invalidate;
+mod lane;
 mod lease;
 mod link;
 #[cfg(feature = "cluster")]

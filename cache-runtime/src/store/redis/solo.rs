@@ -1,31 +1,26 @@
-//! A plain read by itself. Its memory is used again by the next one of the thread: what redis-rs makes of a command is more than a
-//! thousand bytes, which the usual allocator hands out, and takes back, in ten times as many instructions as smaller pieces.
+//! A plain read by itself. Its memory is used again by the next one of the thread.
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Cmd, RedisResult, Value};
+use ::redis::RedisResult;
 use pin_project_lite::pin_project;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::get::write_get;
-use crate::boxed::boxed;
+use super::lane::{Lane, Reading};
 use crate::key::KeyText;
 use crate::tags::Stamps;
 
 /// So many are kept by each thread. More than that read together.
 const SPARE: usize = 8;
 
-/// What the command with a longer key takes is not kept.
-const LONGEST: usize = 1024;
-
 thread_local! {
-    static SPARES: RefCell<Vec<Pin<Box<dyn Sends>>>> = const { RefCell::new(Vec::new()) };
+    static SPARES: RefCell<Vec<Pin<Box<Place>>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A read by itself. It borrows nothing: whoever has it hands it to [`RedisStore::end_solo`](super::RedisStore::end_solo) or
@@ -40,19 +35,19 @@ pub(crate) struct Solo {
 }
 
 /// What came of it, or nothing in time.
-pub(crate) type SoloAnswer = Option<RedisResult<Value>>;
+pub(crate) type SoloAnswer = Option<RedisResult<Option<Vec<u8>>>>;
 
 impl Solo {
-    /// Nothing is sent before it is polled.
+    /// Sends it.
     pub(super) fn new(
         generation: u64,
-        link: MultiplexedConnection,
+        lane: &Arc<Lane>,
         key: &KeyText,
         (edition, stamps): (u64, Stamps),
         within: Duration,
     ) -> Self {
         let begun = Instant::now();
-        Self { room: Room::of(link, key), generation, edition, stamps, begun, end: begun + within }
+        Self { room: Room::of(lane, key), generation, edition, stamps, begun, end: begun + within }
     }
 
     /// When it began.
@@ -63,83 +58,50 @@ impl Solo {
     /// Not to be polled again once it is ready.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<SoloAnswer> {
         match &mut self.room.0 {
-            Some(sends) => sends.as_mut().poll(context, self.end),
+            Some(place) => place.as_mut().poll(context, self.end),
             None => Poll::Ready(None),
         }
     }
 }
 
 /// Where one is under way.
-struct Room(Option<Pin<Box<dyn Sends>>>);
+struct Room(Option<Pin<Box<Place>>>);
 
 impl Room {
-    fn of(link: MultiplexedConnection, key: &KeyText) -> Self {
+    fn of(lane: &Arc<Lane>, key: &KeyText) -> Self {
         let spare = SPARES.try_with(|spares| spares.borrow_mut().pop()).ok().flatten();
-        let mut sends = spare.unwrap_or_else(sends);
-        sends.as_mut().begin(link, key);
-        Self(Some(sends))
+        let mut place = spare.unwrap_or_else(|| Box::pin(Place { reading: Reading::default(), late: None }));
+        place.as_mut().project().reading.send(lane, key.as_str());
+        Self(Some(place))
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let Some(mut sends) = self.0.take() else { return };
+        let Some(mut place) = self.0.take() else { return };
         // It has a share in the connection.
-        sends.as_mut().end();
+        place.as_mut().end();
         let _ = SPARES.try_with(|spares| {
             let mut spares = spares.borrow_mut();
             if spares.len() < SPARE {
-                spares.push(sends);
+                spares.push(place);
             }
         });
     }
 }
 
-trait Sends: Send {
-    fn begin(self: Pin<&mut Self>, link: MultiplexedConnection, key: &KeyText);
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>, end: Instant) -> Poll<SoloAnswer>;
-    fn end(self: Pin<&mut Self>);
-}
-
-fn sends() -> Pin<Box<dyn Sends>> {
-    let send = |mut link: MultiplexedConnection, command: Cmd| async move {
-        let answer = link.send_packed_command(&command).await;
-        (answer, command)
-    };
-    Box::into_pin(boxed(|| Sending { send, command: Cmd::new(), is_long: false, under_way: None, late: None }))
-}
-
 pin_project! {
-    struct Sending<S, F> {
-        send: S,
-        command: Cmd,
-        is_long: bool,
-        #[pin]
-        under_way: Option<F>,
+    struct Place {
+        reading: Reading,
         #[pin]
         late: Option<Sleep>,
     }
 }
 
-impl<S, F> Sends for Sending<S, F>
-where
-    S: Fn(MultiplexedConnection, Cmd) -> F + Send,
-    F: Future<Output = (RedisResult<Value>, Cmd)> + Send,
-{
-    fn begin(self: Pin<&mut Self>, link: MultiplexedConnection, key: &KeyText) {
-        let mut this = self.project();
-        let mut command = std::mem::take(this.command);
-        command.clear();
-        write_get(&mut command, key);
-        *this.is_long = key.as_str().len() > LONGEST;
-        this.under_way.set(Some((this.send)(link, command)));
-    }
-
+impl Place {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>, end: Instant) -> Poll<SoloAnswer> {
         let mut this = self.project();
-        let Some(under_way) = this.under_way.as_mut().as_pin_mut() else { return Poll::Ready(None) };
-        if let Poll::Ready((answer, command)) = under_way.poll(context) {
-            *this.command = command;
+        if let Poll::Ready(answer) = this.reading.poll(context) {
             return Poll::Ready(Some(answer));
         }
         if this.late.is_none() {
@@ -154,10 +116,7 @@ where
 
     fn end(self: Pin<&mut Self>) {
         let mut this = self.project();
-        this.under_way.set(None);
+        this.reading.end();
         this.late.set(None);
-        if *this.is_long {
-            *this.command = Cmd::new();
-        }
     }
 }

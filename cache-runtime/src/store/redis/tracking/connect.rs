@@ -8,14 +8,15 @@ use ::redis::{AsyncConnectionConfig, Client, ErrorKind, Pipeline, ProtocolVersio
 
 use super::{caching, pushes};
 use crate::local::{Channel, Local};
+use crate::store::redis::lane;
 use crate::store::redis::link::Single;
 
 /// Connects; without a channel where the server refuses RESP3 or tracking.
 pub(in crate::store::redis) async fn connect(client: &Client, timeout: Duration, local: &Local) -> RedisResult<Single> {
     match connect_resp3(client, timeout, local).await {
         Err(error) if is_refusal(&error) => {
-            let link = client.get_multiplexed_async_connection_with_config(&config(timeout)).await?;
-            Ok(Single { link, channel: None })
+            let (link, lane) = lane::connect(client, config(timeout), timeout).await?;
+            Ok(Single { link, lane, channel: None })
         }
         made => made,
     }
@@ -27,9 +28,9 @@ async fn connect_resp3(client: &Client, timeout: Duration, local: &Local) -> Red
     let client = Client::open(info.set_redis_settings(settings))?;
     let channel = Arc::new(Channel::new(local.name(), local.bound()));
     let config = config(timeout).set_push_sender(pushes::receiver(&channel, local));
-    let mut link = client.get_multiplexed_async_connection_with_config(&config).await?;
+    let (mut link, lane) = lane::connect(&client, config, timeout).await?;
     let tracks = tracks(&mut link, &channel).await?;
-    Ok(Single { link, channel: tracks.then_some(channel) })
+    Ok(Single { link, lane, channel: tracks.then_some(channel) })
 }
 
 /// Asks for tracking, and whether reads can be marked.
