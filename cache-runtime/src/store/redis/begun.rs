@@ -115,7 +115,7 @@ impl RedisStore {
 
     /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, on a Cluster, and under TLS.
     fn begin_solo(&self, connection: &Connection, key: &KeyText, names: &[String], within: Duration) -> Option<Solo> {
-        let lane = connection.link.single()?.lane.as_ref().filter(|_| self.tells(connection))?;
+        let lane = connection.link.lane().filter(|_| self.tells(connection))?;
         let known = self.copy.stamps_now(names)?;
         connection.gathers.gets.begins_alone();
         Some(Solo::new(connection.generation, lane, key, known, within))

@@ -47,6 +47,11 @@ impl Link {
         }
     }
 
+    /// Where plain reads can be sent.
+    pub(super) fn lane(&self) -> Option<&Arc<Lane>> {
+        self.single()?.lane.as_ref()
+    }
+
     pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
         self.single()?.channel.as_ref()
     }

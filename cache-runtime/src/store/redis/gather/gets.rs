@@ -34,8 +34,14 @@ impl Question for Get {
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
-        let done = connection.ask(&command(questions)).await;
-        let answers = done.and_then(Value::extract_error).and_then(|answer| answers(answer, questions.len()));
+        let answers = match connection.link.lane() {
+            Some(lane) => lane.get_all(questions.iter().map(|question| question.0.as_str())).await,
+            None => {
+                let done = connection.ask(&command(questions)).await;
+                done.and_then(Value::extract_error).and_then(answers)
+            }
+        };
+        let answers = answers.and_then(|answers| checked(answers, questions.len()));
         Ok(store.settle(connection.generation, answers)?.into_iter().map(Ok).collect())
     }
 }
@@ -51,15 +57,18 @@ fn command(questions: &[&Get]) -> Cmd {
     command
 }
 
-fn answers(answer: Value, count: usize) -> RedisResult<Vec<Option<Vec<u8>>>> {
-    let answers = match answer {
-        Value::Array(answers) if count > 1 => answers,
-        answer => vec![answer],
-    };
-    if answers.len() != count {
-        return Err(RedisError::from((::redis::ErrorKind::UnexpectedReturnType, "not as many values as keys")));
+fn answers(answer: Value) -> RedisResult<Vec<Option<Vec<u8>>>> {
+    match answer {
+        Value::Array(answers) => answers.into_iter().map(bytes).collect(),
+        answer => Ok(vec![bytes(answer)?]),
     }
-    answers.into_iter().map(bytes).collect()
+}
+
+fn checked<T>(answers: Vec<T>, count: usize) -> RedisResult<Vec<T>> {
+    if answers.len() == count {
+        return Ok(answers);
+    }
+    Err(RedisError::from((::redis::ErrorKind::UnexpectedReturnType, "not as many values as keys")))
 }
 
 fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {

@@ -11,6 +11,7 @@ mod extent;
 mod inbox;
 mod queue;
 mod read;
+mod read_all;
 mod socket;
 mod spot;
 mod stream;

@@ -25,11 +25,8 @@ impl Reading {
             None => self.spot = Arc::default(),
         }
         lane.queue.send(&self.spot, |out| {
-            out.extend_from_slice(b"*2\r\n$3\r\nGET\r\n$");
-            out.extend_from_slice(itoa::Buffer::new().format(key.len()).as_bytes());
-            out.extend_from_slice(b"\r\n");
-            out.extend_from_slice(key.as_bytes());
-            out.extend_from_slice(b"\r\n");
+            out.extend_from_slice(b"*2\r\n$3\r\nGET\r\n");
+            write_text(out, key);
         });
         self.lane = Some(Arc::clone(lane));
     }
@@ -44,4 +41,12 @@ impl Reading {
     pub(in crate::store::redis) fn end(&mut self) {
         self.lane = None;
     }
+}
+
+pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.push(b'$');
+    out.extend_from_slice(itoa::Buffer::new().format(text.len()).as_bytes());
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(b"\r\n");
 }

@@ -1,0 +1,143 @@
+//! Plain reads of several keys in one command.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use ::redis::{FromRedisValue, RedisResult, Value, parse_redis_value};
+
+use super::Lane;
+use super::extent::number;
+use super::read::write_text;
+use super::spot::{Reply, Spot};
+
+impl Lane {
+    /// What is under these keys, in their order; not as many values as keys, where the server says so.
+    pub(in crate::store::redis) async fn get_all<'a>(
+        &self,
+        keys: impl ExactSizeIterator<Item = &'a str>,
+    ) -> RedisResult<Vec<Option<Vec<u8>>>> {
+        let (spot, count) = (Arc::new(Spot::default()), keys.len());
+        self.queue.send(&spot, |out| {
+            write_count(out, count + 1);
+            // `MGET` has nothing to say of what is no string.
+            write_text(out, if count == 1 { "GET" } else { "MGET" });
+            keys.for_each(|key| write_text(out, key));
+        });
+        match poll_fn(|context| spot.poll(context)).await? {
+            Reply::Other(answer) => match values(&answer) {
+                Some(values) => Ok(values),
+                None => read(&answer),
+            },
+            Reply::Bytes(bytes) => Ok(vec![Some(bytes)]),
+            Reply::Nothing => Ok(vec![None]),
+        }
+    }
+}
+
+fn write_count(out: &mut Vec<u8>, count: usize) {
+    out.push(b'*');
+    out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Of an array of strings and of nothing, which is what is there but for errors.
+fn values(answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
+    let mut rest = answer;
+    let count = usize::try_from(length(&mut rest, b'*')??).ok()?;
+    // No value takes less: what is claimed is not believed.
+    let mut values = Vec::with_capacity(count.min(rest.len() / 3));
+    for _ in 0..count {
+        if let Some(after) = rest.strip_prefix(b"_\r\n") {
+            rest = after;
+            values.push(None);
+            continue;
+        }
+        values.push(match length(&mut rest, b'$')? {
+            Some(length) => {
+                let (value, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+                rest = after.strip_prefix(b"\r\n")?;
+                Some(value.to_vec())
+            }
+            None => None,
+        });
+    }
+    rest.is_empty().then_some(values)
+}
+
+/// Takes a line of this kind; `Some(None)` for nothing.
+fn length(rest: &mut &[u8], kind: u8) -> Option<Option<u64>> {
+    let line = rest.iter().position(|byte| *byte == b'\r')?;
+    let (first, digits) = rest[..line].split_first()?;
+    *rest = rest[line..].strip_prefix(b"\r\n")?;
+    if *first == kind { number(digits).ok() } else { None }
+}
+
+/// Whatever else it may be.
+fn read(answer: &[u8]) -> RedisResult<Vec<Option<Vec<u8>>>> {
+    match parse_redis_value(answer)?.extract_error()? {
+        Value::Array(values) => {
+            values.into_iter().map(|value| Ok(Option::from_redis_value(value.extract_error()?)?)).collect()
+        }
+        value => Ok(vec![Option::from_redis_value(value)?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{read, values};
+
+    fn texts(values: &[Option<Vec<u8>>]) -> Vec<Option<&str>> {
+        values.iter().map(|value| value.as_deref().map(|bytes| std::str::from_utf8(bytes).expect("text"))).collect()
+    }
+
+    #[test]
+    fn an_answer_to_several_keys() {
+        let values = values(b"*4\r\n$1\r\na\r\n$-1\r\n_\r\n$2\r\n\r\n\r\n").expect("an array of strings");
+        assert_eq!(texts(&values), [Some("a"), None, None, Some("\r\n")]);
+    }
+
+    #[test]
+    fn what_is_unusual_is_left_to_redis_rs() {
+        for (answer, same) in [
+            (&b"*2\r\n+a\r\n$1\r\nb\r\n"[..], vec![Some("a"), Some("b")]),
+            (b"~1\r\n$1\r\na\r\n", vec![Some("a")]),
+            (b"|1\r\n+x\r\n:1\r\n*1\r\n$1\r\na\r\n", vec![Some("a")]),
+        ] {
+            assert_eq!(values(answer), None);
+            if let Ok(read) = read(answer) {
+                assert_eq!(texts(&read), same);
+            }
+        }
+        assert_eq!(read(b"-NOAUTH no\r\n").expect_err("an error").code(), Some("NOAUTH"));
+        assert_eq!(values(b"*-1\r\n"), None);
+        assert_eq!(values(b"*4294967295\r\n$1\r\na\r\n"), None, "nothing is made of what it claims");
+    }
+
+    proptest! {
+        #[test]
+        fn as_redis_rs_reads_it(
+            all in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..40)), 0..20),
+        ) {
+            let mut answer = format!("*{}\r\n", all.len()).into_bytes();
+            for one in &all {
+                match one {
+                    Some(bytes) => {
+                        answer.extend(format!("${}\r\n", bytes.len()).into_bytes());
+                        answer.extend(bytes);
+                        answer.extend(b"\r\n");
+                    }
+                    None => answer.extend(b"$-1\r\n"),
+                }
+            }
+            prop_assert_eq!(read(&answer).expect("an answer"), all.clone());
+            prop_assert_eq!(values(&answer), Some(all));
+        }
+
+        #[test]
+        fn whatever_comes_is_read_or_refused(answer in prop::collection::vec(any::<u8>(), 0..100)) {
+            let _ = (values(&answer), read(&answer));
+        }
+    }
+}
