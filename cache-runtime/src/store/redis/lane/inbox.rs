@@ -27,15 +27,15 @@ impl Inbox {
         Self { bytes: vec![0; SIZE], start: 0, end: 0, answer: None }
     }
 
-    /// Hands out all that is here, until there is something for redis-rs. Otherwise more has to come.
-    pub(super) fn hand_out(&mut self, queue: &Queue, theirs: &mut ReadBuf<'_>) -> Result<bool, Malformed> {
-        loop {
+    /// Hands out what is here: all of it, or as much as redis-rs takes.
+    pub(super) fn hand_out(&mut self, queue: &Queue, theirs: &mut ReadBuf<'_>) -> Result<(), Malformed> {
+        while theirs.remaining() > 0 {
             let here = &self.bytes[self.start..self.end];
             let (mut extent, whose) = match self.answer.take() {
                 Some(answer) => answer,
                 None => match here.first() {
                     Some(first) => (Extent::new(), queue.whose(*first)?),
-                    None => return Ok(false),
+                    None => return Ok(()),
                 },
             };
             let length = extent.advance(here);
@@ -51,8 +51,7 @@ impl Inbox {
                 }
                 (whose @ Whose::Ours(_), length) => {
                     self.answer = Some((extent, whose));
-                    length?;
-                    return Ok(false);
+                    return length.map(|_| ());
                 }
                 (Whose::Theirs, length) => {
                     let known = length?.unwrap_or_else(|| extent.known(here.len()));
@@ -62,11 +61,14 @@ impl Inbox {
                     if length != Ok(Some(given)) {
                         extent.forget(given);
                         self.answer = Some((extent, Whose::Theirs));
+                        if given == 0 {
+                            return Ok(());
+                        }
                     }
-                    return Ok(given > 0);
                 }
             }
         }
+        Ok(())
     }
 
     /// Says how many bytes have come.

@@ -38,16 +38,17 @@ impl Stream {
     }
 
     fn poll_some(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if buffer.remaining() == 0 {
-            return Poll::Ready(Ok(()));
-        }
-        while !self.inbox.hand_out(&self.queue, buffer).map_err(|_| io::ErrorKind::InvalidData)? {
+        let before = buffer.remaining();
+        loop {
+            self.inbox.hand_out(&self.queue, buffer).map_err(|_| io::ErrorKind::InvalidData)?;
+            if buffer.remaining() < before || before == 0 {
+                return Poll::Ready(Ok(()));
+            }
             if ready!(self.inbox.poll_fill(&mut self.source, context))? == 0 {
                 self.end(io::ErrorKind::UnexpectedEof);
-                break;
+                return Poll::Ready(Ok(()));
             }
         }
-        Poll::Ready(Ok(()))
     }
 }
 
