@@ -21,7 +21,7 @@ impl RedisStore {
         let reading = connection.gathers.gets.alone();
         let command = get_command(key);
         // Boxed, as the future of a read is moved before it is polled.
-        let answer = pinned(|| connection.ask(&command)).await;
+        let answer = pinned(|| connection.link.ask(&command)).await;
         let bytes = self.settle(connection.generation, answer.and_then(bytes))?;
         reading.learn(bytes.as_ref().map_or(0, Vec::len));
         Ok(bytes.map(Payload::new))

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use ::redis::aio::ConnectionLike as _;
 use ::redis::{Cmd, Pipeline, Value};
 
 use super::script_answers::{claimed, filled, looked, only};
@@ -123,11 +122,7 @@ impl RedisStore {
         bytes: &Payload,
     ) -> StoreResult<bool> {
         let program = &self.scripts.remove_same;
-        let done = connection
-            .link
-            .clone()
-            .req_packed_commands(&program.known(self.remove_same_command(key, bytes)), 0, 2)
-            .await;
+        let done = connection.link.ask_all(&program.known(self.remove_same_command(key, bytes))).await;
         // That it is known already is as good as being told.
         let answer = self.settle(connection.generation, done)?.pop().unwrap_or(Value::Nil);
         self.settle(connection.generation, filled(answer))

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use ::redis::aio::{ConnectionLike, MultiplexedConnection};
+#[cfg(feature = "cluster")]
+use ::redis::aio::ConnectionLike as _;
+use ::redis::aio::MultiplexedConnection;
 #[cfg(feature = "cluster")]
 use ::redis::cluster_async::ClusterConnection;
-use ::redis::{Cmd, Pipeline, RedisFuture, Value};
+use ::redis::{Cmd, Pipeline, RedisResult, Value};
 
 use super::lane::Lane;
 use crate::local::Channel;
@@ -22,10 +24,35 @@ pub(crate) enum Link {
 /// A connection to one server, and who tells of changes to what is read on it.
 #[derive(Clone)]
 pub(crate) struct Single {
-    pub link: MultiplexedConnection,
-    /// Where plain reads can be sent on it.
-    pub(super) lane: Option<Arc<Lane>>,
+    pub link: Line,
     pub channel: Option<Arc<Channel>>,
+}
+
+/// How commands go to one server.
+#[derive(Clone)]
+pub(crate) enum Line {
+    Ours(Arc<Lane>),
+    /// By redis-rs.
+    Theirs(MultiplexedConnection),
+}
+
+impl Line {
+    /// One command. What the server refuses is an answer, too.
+    pub(super) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
+        match self {
+            Self::Ours(lane) => lane.ask(command).await,
+            // Without the box of the trait's method: reads have one of their own.
+            Self::Theirs(link) => link.clone().send_packed_command(command).await,
+        }
+    }
+
+    /// Several commands in one round trip, nothing in between, and the answer to each.
+    pub(super) async fn ask_all(&self, commands: &Pipeline) -> RedisResult<Vec<Value>> {
+        match self {
+            Self::Ours(lane) => lane.ask_all(commands).await,
+            Self::Theirs(link) => link.clone().send_packed_commands(commands, 0, commands.len()).await,
+        }
+    }
 }
 
 impl Single {
@@ -47,9 +74,12 @@ impl Link {
         }
     }
 
-    /// Where plain reads can be sent.
+    /// Where commands go without redis-rs.
     pub(super) fn lane(&self) -> Option<&Arc<Lane>> {
-        self.single()?.lane.as_ref()
+        match &self.single()?.link {
+            Line::Ours(lane) => Some(lane),
+            Line::Theirs(_) => None,
+        }
     }
 
     pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
@@ -65,33 +95,22 @@ impl Link {
     }
 }
 
-impl ConnectionLike for Link {
-    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+impl Link {
+    /// One command. What the server refuses is an answer, too.
+    pub(super) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
         match self {
-            Self::Single(Single { link, .. }) => link.req_packed_command(command),
+            Self::Single(single) => single.link.ask(command).await,
             #[cfg(feature = "cluster")]
-            Self::Cluster(link) => link.req_packed_command(command),
+            Self::Cluster(link) => link.clone().req_packed_command(command).await,
         }
     }
 
-    fn req_packed_commands<'a>(
-        &'a mut self,
-        commands: &'a Pipeline,
-        offset: usize,
-        count: usize,
-    ) -> RedisFuture<'a, Vec<Value>> {
+    /// Several commands in one round trip, and the answer to each.
+    pub(super) async fn ask_all(&self, commands: &Pipeline) -> RedisResult<Vec<Value>> {
         match self {
-            Self::Single(Single { link, .. }) => link.req_packed_commands(commands, offset, count),
+            Self::Single(single) => single.link.ask_all(commands).await,
             #[cfg(feature = "cluster")]
-            Self::Cluster(link) => link.req_packed_commands(commands, offset, count),
-        }
-    }
-
-    fn get_db(&self) -> i64 {
-        match self {
-            Self::Single(Single { link, .. }) => link.get_db(),
-            #[cfg(feature = "cluster")]
-            Self::Cluster(link) => link.get_db(),
+            Self::Cluster(link) => link.clone().req_packed_commands(commands, 0, commands.len()).await,
         }
     }
 }

@@ -34,7 +34,6 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::ConnectionLike as _;
 use ::redis::{Cmd, ErrorKind as Theirs, FromRedisValue, Pipeline, RedisResult, ServerErrorKind, Value};
 
 use tokio::sync::Notify;
@@ -168,11 +167,10 @@ impl RedisStore {
             return Ok(Vec::new());
         }
         let connection = self.slot.connection().await?;
-        let mut link = connection.link.clone();
-        let mut done = all_of(commands, &mut link).await;
+        let mut done = all_of(commands, &connection.link).await;
         if is_unknown_script(&done) {
             load(scripts, &connection).await;
-            done = all_of(commands, &mut link).await;
+            done = all_of(commands, &connection.link).await;
         }
         self.settle(connection.generation, done)
     }
@@ -184,15 +182,15 @@ impl RedisStore {
 
 /// What a script answers of several entries has errors of single ones, which are not those of the command.
 async fn one_of<T: FromRedisValue>(command: &Cmd, connection: &Connection) -> RedisResult<T> {
-    match connection.ask(command).await? {
+    match connection.link.ask(command).await? {
         Value::ServerError(error) => Err(error.into()),
         answer => Ok(T::from_redis_value(answer)?),
     }
 }
 
 /// Sends commands together. Of several errors the first one is told, as it would be of one command.
-async fn all_of<T: FromRedisValue>(commands: &Pipeline, link: &mut Link) -> RedisResult<Vec<T>> {
-    let answers = link.req_packed_commands(commands, 0, commands.len()).await?;
+async fn all_of<T: FromRedisValue>(commands: &Pipeline, link: &Link) -> RedisResult<Vec<T>> {
+    let answers = link.ask_all(commands).await?;
     answers.into_iter().map(|answer| Ok(T::from_redis_value(answer.extract_error()?)?)).collect()
 }
 
@@ -204,7 +202,7 @@ fn is_unknown_script<T>(done: &RedisResult<T>) -> bool {
 /// What fails here fails again in the command that follows.
 async fn load(scripts: &[&Program], connection: &Connection) {
     for program in scripts {
-        let _ = program.script.load_async(&mut connection.link.clone()).await;
+        let _ = connection.link.ask(&program.load()).await;
     }
 }
 

@@ -82,7 +82,7 @@ impl RedisStore {
         }
         let registrations = distinct(asks.iter().filter_map(|ask| ask.registration.as_ref()));
         let commands = commands(asks, &registrations);
-        let done = single.link.clone().send_packed_commands(&commands, 0, commands.len()).await;
+        let done = single.link.ask_all(&commands).await;
         let mut found = self.settle(connection.generation, done)?;
         let beside = found.split_off(asks.len().min(found.len()));
         if !found.iter().any(is_refused) && is_ordinary(beside, &registrations).unwrap_or(false) {

@@ -24,9 +24,15 @@ impl Program {
     /// answer or not. To one server.
     pub(crate) fn known(&self, command: Cmd) -> Pipeline {
         let mut commands = Pipeline::with_capacity(2);
-        commands.cmd("SCRIPT").arg("LOAD").arg(&self.text);
-        commands.add_command(command);
+        commands.add_command(self.load()).add_command(command);
         commands
+    }
+
+    /// Has the server know it.
+    pub(crate) fn load(&self) -> Cmd {
+        let mut load = Cmd::with_capacity(3, self.text.len() + 16);
+        load.arg("SCRIPT").arg("LOAD").arg(&self.text);
+        load
     }
 
     /// The command that names this script, with the script's text in the place of its hash. The node that runs it knows the

@@ -158,7 +158,7 @@ async fn asked(link: Link, slot: Route, command: Cmd) -> RedisResult<Value> {
             let routing = RoutingInfo::SingleNode(SingleNodeRoutingInfo::SpecificNode(slot));
             link.route_command(command, routing).await.and_then(Value::extract_error)
         }
-        Link::Single(mut single) => command.query_async(&mut single.link).await,
+        Link::Single(single) => single.link.ask(&command).await.and_then(Value::extract_error),
     }
 }
 

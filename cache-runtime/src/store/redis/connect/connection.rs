@@ -1,8 +1,6 @@
 //! One connection that is in use.
 
-#[cfg(feature = "cluster")]
-use ::redis::aio::ConnectionLike as _;
-use ::redis::{Cmd, RedisError, RedisResult, Value};
+use ::redis::{RedisError, RedisResult};
 use tokio::time::Instant;
 
 use super::Slot;
@@ -25,16 +23,6 @@ pub(crate) struct Connection {
 impl Connection {
     pub(super) fn new(link: Link, generation: u64) -> Self {
         Self { link, generation, gathers: Gathers::default(), plain: Plain::default() }
-    }
-
-    /// One command. What the server refuses is an answer, too.
-    pub(crate) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
-        match &self.link {
-            // Without the box of the trait's method: reads have one of their own.
-            Link::Single(single) => single.link.clone().send_packed_command(command).await,
-            #[cfg(feature = "cluster")]
-            Link::Cluster(link) => link.clone().req_packed_command(command).await,
-        }
     }
 }
 

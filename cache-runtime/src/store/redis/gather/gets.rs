@@ -37,7 +37,7 @@ impl Question for Get {
         let answers = match connection.link.lane() {
             Some(lane) => lane.get_all(questions.iter().map(|question| question.0.as_str())).await,
             None => {
-                let done = connection.ask(&command(questions)).await;
+                let done = connection.link.ask(&command(questions)).await;
                 done.and_then(Value::extract_error).and_then(answers)
             }
         };

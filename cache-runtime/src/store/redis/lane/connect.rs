@@ -14,13 +14,14 @@ use super::Lane;
 use super::queue::Queue;
 use super::socket::{Sink, Source};
 use super::stream::Stream;
+use crate::store::redis::link::Line;
 
-/// As redis-rs does it, within the same time. Without a lane where redis-rs has the socket for itself: under TLS.
+/// As redis-rs does it, within the same time. Under TLS redis-rs has the socket for itself.
 pub(in crate::store::redis) async fn connect(
     client: &Client,
     config: AsyncConnectionConfig,
     timeout: Duration,
-) -> RedisResult<(MultiplexedConnection, Option<Arc<Lane>>)> {
+) -> RedisResult<Line> {
     let connected = async {
         let (source, sink) = match client.get_connection_info().addr() {
             ConnectionAddr::Tcp(host, port) => {
@@ -32,15 +33,15 @@ pub(in crate::store::redis) async fn connect(
                 let (source, sink) = tokio::net::UnixStream::connect(path).await?.into_split();
                 (Source::Unix(source), Sink::Unix(sink))
             }
-            _ => return Ok((client.get_multiplexed_async_connection_with_config(&config).await?, None)),
+            _ => return Ok(Line::Theirs(client.get_multiplexed_async_connection_with_config(&config).await?)),
         };
         let queue = Arc::new(Queue::new(sink));
         let stream = Stream::new(Arc::clone(&queue), source);
         let settings = client.get_connection_info().redis_settings();
         let (link, driver) = MultiplexedConnection::new_with_config(settings, stream, config.clone()).await?;
         let driver = spawn(driver);
-        let lane = Lane { queue, driver, _share: link.clone() };
-        Ok((link, Some(Arc::new(lane))))
+        let lane = Lane { queue, driver, share: link };
+        Ok(Line::Ours(Arc::new(lane)))
     };
     // Boxed, as it is large and rare.
     match tokio::time::timeout(timeout, Box::pin(connected)).await {

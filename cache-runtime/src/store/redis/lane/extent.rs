@@ -89,7 +89,7 @@ pub(super) fn number(digits: &[u8]) -> Result<Option<u64>, Malformed> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::{Extent, Malformed};
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(extent(&vec![b'+'; super::LONGEST_LINE + 2]), Err(Malformed));
     }
 
-    fn answer() -> impl Strategy<Value = Vec<u8>> {
+    pub(in super::super) fn answer() -> impl Strategy<Value = Vec<u8>> {
         let bulk = |kind: char| {
             prop::collection::vec(any::<u8>(), 0..40).prop_map(move |bytes| {
                 let mut answer = format!("{kind}{}\r\n", bytes.len()).into_bytes();

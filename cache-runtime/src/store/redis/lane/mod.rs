@@ -1,10 +1,11 @@
-//! One socket for redis-rs and for plain reads, which are written and read here.
+//! One socket for redis-rs and for our own commands, which are written and read here.
 //!
-//! redis-rs makes the connection, and whatever is not a plain read goes through it. It is given a [`Stream`](stream::Stream) for its
-//! socket. Our reads are put between its commands, by whoever asks and without a task in between; of the answers, which come in the
-//! order of the commands, those to ours go to who waits for them, and all else to redis-rs. So what the server tells of changes stays
-//! in order with what is read: one connection. Decision 21.
+//! redis-rs makes the connection and reads what the server tells of changes. It is given a [`Stream`](stream::Stream) for its socket.
+//! Ours are put between its commands, by whoever asks and without a task in between; of the answers, which come in the order of the
+//! commands, those to ours go to who waits for them, and all else to redis-rs. So what the server tells of changes stays in order
+//! with what is read: one connection. Decision 21.
 
+mod ask;
 mod commands;
 mod connect;
 mod extent;
@@ -15,6 +16,7 @@ mod read_all;
 mod socket;
 mod spot;
 mod stream;
+mod value;
 
 use std::sync::Arc;
 
@@ -26,11 +28,11 @@ use self::queue::Queue;
 pub(super) use self::read::Reading;
 
 /// A connection that we send on as well. It ends when the last of its owners is gone.
-pub(super) struct Lane {
+pub(crate) struct Lane {
     queue: Arc<Queue>,
     driver: AbortHandle,
     /// redis-rs leaves a connection that nobody has a share in.
-    _share: MultiplexedConnection,
+    share: MultiplexedConnection,
 }
 
 impl Drop for Lane {

@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use ::redis::RedisError;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use tokio::task;
 
 use super::commands::Commands;
 use super::extent::Malformed;
@@ -19,6 +23,10 @@ const FULL: usize = 1 << 18;
 pub(super) struct Queue {
     state: Mutex<State>,
     sink: Sink,
+    /// Whether the runtime has threads beside the one that it was entered on.
+    has_workers: bool,
+    /// Told when what was too much has been written.
+    room: Notify,
 }
 
 struct State {
@@ -41,14 +49,19 @@ struct State {
 enum Due {
     /// So many are redis-rs's.
     Theirs(u64),
-    Ours(Arc<Spot>),
+    /// So many go there.
+    Ours(Arc<Spot>, usize),
 }
 
 /// Whose an answer is.
 pub(super) enum Whose {
     Theirs,
-    Ours(Arc<Spot>),
+    /// With so many that go there: this one, and those that follow.
+    Ours(Arc<Spot>, usize),
 }
+
+/// Nothing was sent, as there is too much already that the socket did not take.
+pub(super) struct Full;
 
 /// What became of what was to be written.
 enum Wrote {
@@ -60,6 +73,7 @@ enum Wrote {
 }
 
 impl Queue {
+    /// Within the runtime that the connection belongs to.
     pub(super) fn new(sink: Sink) -> Self {
         let state = State {
             out: Vec::new(),
@@ -71,7 +85,8 @@ impl Queue {
             receiver: None,
             end: None,
         };
-        Self { state: Mutex::new(state), sink }
+        let has_workers = Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread;
+        Self { state: Mutex::new(state), sink, has_workers, room: Notify::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -80,21 +95,56 @@ impl Queue {
 
     /// Sends a command of ours, which has one answer.
     pub(super) fn send(&self, spot: &Arc<Spot>, command: impl FnOnce(&mut Vec<u8>)) {
-        let mut state = self.lock();
+        self.send_on(self.lock(), spot, 1, command);
+    }
+
+    /// Sends commands that have so many answers.
+    pub(super) fn send_bounded(
+        &self,
+        spot: &Arc<Spot>,
+        answers: usize,
+        commands: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), Full> {
+        let state = self.lock();
+        if state.out.len() > FULL && state.end.is_none() {
+            return Err(Full);
+        }
+        self.send_on(state, spot, answers, commands);
+        Ok(())
+    }
+
+    /// Ready when there may be room again.
+    pub(super) fn room(&self) -> Notified<'_> {
+        self.room.notified()
+    }
+
+    fn send_on<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        spot: &Arc<Spot>,
+        answers: usize,
+        commands: impl FnOnce(&mut Vec<u8>),
+    ) {
         if let Some(end) = state.end {
             drop(state);
             spot.put(Err(lost(end)));
             return;
         }
-        command(&mut state.out);
-        state.due.push_back(Due::Ours(Arc::clone(spot)));
-        if !matches!(self.write(state), Wrote::All) {
-            // It goes on, or learns why not.
+        commands(&mut state.out);
+        state.due.push_back(Due::Ours(Arc::clone(spot), answers));
+        // If not all was written, it goes on, or learns why not.
+        if !matches!(self.write(state), Wrote::All) || self.is_outside() {
             let receiver = self.lock().receiver.clone();
             if let Some(receiver) = receiver {
                 receiver.wake();
             }
         }
+    }
+
+    /// Whether this runs beside the runtime's workers, in `block_on`. Of these perhaps one is blocked, by what it should not run, and
+    /// was the one that looks for events: the others sleep until there is something for them to do.
+    fn is_outside(&self) -> bool {
+        self.has_workers && task::try_id().is_none()
     }
 
     /// Takes what redis-rs sends.
@@ -108,7 +158,7 @@ impl Queue {
             state.out.extend_from_slice(&bytes[..last]);
             match state.due.back_mut() {
                 Some(Due::Theirs(count)) => *count += ended as u64,
-                Some(Due::Ours(_)) | None => state.due.push_back(Due::Theirs(ended as u64)),
+                Some(Due::Ours(..)) | None => state.due.push_back(Due::Theirs(ended as u64)),
             }
         }
         state.begun.extend_from_slice(&bytes[last..]);
@@ -149,6 +199,9 @@ impl Queue {
             let written = self.sink.try_write(&out);
             state = self.lock();
             let length = written.as_ref().map_or(0, |length| *length);
+            if out.len() > FULL && out.len() - length <= FULL {
+                self.room.notify_waiters();
+            }
             if length == out.len() {
                 out.clear();
                 // Large ones are not kept.
@@ -176,15 +229,11 @@ impl Queue {
         wrote
     }
 
-    /// Whose the answer is that begins like this.
+    /// Whose the next answer is, which begins like this.
     pub(super) fn whose(&self, first: u8) -> Result<Whose, Malformed> {
-        // Nobody asked for it.
-        if first == b'>' {
-            return Ok(Whose::Theirs);
-        }
         let mut state = self.lock();
         match state.due.pop_front() {
-            Some(Due::Ours(spot)) => Ok(Whose::Ours(spot)),
+            Some(Due::Ours(spot, answers)) => Ok(Whose::Ours(spot, answers)),
             Some(Due::Theirs(count)) => {
                 if count > 1 {
                     state.due.push_front(Due::Theirs(count - 1));
@@ -209,8 +258,9 @@ impl Queue {
             let why = *state.end.get_or_insert(why);
             (std::mem::take(&mut state.due), why)
         };
+        self.room.notify_waiters();
         for waits in due {
-            if let Due::Ours(spot) = waits {
+            if let Due::Ours(spot, _) = waits {
                 fail(spot, why);
             }
         }

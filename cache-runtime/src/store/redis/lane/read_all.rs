@@ -1,29 +1,27 @@
 //! Plain reads of several keys in one command.
 
-use std::future::poll_fn;
-use std::sync::Arc;
-
 use ::redis::{FromRedisValue, RedisResult, Value, parse_redis_value};
 
 use super::Lane;
 use super::extent::number;
 use super::read::write_text;
-use super::spot::{Reply, Spot};
+use super::spot::Reply;
+use super::value::{take_bytes, take_line};
 
 impl Lane {
     /// What is under these keys, in their order; not as many values as keys, where the server says so.
     pub(in crate::store::redis) async fn get_all<'a>(
         &self,
-        keys: impl ExactSizeIterator<Item = &'a str>,
+        keys: impl ExactSizeIterator<Item = &'a str> + Clone,
     ) -> RedisResult<Vec<Option<Vec<u8>>>> {
-        let (spot, count) = (Arc::new(Spot::default()), keys.len());
-        self.queue.send(&spot, |out| {
+        let count = keys.len();
+        let write = |out: &mut Vec<u8>| {
             write_count(out, count + 1);
             // `MGET` has nothing to say of what is no string.
             write_text(out, if count == 1 { "GET" } else { "MGET" });
-            keys.for_each(|key| write_text(out, key));
-        });
-        match poll_fn(|context| spot.poll(context)).await? {
+            keys.clone().for_each(|key| write_text(out, key));
+        };
+        match self.answers(1, write).await? {
             Reply::Other(answer) => match values(&answer) {
                 Some(values) => Ok(values),
                 None => read(&answer),
@@ -53,11 +51,7 @@ fn values(answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
             continue;
         }
         values.push(match length(&mut rest, b'$')? {
-            Some(length) => {
-                let (value, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-                rest = after.strip_prefix(b"\r\n")?;
-                Some(value.to_vec())
-            }
+            Some(length) => Some(take_bytes(&mut rest, length)?.to_vec()),
             None => None,
         });
     }
@@ -66,10 +60,8 @@ fn values(answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
 
 /// Takes a line of this kind; `Some(None)` for nothing.
 fn length(rest: &mut &[u8], kind: u8) -> Option<Option<u64>> {
-    let line = rest.iter().position(|byte| *byte == b'\r')?;
-    let (first, digits) = rest[..line].split_first()?;
-    *rest = rest[line..].strip_prefix(b"\r\n")?;
-    if *first == kind { number(digits).ok() } else { None }
+    let (first, digits) = take_line(rest)?;
+    if first == kind { number(digits).ok() } else { None }
 }
 
 /// Whatever else it may be.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ::redis::aio::MultiplexedConnection;
 use ::redis::{Cmd, RedisResult, Value};
 
 #[cfg(feature = "cluster")]
 use crate::key::KeyText;
 use crate::local::{Channel, Local};
+use crate::store::redis::link::Line;
 
 /// How many heartbeats go out that nobody asked for.
 const IDLE: u32 = 40;
@@ -65,17 +65,11 @@ impl Sign {
 
 /// Sends heartbeats from now on, unless somebody does; `lost` is called when the server is not what it was. They end with the connection, with the tier, and when nobody has asked
 /// for anything for a while; the next read begins them anew, and what is held until then has been told of all the while.
-pub(super) fn keep(
-    channel: &Arc<Channel>,
-    link: &MultiplexedConnection,
-    local: &Local,
-    sign: Sign,
-    lost: impl Fn() + Send + 'static,
-) {
+pub(super) fn keep(channel: &Arc<Channel>, link: &Line, local: &Local, sign: Sign, lost: impl Fn() + Send + 'static) {
     if !channel.begin_beat() {
         return;
     }
-    let (beat, mut link, local) = (Beat(Arc::clone(channel)), link.clone(), local.downgrade());
+    let (beat, link, local) = (Beat(Arc::clone(channel)), link.clone(), local.downgrade());
     tokio::spawn(async move {
         let command = sign.command();
         let mut idle = 0;
@@ -89,8 +83,8 @@ pub(super) fn keep(
             let sent = beat.0.sends();
             // One that is late is answered late: only when it was sent counts.
             let limit = beat.0.pause() * 8;
-            let answer = tokio::time::timeout(limit, command.query_async::<Value>(&mut link)).await;
-            match answer.map_or(Verdict::Silent, |answer| sign.verdict(answer)) {
+            let answer = tokio::time::timeout(limit, link.ask(&command)).await;
+            match answer.map_or(Verdict::Silent, |answer| sign.verdict(answer.and_then(Value::extract_error))) {
                 Verdict::Alive => beat.0.answered(sent),
                 Verdict::Silent => beat.0.count(),
                 Verdict::Lost => {

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use ::redis::{AsyncConnectionConfig, Client, ErrorKind, Pipeline, ProtocolVersion, RedisError, RedisResult, Value};
 
 use super::{caching, pushes};
 use crate::local::{Channel, Local};
 use crate::store::redis::lane;
-use crate::store::redis::link::Single;
+use crate::store::redis::link::{Line, Single};
 
 /// Connects; without a channel where the server refuses RESP3 or tracking.
 pub(in crate::store::redis) async fn connect(client: &Client, timeout: Duration, local: &Local) -> RedisResult<Single> {
     match connect_resp3(client, timeout, local).await {
         Err(error) if is_refusal(&error) => {
-            let (link, lane) = lane::connect(client, config(timeout), timeout).await?;
-            Ok(Single { link, lane, channel: None })
+            let link = lane::connect(client, config(timeout), timeout).await?;
+            Ok(Single { link, channel: None })
         }
         made => made,
     }
@@ -28,20 +27,20 @@ async fn connect_resp3(client: &Client, timeout: Duration, local: &Local) -> Red
     let client = Client::open(info.set_redis_settings(settings))?;
     let channel = Arc::new(Channel::new(local.name(), local.bound()));
     let config = config(timeout).set_push_sender(pushes::receiver(&channel, local));
-    let (mut link, lane) = lane::connect(&client, config, timeout).await?;
-    let tracks = tracks(&mut link, &channel).await?;
-    Ok(Single { link, lane, channel: tracks.then_some(channel) })
+    let link = lane::connect(&client, config, timeout).await?;
+    let tracks = tracks(&link, &channel).await?;
+    Ok(Single { link, channel: tracks.then_some(channel) })
 }
 
 /// Asks for tracking, and whether reads can be marked.
-async fn tracks(link: &mut MultiplexedConnection, channel: &Channel) -> RedisResult<bool> {
+async fn tracks(link: &Line, channel: &Channel) -> RedisResult<bool> {
     let mut commands = Pipeline::new();
     commands.cmd("CLIENT").arg("TRACKING").arg("ON").arg("OPTIN");
     commands.add_command(caching());
     // The mark is for one command, and this one reads nothing.
     commands.cmd("PING");
     let sent = channel.sends();
-    let answers = link.req_packed_commands(&commands, 0, 3).await?;
+    let answers = link.ask_all(&commands).await?;
     let granted = answers.len() == 3 && !answers.iter().any(|answer| matches!(answer, Value::ServerError(_)));
     if granted {
         channel.answered(sent);

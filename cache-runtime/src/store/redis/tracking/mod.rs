@@ -15,14 +15,13 @@ mod stamps;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 
 use self::beat::Sign;
 pub(super) use self::connect::connect;
 #[cfg(feature = "cluster")]
 pub(super) use self::nodes::Nodes;
-use super::link::{Link, Single};
+use super::link::{Line, Link, Single};
 use super::scripts::Program;
 use super::{Connection, RedisStore, get_command, is_unknown_script, pttl_command};
 use crate::key::KeyText;
@@ -108,14 +107,13 @@ impl RedisStore {
             self.local.say_untracked();
             return Ok((self.query_on(connection, command, &[program]).await?, None));
         };
-        let mut link = single.link.clone();
         let mut commands = Pipeline::with_capacity(2);
         commands.add_command(caching()).add_command(command.clone());
         let sent = channel.sends();
-        let mut done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
+        let mut done = answers_of(single.link.ask_all(&commands).await);
         if is_unknown_script(&done) {
-            let _ = program.script.load_async(&mut link).await;
-            done = answers_of(link.req_packed_commands(&commands, 0, 2).await);
+            let _ = single.link.ask(&program.load()).await;
+            done = answers_of(single.link.ask_all(&commands).await);
         }
         connection.plain.runs_scripts(done.is_ok());
         let (remembers, answer) = self.settle(connection.generation, done)?;
@@ -146,11 +144,11 @@ impl Read {
 }
 
 /// Reads a key, and has the server remember it. One that does not gives the value all the same.
-async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
+async fn read(link: &Line, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
     let mut commands = Pipeline::with_capacity(3);
     commands.add_command(caching()).add_command(get_command(key)).add_command(pttl_command(key));
     let sent = channel.sends();
-    let mut answers = link.clone().req_packed_commands(&commands, 0, 3).await?.into_iter();
+    let mut answers = link.ask_all(&commands).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Value::Nil);
     let remembers = next().extract_error().is_ok();
     let bytes = FromRedisValue::from_redis_value(next().extract_error()?)?;
@@ -161,7 +159,7 @@ async fn read(link: &MultiplexedConnection, channel: &Channel, key: &KeyText) ->
 
 /// Likewise of several keys. What they live on is asked for each: the server takes a quarter of a microsecond for it.
 pub(super) async fn read_all<'a>(
-    link: &MultiplexedConnection,
+    link: &Line,
     channel: &Channel,
     keys: impl Iterator<Item = &'a KeyText> + Clone,
 ) -> RedisResult<Vec<Read>> {
@@ -177,7 +175,7 @@ pub(super) async fn read_all<'a>(
         commands.add_command(pttl_command(key));
     }
     let sent = channel.sends();
-    let mut answers = link.clone().req_packed_commands(&commands, 0, count + 2).await?.into_iter();
+    let mut answers = link.ask_all(&commands).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Value::Nil);
     let remembers = next().extract_error().is_ok();
     let values = Vec::<Option<Vec<u8>>>::from_redis_value(next().extract_error()?)?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use ::redis::{Cmd, FromRedisValue, Pipeline, RedisResult};
 
 use super::{RedisStore, answers_of, caching};
@@ -13,7 +12,7 @@ use crate::key::KeyText;
 use crate::local::{Channel, Local, Tether, WeakLocal};
 use crate::store::StoreResult;
 use crate::store::redis::copy::Copy;
-use crate::store::redis::link::Link;
+use crate::store::redis::link::{Line, Link};
 use crate::telemetry::VoidReason;
 
 /// Before the stamps are read again, after that failed.
@@ -68,22 +67,16 @@ impl RedisStore {
 
 /// Reads names and their stamps, and has the server tell of the next change. `None` where it does not remember the read.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
-async fn read(link: &MultiplexedConnection, command: Cmd) -> RedisResult<Option<Vec<(String, u64)>>> {
+async fn read(link: &Line, command: Cmd) -> RedisResult<Option<Vec<(String, u64)>>> {
     let mut commands = Pipeline::new();
     commands.add_command(caching()).add_command(command);
-    let (remembers, answer) = answers_of(link.clone().req_packed_commands(&commands, 0, 2).await)?;
+    let (remembers, answer) = answers_of(link.ask_all(&commands).await)?;
     let pairs: Vec<(String, f64)> = FromRedisValue::from_redis_value(answer)?;
     Ok(remembers.then(|| pairs.into_iter().map(|(name, at)| (name, at as u64)).collect()))
 }
 
 /// Heeds what the server tells, as long as the connection and the tier are there.
-fn follow(
-    channel: &Arc<Channel>,
-    link: MultiplexedConnection,
-    local: &Local,
-    (stamps, copy): (KeyText, Arc<Copy>),
-    clock: u64,
-) {
+fn follow(channel: &Arc<Channel>, link: Line, local: &Local, (stamps, copy): (KeyText, Arc<Copy>), clock: u64) {
     let (channel, watch, local) = (Arc::clone(channel), Arc::clone(local.watch()), local.downgrade());
     tokio::spawn(async move {
         let mut clock = clock;
@@ -131,7 +124,7 @@ struct Told {
     clock: Option<u64>,
 }
 
-async fn changes(link: &MultiplexedConnection, stamps: &KeyText, clock: u64) -> Option<Told> {
+async fn changes(link: &Line, stamps: &KeyText, clock: u64) -> Option<Told> {
     let mut command = Cmd::new();
     command.arg("ZRANGEBYSCORE").arg(stamps.as_str()).arg(format!("({clock}")).arg("+inf").arg("WITHSCORES");
     let mut newest = Cmd::new();
