@@ -18,6 +18,9 @@ mod spot;
 mod stream;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use ::redis::aio::MultiplexedConnection;
