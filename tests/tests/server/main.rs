@@ -8,6 +8,7 @@ mod guards;
 mod leases;
 mod leave;
 mod links;
+mod one_socket;
 mod outage;
 mod pattern;
 mod plain_asks;
