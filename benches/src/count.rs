@@ -163,9 +163,11 @@ fn count_open(calls: u64) -> Result<(), String> {
 
 fn count_redis(what: &str, calls: u64) -> Result<(), String> {
     let bench = Bench::start(true, Place::Shared)?;
-    let ids = || (0..calls).map(|nth| nth % KEYS);
-    bench.handle().block_on(async {
-        match what {
+    let (what, url) = (what.to_owned(), bench.server.url());
+    // In a task, as services call.
+    let counted = async move {
+        let ids = || (0..calls).map(|nth| nth % KEYS);
+        match what.as_str() {
             "redis" => {
                 for id in ids() {
                     black_box(ours::stored(id).await);
@@ -177,12 +179,13 @@ fn count_redis(what: &str, calls: u64) -> Result<(), String> {
                 }
             }
             _ => {
-                let by_hand = ByHand::connect(&bench.server.url()).await?;
+                let by_hand = ByHand::connect(&url).await?;
                 for id in ids() {
                     black_box(by_hand.user(id).await);
                 }
             }
         }
         Ok(())
-    })
+    };
+    bench.handle().block_on(bench.handle().spawn(counted)).map_err(|error| error.to_string())?
 }
