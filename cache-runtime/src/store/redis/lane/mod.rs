@@ -17,6 +17,7 @@ mod socket;
 mod spot;
 mod stream;
 mod value;
+mod write;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
 use ::redis::RedisError;
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -15,26 +15,27 @@ use super::commands::Commands;
 use super::extent::Malformed;
 use super::socket::Sink;
 use super::spot::Spot;
+use super::write::Wrote;
 
 /// Beyond this redis-rs waits until some of it has been written. Reads are small, and as many as there are callers.
-const FULL: usize = 1 << 18;
+pub(super) const FULL: usize = 1 << 18;
 
 /// Shared by whoever sends, and by the task that redis-rs runs for the connection, which receives.
 pub(super) struct Queue {
     state: Mutex<State>,
-    sink: Sink,
+    pub(super) sink: Sink,
     /// Whether the runtime has threads beside the one that it was entered on.
     has_workers: bool,
     /// Told when what was too much has been written.
-    room: Notify,
+    pub(super) room: Notify,
 }
 
-struct State {
+pub(super) struct State {
     /// Whole commands, to be written.
-    out: Vec<u8>,
+    pub(super) out: Vec<u8>,
     /// Memory for the next ones while these are written.
-    spare: Vec<u8>,
-    is_writing: bool,
+    pub(super) spare: Vec<u8>,
+    pub(super) is_writing: bool,
     /// Of redis-rs's: the beginning of a command, and where in it the beginning ends.
     begun: Vec<u8>,
     commands: Commands,
@@ -43,7 +44,7 @@ struct State {
     /// The task that receives.
     receiver: Option<Waker>,
     /// Why nothing more is sent.
-    end: Option<io::ErrorKind>,
+    pub(super) end: Option<io::ErrorKind>,
 }
 
 enum Due {
@@ -63,15 +64,6 @@ pub(super) enum Whose {
 /// Nothing was sent, as there is too much already that the socket did not take.
 pub(super) struct Full;
 
-/// What became of what was to be written.
-enum Wrote {
-    /// All of it, or somebody else is about to.
-    All,
-    /// The socket takes no more now.
-    Stuck,
-    Failed(io::ErrorKind),
-}
-
 impl Queue {
     /// Within the runtime that the connection belongs to.
     pub(super) fn new(sink: Sink) -> Self {
@@ -89,7 +81,7 @@ impl Queue {
         Self { state: Mutex::new(state), sink, has_workers, room: Notify::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -167,66 +159,6 @@ impl Queue {
 
     pub(super) fn is_full(&self) -> bool {
         self.lock().out.len() > FULL
-    }
-
-    /// Writes all there is; for the task that receives.
-    pub(super) fn poll_written(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            match self.write(self.lock()) {
-                Wrote::All => return Poll::Ready(Ok(())),
-                Wrote::Failed(kind) => return Poll::Ready(Err(kind.into())),
-                Wrote::Stuck => std::task::ready!(self.sink.poll_ready(context))?,
-            }
-        }
-    }
-
-    /// Who finds somebody writing leaves it to him: one call of the kernel for all that comes meanwhile.
-    fn write<'a>(&'a self, mut state: MutexGuard<'a, State>) -> Wrote {
-        if let Some(end) = state.end {
-            return Wrote::Failed(end);
-        }
-        if state.is_writing {
-            return Wrote::All;
-        }
-        state.is_writing = true;
-        let wrote = loop {
-            if state.out.is_empty() {
-                break Wrote::All;
-            }
-            let spare = std::mem::take(&mut state.spare);
-            let mut out = std::mem::replace(&mut state.out, spare);
-            drop(state);
-            let written = self.sink.try_write(&out);
-            state = self.lock();
-            let length = written.as_ref().map_or(0, |length| *length);
-            if out.len() > FULL && out.len() - length <= FULL {
-                self.room.notify_waiters();
-            }
-            if length == out.len() {
-                out.clear();
-                // Large ones are not kept.
-                if out.capacity() <= FULL {
-                    state.spare = out;
-                }
-                continue;
-            }
-            out.drain(..length);
-            out.append(&mut state.out);
-            state.out = out;
-            match written {
-                Ok(0) => break Wrote::Failed(io::ErrorKind::WriteZero),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break Wrote::Stuck,
-                Err(error) => break Wrote::Failed(error.kind()),
-            }
-        };
-        state.is_writing = false;
-        if let Wrote::Failed(end) = wrote {
-            drop(state);
-            self.end(end);
-        }
-        wrote
     }
 
     /// Whose the next answer is, which begins like this.
