@@ -39,6 +39,13 @@ async fn by_tcp() {
     assert!((500_000..=600_000).contains(&ttl), "ttl of ten minutes: {ttl}");
 }
 
+/// A name may have several addresses, of which the server has one.
+#[tokio::test]
+async fn by_name() {
+    let server = RedisServer::start();
+    works(slow(server.url().replace("127.0.0.1", "localhost")).build().expect("good settings")).await;
+}
+
 #[tokio::test]
 async fn with_a_password() {
     let server = RedisServer::builder().requirepass("p@ss:w/rd").start();

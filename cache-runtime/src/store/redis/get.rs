@@ -28,6 +28,14 @@ impl RedisStore {
     }
 }
 
+/// What a command gave that reads several keys, or one.
+pub(super) fn all_bytes(answer: Value) -> RedisResult<Vec<Option<Vec<u8>>>> {
+    match answer.extract_error()? {
+        Value::Array(values) => values.into_iter().map(bytes).collect(),
+        value => Ok(vec![bytes(value)?]),
+    }
+}
+
 fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
     Ok(Option::from_redis_value(answer.extract_error()?)?)
 }

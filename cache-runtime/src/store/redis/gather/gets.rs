@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use ::redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
+use ::redis::{Cmd, RedisError, RedisResult};
 
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
 use crate::key::KeyText;
+use crate::store::redis::get::all_bytes;
 use crate::store::redis::{Connection, RedisStore};
 
 /// The bytes under a key.
@@ -36,10 +37,7 @@ impl Question for Get {
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
         let answers = match connection.link.lane() {
             Some(lane) => lane.get_all(questions.iter().map(|question| question.0.as_str())).await,
-            None => {
-                let done = connection.link.ask(&command(questions)).await;
-                done.and_then(Value::extract_error).and_then(answers)
-            }
+            None => connection.link.ask(&command(questions)).await.and_then(all_bytes),
         };
         let answers = answers.and_then(|answers| checked(answers, questions.len()));
         Ok(store.settle(connection.generation, answers)?.into_iter().map(Ok).collect())
@@ -57,23 +55,9 @@ fn command(questions: &[&Get]) -> Cmd {
     command
 }
 
-fn answers(answer: Value) -> RedisResult<Vec<Option<Vec<u8>>>> {
-    match answer {
-        Value::Array(answers) => answers.into_iter().map(bytes).collect(),
-        answer => Ok(vec![bytes(answer)?]),
-    }
-}
-
 fn checked<T>(answers: Vec<T>, count: usize) -> RedisResult<Vec<T>> {
     if answers.len() == count {
         return Ok(answers);
     }
     Err(RedisError::from((::redis::ErrorKind::UnexpectedReturnType, "not as many values as keys")))
-}
-
-fn bytes(answer: Value) -> RedisResult<Option<Vec<u8>>> {
-    match answer {
-        Value::BulkString(bytes) => Ok(Some(bytes)),
-        answer => Ok(Option::from_redis_value(answer)?),
-    }
 }

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use ::redis::aio::ConnectionLike as _;
 use ::redis::{Cmd, Pipeline, RedisResult, Value};
 
 use super::Lane;
@@ -27,10 +26,7 @@ impl Lane {
         if count == 0 {
             return Ok(Vec::new());
         }
-        if commands.is_transaction() {
-            // What became of it is more than its answers.
-            return self.share.clone().req_packed_commands(commands, count + 1, 1).await;
-        }
+        debug_assert!(!commands.is_transaction(), "what is sent is the commands alone");
         let write = |out: &mut Vec<u8>| commands.cmd_iter().for_each(|command| command.write_packed_command(out));
         match self.answers(count, write).await? {
             Reply::Bytes(bytes) => Ok(vec![Value::BulkString(bytes)]),
@@ -42,13 +38,10 @@ impl Lane {
     /// Sends commands, and waits for so many answers.
     pub(super) async fn answers(&self, count: usize, write: impl Fn(&mut Vec<u8>)) -> RedisResult<Reply> {
         let spot = Arc::new(Spot::default());
-        loop {
-            // Before it is looked whether there is room: whoever makes some meanwhile is heard.
-            let room = self.queue.room();
-            match self.queue.send_bounded(&spot, count, &write) {
-                Ok(()) => return poll_fn(|context| spot.poll(context)).await,
-                Err(Full) => room.await,
-            }
+        while let Err(Full) = self.queue.send_bounded(&spot, count, &write) {
+            // Boxed, as it is rare, and an operation is as large as what it may come to.
+            Box::pin(self.queue.has_room()).await;
         }
+        poll_fn(|context| spot.poll(context)).await
     }
 }

@@ -1,6 +1,5 @@
 //! Makes a connection.
 
-use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +38,8 @@ pub(in crate::store::redis) async fn connect(
         let stream = Stream::new(Arc::clone(&queue), source);
         let settings = client.get_connection_info().redis_settings();
         let (link, driver) = MultiplexedConnection::new_with_config(settings, stream, config.clone()).await?;
-        let driver = spawn(driver);
-        let lane = Lane { queue, driver, share: link };
+        let driver = tokio::spawn(driver).abort_handle();
+        let lane = Lane { queue, driver, _share: link };
         Ok(Line::Ours(Arc::new(lane)))
     };
     // Boxed, as it is large and rare.
@@ -48,10 +47,6 @@ pub(in crate::store::redis) async fn connect(
         Ok(connected) => connected,
         Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
     }
-}
-
-fn spawn(driver: impl Future<Output = ()> + Send + 'static) -> tokio::task::AbortHandle {
-    tokio::spawn(driver).abort_handle()
 }
 
 /// To the first of its addresses that answers.

@@ -36,7 +36,7 @@ pub(crate) struct Lane {
     queue: Arc<Queue>,
     driver: AbortHandle,
     /// redis-rs leaves a connection that nobody has a share in.
-    share: MultiplexedConnection,
+    _share: MultiplexedConnection,
 }
 
 impl Drop for Lane {

@@ -8,7 +8,6 @@ use std::task::Waker;
 use ::redis::RedisError;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 use tokio::task;
 
 use super::commands::Commands;
@@ -45,6 +44,13 @@ pub(super) struct State {
     receiver: Option<Waker>,
     /// Why nothing more is sent.
     pub(super) end: Option<io::ErrorKind>,
+}
+
+impl State {
+    /// Where nothing is sent any more, nobody waits for room either.
+    fn is_full(&self) -> bool {
+        self.out.len() > FULL && self.end.is_none()
+    }
 }
 
 enum Due {
@@ -98,16 +104,20 @@ impl Queue {
         commands: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), Full> {
         let state = self.lock();
-        if state.out.len() > FULL && state.end.is_none() {
+        if state.is_full() {
             return Err(Full);
         }
         self.send_on(state, spot, answers, commands);
         Ok(())
     }
 
-    /// Ready when there may be room again.
-    pub(super) fn room(&self) -> Notified<'_> {
-        self.room.notified()
+    /// Waits until there may be room again.
+    pub(super) async fn has_room(&self) {
+        // Before it is looked at: whoever makes some meanwhile is heard.
+        let room = self.room.notified();
+        if self.is_full() {
+            room.await;
+        }
     }
 
     fn send_on<'a>(
@@ -158,7 +168,7 @@ impl Queue {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.lock().out.len() > FULL
+        self.lock().is_full()
     }
 
     /// Whose the next answer is, which begins like this.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use ::redis::RedisResult;
 
 use super::Lane;
-use super::spot::Spot;
+use super::spot::{Reply, Spot};
 
 /// A read that was sent. It is used again: [`send`](Self::send) begins the next one.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Reading {
     /// What is under the key. Not to be polled again once it is ready.
     pub(in crate::store::redis) fn poll(&self, context: &Context<'_>) -> Poll<RedisResult<Option<Vec<u8>>>> {
         let reply = ready!(self.spot.poll(context));
-        Poll::Ready(reply.and_then(super::spot::Reply::bytes))
+        Poll::Ready(reply.and_then(Reply::bytes))
     }
 
     /// The answer is not waited for any more.

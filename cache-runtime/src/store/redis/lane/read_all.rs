@@ -1,12 +1,13 @@
 //! Plain reads of several keys in one command.
 
-use ::redis::{FromRedisValue, RedisResult, Value, parse_redis_value};
+use ::redis::{RedisResult, parse_redis_value};
 
 use super::Lane;
 use super::extent::number;
 use super::read::write_text;
 use super::spot::Reply;
 use super::value::{take_bytes, take_line};
+use crate::store::redis::get::all_bytes;
 
 impl Lane {
     /// What is under these keys, in their order; not as many values as keys, where the server says so.
@@ -66,12 +67,7 @@ fn length(rest: &mut &[u8], kind: u8) -> Option<Option<u64>> {
 
 /// Whatever else it may be.
 fn read(answer: &[u8]) -> RedisResult<Vec<Option<Vec<u8>>>> {
-    match parse_redis_value(answer)?.extract_error()? {
-        Value::Array(values) => {
-            values.into_iter().map(|value| Ok(Option::from_redis_value(value.extract_error()?)?)).collect()
-        }
-        value => Ok(vec![Option::from_redis_value(value)?]),
-    }
+    all_bytes(parse_redis_value(answer)?)
 }
 
 #[cfg(test)]
