@@ -31,7 +31,7 @@ impl Question for GetTracked {
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
-        let Link::Single(single @ Single { link, channel: Some(channel), .. }) = &connection.link else {
+        let Link::Single(single @ Single { link, channel: Some(channel) }) = &connection.link else {
             return Err(StoreError::new(ErrorKind::Refused));
         };
         let done = read_all(link, channel, questions.iter().map(|question| &question.0)).await;

@@ -32,6 +32,8 @@ pub(super) struct Queue {
 pub(super) struct State {
     /// Whole commands, to be written.
     pub(super) out: Vec<u8>,
+    /// So much of that has been. It is not moved up: a command may be long, and the socket takes it in many parts.
+    pub(super) written: usize,
     /// Memory for the next ones while these are written.
     pub(super) spare: Vec<u8>,
     pub(super) is_writing: bool,
@@ -49,7 +51,7 @@ pub(super) struct State {
 impl State {
     /// Where nothing is sent any more, nobody waits for room either.
     fn is_full(&self) -> bool {
-        self.out.len() > FULL && self.end.is_none()
+        self.out.len() - self.written > FULL && self.end.is_none()
     }
 }
 
@@ -75,6 +77,7 @@ impl Queue {
     pub(super) fn new(sink: Sink) -> Self {
         let state = State {
             out: Vec::new(),
+            written: 0,
             spare: Vec::new(),
             is_writing: false,
             begun: Vec::new(),

@@ -42,14 +42,15 @@ impl Queue {
             }
             let spare = std::mem::take(&mut state.spare);
             let mut out = std::mem::replace(&mut state.out, spare);
+            let before = std::mem::take(&mut state.written);
             drop(state);
-            let written = self.sink.try_write(&out);
+            let wrote = self.sink.try_write(&out[before..]);
             state = self.lock();
-            let length = written.as_ref().map_or(0, |length| *length);
-            if out.len() > FULL && out.len() - length <= FULL {
+            let written = before + wrote.as_ref().map_or(0, |length| *length);
+            if out.len() - before > FULL && out.len() - written <= FULL {
                 self.room.notify_waiters();
             }
-            if length == out.len() {
+            if written == out.len() {
                 out.clear();
                 // Large ones are not kept.
                 if out.capacity() <= FULL {
@@ -57,10 +58,9 @@ impl Queue {
                 }
                 continue;
             }
-            out.drain(..length);
             out.append(&mut state.out);
-            state.out = out;
-            match written {
+            (state.out, state.written) = (out, written);
+            match wrote {
                 Ok(0) => break Wrote::Failed(io::ErrorKind::WriteZero),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
