@@ -43,3 +43,11 @@ pub(crate) fn finish(cache: &Cache, resource: &'static str, outcome: Outcome) {
     telemetry::request(&cache.0.name, resource, &outcome);
     call::report(outcome);
 }
+
+/// Likewise, of one that the breaker kept from the store, and whose value would have been stored: at once, as there are many.
+pub(crate) fn finish_refused(cache: &Cache, resource: &'static str, outcome: Outcome) {
+    cache.0.counts.request(&outcome);
+    cache.0.counts.errors.add();
+    telemetry::refused(&cache.0.name, resource, &outcome);
+    call::report(outcome);
+}

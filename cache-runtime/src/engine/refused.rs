@@ -3,23 +3,27 @@
 use std::time::Duration;
 
 use super::lead::failed;
-use super::{Load, finish};
+use super::{Load, finish, finish_refused};
 use crate::cache::{Cache, Handle};
 use crate::call;
 use crate::error::{ErrorKind, Operation};
-use crate::flight::Leader;
+use crate::flight::Lead;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::telemetry::{self, FillEnd};
 
-/// The leader of a flight that ends with its body.
+/// The lead of a flight that ends with its body.
 pub(crate) struct Refused {
     pub(super) cache: Cache,
     pub(super) resource: &'static str,
-    leader: Leader,
+    lead: Lead,
     /// Whether a "there is none" would have been stored.
     keeps_none: bool,
+    /// Whether the next caller may look for what this one loaded.
+    landed: bool,
+    /// Whether it is counted that the store was not asked.
+    counted: bool,
 }
 
 impl Load {
@@ -31,14 +35,14 @@ impl Load {
         none_ttl: Option<Duration>,
         key: &dyn EntryKey,
     ) -> Result<Self, Handle<'a>> {
-        let Some(leader) = Self::leads_refused(&cache, policy, key) else { return Err(cache) };
-        cache.refused(Operation::Get);
+        let Some(lead) = Self::leads_refused(&cache, policy, key) else { return Err(cache) };
         let spec = key.spec();
         let keeps_none = none_ttl.or(spec.none_ttl).is_some();
-        Ok(Self::of_refused(Refused { cache: cache.owned(), resource: spec.resource, leader, keeps_none }))
+        let (cache, resource) = (cache.owned(), spec.resource);
+        Ok(Self::of_refused(Refused { cache, resource, lead, keeps_none, landed: false, counted: false }))
     }
 
-    fn leads_refused(cache: &Cache, policy: &Policy, key: &dyn EntryKey) -> Option<Leader> {
+    fn leads_refused(cache: &Cache, policy: &Policy, key: &dyn EntryKey) -> Option<Lead> {
         if !cache.0.breaker.refuses() || call::mode() != call::Mode::Usual {
             return None;
         }
@@ -51,14 +55,14 @@ impl Load {
         if located.awaits_commit(cache) || located.awaits_store(cache) {
             return None;
         }
-        cache.0.flights.try_lead(located.key)
+        cache.0.flights.try_lead_by_hand(located.key)
     }
 }
 
 impl Refused {
-    /// The body failed: dropped, the leader hands over to one that loads at once.
+    /// The body failed: dropped, the lead goes to one that loads at once.
     pub(super) fn failed(self) {
-        self.finish();
+        finish(&self.cache, self.resource, Self::outcome());
     }
 
     pub(super) fn none(self) {
@@ -67,18 +71,28 @@ impl Refused {
     }
 
     /// Nobody is given the value: all that wait came after the load had begun. The next of them loads for the others.
-    pub(super) fn value(self, keep: bool) {
-        let end = if keep { FillEnd::Failed } else { FillEnd::Declined };
-        telemetry::fill(&self.cache.0.name, self.resource, end);
-        self.finish();
-        self.leader.retire();
-    }
-
-    fn finish(&self) {
-        finish(&self.cache, self.resource, Self::outcome());
+    pub(super) fn value(mut self, keep: bool) {
+        self.landed = true;
+        let outcome = Self::outcome();
+        if keep {
+            self.counted = true;
+            finish_refused(&self.cache, self.resource, outcome);
+        } else {
+            telemetry::fill(&self.cache.0.name, self.resource, FillEnd::Declined);
+            finish(&self.cache, self.resource, outcome);
+        }
     }
 
     const fn outcome() -> Outcome {
         failed(ErrorKind::BreakerOpen)
+    }
+}
+
+impl Drop for Refused {
+    fn drop(&mut self) {
+        if !self.counted {
+            self.cache.refused(Operation::Get);
+        }
+        self.cache.0.flights.retire(&self.lead, self.landed);
     }
 }

@@ -1,4 +1,4 @@
-//! Flights by their keys, whose hash is worked out once.
+//! Flights by their keys, whose hash is worked out once. Those that ended are used again.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -7,12 +7,72 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use super::Flight;
 use crate::key::KeyText;
 use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
+
+/// So many that ended are kept.
+const MOST_SPARE: usize = 8;
 
 /// Flights, found by their keys.
-pub(super) type Keyed = HashSet<ByKey, BuildHasherDefault<Known>>;
+#[derive(Default)]
+pub(super) struct Keyed {
+    flights: HashSet<ByKey, BuildHasherDefault<Known>>,
+    /// Ended, and nobody ever waited for them. Their last leader may not have let go yet.
+    spare: Vec<Arc<Flight>>,
+}
+
+impl Keyed {
+    pub(super) fn get(&self, key: &Hashed) -> Option<&Arc<Flight>> {
+        self.flights.get(key).map(|ByKey(flight)| flight)
+    }
+
+    /// Begins the flight of a key that has none.
+    pub(super) fn begin(&mut self, key: Hashed) -> Arc<Flight> {
+        let flight = match self.spare.pop() {
+            Some(mut spare) => match Arc::get_mut(&mut spare) {
+                Some(free) => {
+                    free.begin(key);
+                    spare
+                }
+                None => Arc::new(Flight::new(key)),
+            },
+            None => Arc::new(Flight::new(key)),
+        };
+        self.flights.insert(ByKey(Arc::clone(&flight)));
+        flight
+    }
+
+    /// Takes it away before it ended.
+    pub(super) fn take(&mut self, key: &Hashed) -> Option<Arc<Flight>> {
+        self.flights.take(key).map(|ByKey(flight)| flight)
+    }
+
+    /// Ends it, unless it was voided: then its key may have another one.
+    pub(super) fn end(&mut self, ended: &Arc<Flight>) {
+        let Some(flight) = self.take(&ended.key) else { return };
+        if !Arc::ptr_eq(&flight, ended) {
+            self.flights.insert(ByKey(flight));
+        } else if self.spare.len() < MOST_SPARE && !flight.was_awaited() {
+            self.spare.push(flight);
+        }
+    }
+
+    pub(super) fn void_where(&mut self, matches: impl Fn(&str) -> bool) {
+        self.flights.retain(|ByKey(flight)| {
+            let hit = matches(flight.key.key.as_str());
+            if hit {
+                flight.void.store(true, Ordering::SeqCst);
+            }
+            !hit
+        });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.flights.len()
+    }
+}
 
 /// A flight, found by its key.
-pub(super) struct ByKey(pub Arc<Flight>);
+struct ByKey(Arc<Flight>);
 
 impl Borrow<Hashed> for ByKey {
     fn borrow(&self) -> &Hashed {
@@ -56,7 +116,7 @@ impl Hash for Hashed {
 
 /// The hash that is known.
 #[derive(Default)]
-pub(super) struct Known(u64);
+struct Known(u64);
 
 impl Hasher for Known {
     fn write(&mut self, bytes: &[u8]) {

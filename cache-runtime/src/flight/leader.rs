@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::{ByKey, Came, DecodedOnce, Flight, Landed, Shard, Turn, Waiter, Wish, lock};
+use super::{Came, DecodedOnce, Flight, Flights, Landed, Shard, Turn, Waiter, Wish, lock};
+use crate::key::KeyText;
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -10,8 +11,8 @@ use crate::wire::Payload;
 
 /// Leads one flight. Dropping it hands the place to the next waiter.
 pub(crate) struct Leader {
-    shard: Arc<Shard>,
-    flight: Arc<Flight>,
+    pub(super) shard: Arc<Shard>,
+    pub(super) flight: Arc<Flight>,
     /// Whether this leader should look into the store before it loads.
     reads: bool,
     done: bool,
@@ -112,28 +113,47 @@ impl Leader {
         self.pass_on(true);
     }
 
-    /// Makes the next waiter the leader, or ends the flight. After a success it looks into the store first; after a
-    /// failure it loads at once.
     fn pass_on(&self, landed: bool) {
-        loop {
-            let mut shard = self.shard.lock();
-            let Some(next) = self.flight.waiters().and_then(|mut waiters| waiters.pop_front()) else {
-                // Another flight's place, where this one was voided, is given back.
-                let removed = shard.take(&self.flight.key);
-                if let Some(other) = removed.filter(|ByKey(flight)| !Arc::ptr_eq(flight, &self.flight)) {
-                    shard.insert(other);
-                }
-                return;
-            };
-            drop(shard);
-            let reads = landed && next.wish == Wish::Any;
-            let leader = Self::new(Arc::clone(&self.shard), Arc::clone(&self.flight), reads);
-            match next.turn.send(Turn::Lead(leader)) {
-                Ok(()) => return,
-                // The waiter is gone. Its leadership must not pass on a second time from inside this loop.
-                Err(Turn::Lead(mut refused)) => refused.done = true,
-                Err(Turn::Landed(..)) => {}
-            }
+        pass_on(&self.shard, &self.flight, landed);
+    }
+}
+
+/// The lead of a flight, for who has the flights at hand to give it up: [`Flights::retire`].
+#[must_use = "those that wait for it wait until it is given up"]
+pub(crate) struct Lead(Arc<Flight>);
+
+impl Flights {
+    /// As [`try_lead`](Self::try_lead), with less to write for it.
+    pub(crate) fn try_lead_by_hand(&self, key: KeyText) -> Option<Lead> {
+        let key = self.hashed(key);
+        let mut shard = self.shard_of(&key).lock();
+        shard.get(&key).is_none().then(|| Lead(shard.begin(key)))
+    }
+
+    /// Gives the lead up, with nothing to hand over. After a success the next one that waits looks into the store; after a failure it
+    /// loads at once.
+    pub(crate) fn retire(&self, lead: &Lead, landed: bool) {
+        let Lead(flight) = lead;
+        pass_on(self.shard_of(&flight.key), flight, landed);
+    }
+}
+
+/// Makes the next waiter the leader, or ends the flight. After a success it looks into the store first; after a failure it loads
+/// at once.
+fn pass_on(of: &Arc<Shard>, flight: &Arc<Flight>, landed: bool) {
+    loop {
+        let mut shard = of.lock();
+        let Some(next) = flight.waiters().and_then(|mut waiters| waiters.pop_front()) else {
+            return shard.end(flight);
+        };
+        drop(shard);
+        let reads = landed && next.wish == Wish::Any;
+        let leader = Leader::new(Arc::clone(of), Arc::clone(flight), reads);
+        match next.turn.send(Turn::Lead(leader)) {
+            Ok(()) => return,
+            // The waiter is gone. Its leadership must not pass on a second time from inside this loop.
+            Err(Turn::Lead(mut refused)) => refused.done = true,
+            Err(Turn::Landed(..)) => {}
         }
     }
 }

@@ -18,8 +18,8 @@ use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
-use self::keyed::{ByKey, Hashed, Keyed};
-pub(crate) use self::leader::Leader;
+use self::keyed::{Hashed, Keyed};
+pub(crate) use self::leader::{Lead, Leader};
 use crate::key::KeyText;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, oneshot};
@@ -39,7 +39,7 @@ pub(crate) enum Landed {
 }
 
 /// What the first of several that are handed the same bytes made of them, for the others: each with its own would decode them again.
-pub(crate) type DecodedOnce = Arc<OnceLock<Arc<dyn Any + Send + Sync>>>;
+pub(crate) type DecodedOnce = std::sync::Arc<OnceLock<std::sync::Arc<dyn Any + Send + Sync>>>;
 
 /// What a waiter gets.
 pub(crate) enum Turn {
@@ -118,14 +118,24 @@ enum Came {
 }
 
 impl Flight {
-    fn new(key: Hashed) -> Arc<Self> {
-        Arc::new(Self {
+    fn new(key: Hashed) -> Self {
+        Self {
             key,
             void: AtomicBool::new(false),
             awaited: AtomicBool::new(false),
             lease: Mutex::new(None),
             waiters: Mutex::default(),
-        })
+        }
+    }
+
+    /// Another one in its place. It ended without being voided, and nobody ever waited for it.
+    fn begin(&mut self, key: Hashed) {
+        self.key = key;
+        *self.lease.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn was_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Acquire)
     }
 
     /// Under the lock of its shard.
@@ -136,7 +146,7 @@ impl Flight {
 
     /// Those that wait. `None` if nobody ever did.
     fn waiters(&self) -> Option<MutexGuard<'_, VecDeque<Waiter>>> {
-        self.awaited.load(Ordering::Acquire).then(|| lock(&self.waiters))
+        self.was_awaited().then(|| lock(&self.waiters))
     }
 }
 
@@ -154,7 +164,7 @@ impl Flights {
         let key = self.hashed(key.clone());
         let of = self.shard_of(&key);
         let shard = of.lock();
-        let Some(ByKey(flight)) = shard.get(&key) else {
+        let Some(flight) = shard.get(&key) else {
             return Joined::Lead(lead(of, shard, key, wish == Wish::Any));
         };
         let (turn, wait) = oneshot::channel();
@@ -168,14 +178,14 @@ impl Flights {
         let key = self.hashed(key);
         let of = self.shard_of(&key);
         let shard = of.lock();
-        (!shard.contains(&key)).then(|| lead(of, shard, key, true))
+        shard.get(&key).is_none().then(|| lead(of, shard, key, true))
     }
 
     /// Waits for the flight of `key`, if there is one.
     pub(crate) fn follow(&self, key: &KeyText) -> Option<oneshot::Receiver<Turn>> {
         let key = self.hashed(key.clone());
         let shard = self.shard_of(&key).lock();
-        let ByKey(flight) = shard.get(&key)?;
+        let flight = shard.get(&key)?;
         let (turn, wait) = oneshot::channel();
         flight.wait(Waiter { turn, wish: Wish::Any, came: Came::After });
         Some(wait)
@@ -185,14 +195,14 @@ impl Flights {
     #[cfg(feature = "redis")]
     pub(crate) fn is_led(&self, key: &KeyText) -> bool {
         let key = self.hashed(key.clone());
-        self.shard_of(&key).lock().contains(&key)
+        self.shard_of(&key).lock().get(&key).is_some()
     }
 
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
     pub(crate) fn void(&self, key: &KeyText) {
         let key = self.hashed(key.clone());
         let mut shard = self.shard_of(&key).lock();
-        if let Some(ByKey(flight)) = shard.take(&key) {
+        if let Some(flight) = shard.take(&key) {
             // After removing: who sees the mark may rely on nobody joining any more.
             flight.void.store(true, Ordering::SeqCst);
         }
@@ -201,13 +211,7 @@ impl Flights {
     /// Voids every flight whose key matches.
     pub(crate) fn void_where(&self, matches: impl Fn(&str) -> bool) {
         for shard in &self.0.shards {
-            shard.lock().retain(|ByKey(flight)| {
-                let hit = matches(flight.key.key.as_str());
-                if hit {
-                    flight.void.store(true, Ordering::SeqCst);
-                }
-                !hit
-            });
+            shard.lock().void_where(&matches);
         }
     }
 
@@ -233,8 +237,7 @@ impl Flights {
 
 /// A flight of a key that has none, and the lead of it.
 fn lead(of: &Arc<Shard>, mut shard: MutexGuard<'_, Keyed>, key: Hashed, reads: bool) -> Leader {
-    let flight = Flight::new(key);
-    shard.insert(ByKey(Arc::clone(&flight)));
+    let flight = shard.begin(key);
     drop(shard);
     Leader::new(Arc::clone(of), flight, reads)
 }

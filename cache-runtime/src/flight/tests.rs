@@ -148,3 +148,44 @@ fn a_voided_flight_is_not_joined_and_not_stored() {
     assert_eq!(flights.len(), 1, "the old flight leaves the new one alone");
     assert!(!new.is_void());
 }
+
+#[test]
+fn a_flight_that_ended_is_used_again_with_nothing_of_it_left() {
+    let flights = Flights::new();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    leader.hold(&Payload::new(vec![1]));
+    let flight = leader.address();
+    leader.retire();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    assert!(leader.address() == flight && leader.inherited().is_none());
+}
+
+#[test]
+fn a_flight_that_its_leader_still_holds_is_not_used_again() {
+    let flights = Flights::new();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    leader.end_early();
+    let other = lead(flights.join(&key(), Wish::Any));
+    assert_ne!(leader.address(), other.address());
+}
+
+#[test]
+fn a_flight_that_was_voided_is_not_used_again() {
+    let flights = Flights::new();
+    let leader = lead(flights.join(&key(), Wish::Any));
+    flights.void(&key());
+    leader.retire();
+    assert!(!lead(flights.join(&key(), Wish::Any)).is_void());
+}
+
+impl Leader {
+    /// Tells flights apart.
+    fn address(&self) -> usize {
+        std::ptr::from_ref(&*self.flight).addr()
+    }
+
+    /// As another thread sees it between the end of a flight and the end of its leader.
+    fn end_early(&self) {
+        self.shard.lock().end(&self.flight);
+    }
+}

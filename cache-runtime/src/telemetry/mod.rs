@@ -3,6 +3,7 @@
 //! Labels hold names that the program was compiled with (cache, resource) and words from short lists; never a key, a
 //! tenant, a value or a server's own message.
 
+mod known;
 mod recorder;
 mod series;
 
@@ -69,17 +70,35 @@ impl FillEnd {
 pub(crate) fn request(cache: &Name, resource: &'static str, outcome: &Outcome) {
     // What many do at the same time. Others tell of something else as well, most often, and are looked at when they happen.
     if outcome.is_hit() && outcome.level == Level::Redis || outcome.status == Status::Error {
-        cache.tally("cache_requests_total", request_labels(resource, outcome));
+        cache.tally(REQUESTS, request_labels(resource, outcome));
     } else {
         count_requests(cache, resource, outcome, 1);
     }
+    request_event(cache, resource, outcome);
+}
+
+/// A request, the fill that it would have come to, and that the store was not asked as the breaker is open.
+pub(crate) fn refused(cache: &Name, resource: &'static str, outcome: &Outcome) {
+    let error = error_labels(Operation::Get, ErrorKind::BreakerOpen);
+    cache.tally_with(REQUESTS, request_labels(resource, outcome), || {
+        [(FILLS, fill_labels(resource, FillEnd::Failed)), (ERRORS, error)]
+    });
+    request_event(cache, resource, outcome);
+    fill_event(cache, resource, FillEnd::Failed);
+}
+
+const REQUESTS: &str = "cache_requests_total";
+const FILLS: &str = "cache_fills_total";
+const ERRORS: &str = "cache_errors_total";
+
+fn request_event(cache: &Name, resource: &'static str, outcome: &Outcome) {
     tracing::trace!(
         cache = %cache, resource, result = outcome.status.as_str(), level = outcome.level.as_str(), "cache request"
     );
 }
 
 fn count_requests(cache: &Name, resource: &'static str, outcome: &Outcome, count: u64) {
-    cache.count("cache_requests_total", request_labels(resource, outcome), count);
+    cache.count(REQUESTS, request_labels(resource, outcome), count);
 }
 
 fn request_labels(resource: &'static str, outcome: &Outcome) -> Labels {
@@ -93,12 +112,20 @@ pub(crate) fn load(cache: &Name, resource: &'static str, end: LoadEnd, took: Dur
 }
 
 pub(crate) fn fill(cache: &Name, resource: &'static str, end: FillEnd) {
-    let labels = [("resource", resource), ("result", end.as_str()), NONE];
+    let labels = fill_labels(resource, end);
     match end {
         // While the store is away each call comes to this.
-        FillEnd::Failed => cache.tally("cache_fills_total", labels),
-        _ => cache.count("cache_fills_total", labels, 1),
+        FillEnd::Failed => cache.tally(FILLS, labels),
+        _ => cache.count(FILLS, labels, 1),
     }
+    fill_event(cache, resource, end);
+}
+
+fn fill_labels(resource: &'static str, end: FillEnd) -> Labels {
+    [("resource", resource), ("result", end.as_str()), NONE]
+}
+
+fn fill_event(cache: &Name, resource: &'static str, end: FillEnd) {
     match end {
         FillEnd::TooLarge | FillEnd::NotEncoded => {
             tracing::warn!(cache = %cache, resource, result = end.as_str(), "value not cached");
@@ -133,13 +160,17 @@ pub(crate) fn operation(cache: &Name, operation: Operation, took: Duration) {
 
 /// Errors while the breaker is open are counted and not logged: the transition was.
 pub(crate) fn error(cache: &Name, operation: Operation, kind: ErrorKind, code: &'static str) {
-    let labels = [("operation", operation.as_str()), ("kind", kind.as_str()), NONE];
+    let labels = error_labels(operation, kind);
     if kind == ErrorKind::BreakerOpen {
-        cache.tally("cache_errors_total", labels);
+        cache.tally(ERRORS, labels);
     } else {
-        cache.count("cache_errors_total", labels, 1);
+        cache.count(ERRORS, labels, 1);
         tracing::debug!(cache = %cache, operation = operation.as_str(), kind = kind.as_str(), code, "store operation failed");
     }
+}
+
+fn error_labels(operation: Operation, kind: ErrorKind) -> Labels {
+    [("operation", operation.as_str()), ("kind", kind.as_str()), NONE]
 }
 
 pub(crate) fn breaker(cache: &Name, to: BreakerState) {

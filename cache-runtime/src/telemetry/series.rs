@@ -1,14 +1,15 @@
 //! The name of a cache, and the series that were recorded into under it.
 
+use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::{fmt, iter};
 
 use metrics::{Counter, Histogram, Key, Label, Level as Importance, Metadata, Recorder};
 
+use super::known::{Known, Series, Told};
 use super::recorder;
-use crate::tally::{Tally, Tells, begin};
+use crate::tally::{Tells, begin};
 
 /// The `cache` label. Clones share what is known of its series.
 #[derive(Clone)]
@@ -18,72 +19,14 @@ struct Named {
     text: Arc<str>,
     counters: Known<Counter>,
     histograms: Known<Histogram>,
+    /// Counters that only grow together.
+    together: Known<[Counter; 3]>,
     /// Whether a task tells what threads counted for themselves.
     told: AtomicBool,
 }
 
-/// Chains of series, as many as the program has resources and words for results. They only grow, so that looking one up takes no
-/// lock.
-struct Known<T>([Link<T>; CHAINS]);
-
-const CHAINS: usize = 64;
-
-/// One series, or none yet.
-type Link<T> = OnceLock<Box<Entry<T>>>;
-
-struct Entry<T> {
-    series: Series,
-    key: Key,
-    /// What the lasting recorder gave for it.
-    given: OnceLock<T>,
-    /// What it is told of later.
-    tally: OnceLock<Box<Tally>>,
-    next: Link<T>,
-}
-
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        Self([const { Link::new() }; CHAINS])
-    }
-}
-
-impl<T> Known<T> {
-    /// What is known of a series, which has the key given here.
-    fn entry(&self, series: Series, key: impl Fn() -> Key) -> &Entry<T> {
-        let new = || {
-            Box::new(Entry { series, key: key(), given: OnceLock::new(), tally: OnceLock::new(), next: Link::new() })
-        };
-        let mut entry = self.0[series.chain()].get_or_init(new);
-        while entry.series != series {
-            entry = entry.next.get_or_init(new);
-        }
-        entry
-    }
-
-    /// All that are known.
-    fn all(&self) -> impl Iterator<Item = &Entry<T>> {
-        self.0.iter().flat_map(|first| iter::successors(first.get(), |entry| entry.next.get())).map(Box::as_ref)
-    }
-}
-
 /// A metric, and its labels beside that of the cache.
 pub(super) type Labels = [(&'static str, &'static str); 3];
-
-/// Told apart by where its texts are: the same text at two places is two entries for one series.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Series([(usize, usize); 4]);
-
-impl Series {
-    fn new(metric: &'static str, [one, two, three]: Labels) -> Self {
-        Self([metric, one.1, two.1, three.1].map(|text| (text.as_ptr().addr(), text.len())))
-    }
-
-    fn chain(&self) -> usize {
-        // Fibonacci hashing: the upper bits depend on all below. Texts that begin at one place are few.
-        let sum = self.0.iter().fold(0_u64, |sum, (at, _)| sum.rotate_left(17) ^ *at as u64);
-        usize::try_from(sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or(0) >> (32 - CHAINS.ilog2())
-    }
-}
 
 /// No label.
 pub(super) const NONE: (&str, &str) = ("", "");
@@ -104,8 +47,32 @@ impl Name {
     /// One more. A recorder that stays is told a little later: for what many threads count at the same time.
     pub(super) fn tally(&self, metric: &'static str, labels: Labels) {
         let register = |recorder: &dyn Recorder, key: &Key| recorder.register_counter(key, &METADATA);
+        self.tally_in(&self.0.counters, metric, labels, register);
+    }
+
+    /// Likewise one more of several that are only counted together, as one: told apart by the first of them.
+    pub(super) fn tally_with(
+        &self,
+        metric: &'static str,
+        labels: Labels,
+        more: impl Fn() -> [(&'static str, Labels); 2],
+    ) {
+        let register = |recorder: &dyn Recorder, key: &Key| {
+            let [second, third] = more().map(|(metric, labels)| self.key(metric, labels));
+            [key, &second, &third].map(|key| recorder.register_counter(key, &METADATA))
+        };
+        self.tally_in(&self.0.together, metric, labels, register);
+    }
+
+    fn tally_in<T: Told>(
+        &self,
+        known: &Known<T>,
+        metric: &'static str,
+        labels: Labels,
+        register: impl Fn(&dyn Recorder, &Key) -> T,
+    ) {
         metrics::with_recorder(|recorder| {
-            let entry = self.0.counters.entry(Series::new(metric, labels), || self.key(metric, labels));
+            let entry = known.entry(Series::new(metric, labels), || self.key(metric, labels));
             if !recorder::lasts(recorder) {
                 return register(recorder, &entry.key).increment(1);
             }
@@ -160,15 +127,7 @@ impl Name {
 
 impl Tells for Named {
     fn tell(&self) -> bool {
-        let tell = |entry: &Entry<Counter>| {
-            let (Some(given), Some(tally)) = (entry.given.get(), entry.tally.get()) else { return false };
-            let news = tally.news();
-            if news > 0 {
-                given.increment(news);
-            }
-            news > 0
-        };
-        self.counters.all().fold(false, |told, entry| tell(entry) | told)
+        self.counters.tell() | self.together.tell()
     }
 
     fn is_told(&self) -> &AtomicBool {
@@ -184,8 +143,8 @@ impl Drop for Named {
 
 impl<T: Into<Arc<str>>> From<T> for Name {
     fn from(text: T) -> Self {
-        let (counters, histograms) = (Known::default(), Known::default());
-        Self(Arc::new(Named { text: text.into(), counters, histograms, told: AtomicBool::new(false) }))
+        let (counters, histograms, together) = (Known::default(), Known::default(), Known::default());
+        Self(Arc::new(Named { text: text.into(), counters, histograms, together, told: AtomicBool::new(false) }))
     }
 }
 

@@ -40,7 +40,7 @@ const fn one(name: &'static str, about: &'static str, edits: &'static [(File, &'
 }
 
 const VOID: &str = "let mut shard = self.shard_of(&key).lock();
-        if let Some(ByKey(flight)) = shard.take(&key) {";
+        if let Some(flight) = shard.take(&key) {";
 
 /// All of them.
 pub const BREAKS: &[Break] = &[
@@ -67,15 +67,15 @@ pub const BREAKS: &[Break] = &[
         "ends_late",
         "Somebody can join between the look for the next waiter and the end of the flight.",
         &[
-            (File::Leader, "let mut shard = self.shard.lock();", ""),
-            (File::Leader, "let removed = shard.take(", "let mut shard = self.shard.lock(); let removed = shard.take("),
+            (File::Leader, "let mut shard = of.lock();", ""),
+            (File::Leader, "return shard.end(", "let mut shard = of.lock(); return shard.end("),
             (File::Leader, "drop(shard);", ""),
         ],
     ),
     one(
         "ends_another",
         "The end of a void flight ends the flight that took its place.",
-        &[(File::Leader, ".filter(|ByKey(flight)| !Arc::ptr_eq(flight, &self.flight))", ".filter(|_| false)")],
+        &[(File::Keyed, "if !Arc::ptr_eq(&flight, ended) {", "if false {")],
     ),
     one(
         "no_hand_over",
@@ -95,7 +95,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "void_stays",
         "A void flight can still be joined.",
-        &[(File::Mod, VOID, "let shard = self.shard_of(&key).lock(); if let Some(ByKey(flight)) = shard.get(&key) {")],
+        &[(File::Mod, VOID, "let shard = self.shard_of(&key).lock(); if let Some(flight) = shard.get(&key) {")],
     ),
     one(
         "void_unmarked",
@@ -112,7 +112,7 @@ pub const BREAKS: &[Break] = &[
         &[(
             File::Mod,
             VOID,
-            "let found = self.shard_of(&key).lock().get(&key).map(|ByKey(flight)| Arc::clone(flight)); \
+            "let found = self.shard_of(&key).lock().get(&key).map(Arc::clone); \
              if let Some(flight) = found { \
              flight.void.store(true, Ordering::SeqCst); self.shard_of(&key).lock().take(&key);",
         )],
@@ -120,7 +120,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "void_marked_late",
         "A void flight is marked after another one may have begun.",
-        &[(File::Mod, VOID, "let gone = self.shard_of(&key).lock().take(&key); if let Some(ByKey(flight)) = gone {")],
+        &[(File::Mod, VOID, "let gone = self.shard_of(&key).lock().take(&key); if let Some(flight) = gone {")],
     ),
     one(
         "fills_unlocked",

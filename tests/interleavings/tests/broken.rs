@@ -14,10 +14,10 @@ macro_rules! broken {
 }
 
 broken! {
-    joins_unlocked: everyone_gets_the_value, "a waiter was forgotten";
-    joins_unnoticed: everyone_gets_the_value, "a waiter was forgotten";
+    joins_unlocked: everyone_gets_the_value, "a waiter was forgotten" | "deadlock";
+    joins_unnoticed: everyone_gets_the_value, "a waiter was forgotten" | "deadlock";
     forgets_joined: everyone_gets_the_value, "a waiter was forgotten";
-    ends_late: everyone_gets_the_value, "a waiter was forgotten";
+    ends_late: everyone_gets_the_value, "a waiter was forgotten" | "deadlock";
     no_hand_over: a_dropped_leader_hands_over, "deadlock" | "flights are left";
     all_lead: a_dropped_leader_hands_over, "two loads at once";
     void_stays: an_invalidation_is_seen, "stale";

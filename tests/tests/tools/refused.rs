@@ -78,11 +78,14 @@ async fn such_calls_are_counted_as_others_are() {
     let metrics = Metrics::local();
     let cache = open().await;
     let (before, runs) = (cache.stats(), Runs::default());
+    let refused = || metrics.counter("cache_errors_total", &[("operation", "get"), ("kind", "breaker_open")]);
+    let before_refused = refused();
     for id in [2, 8, 9] {
         let (_, how) = cache.scope(outcome(slow(Arc::clone(&runs), id))).await;
         assert_eq!((how.status, how.level, how.stored), (Status::Error, Level::Body, false));
         assert_eq!(how.error, Some(ErrorKind::BreakerOpen));
     }
+    assert_eq!(refused() - before_refused, 3);
     let of = |metric, more| metrics.counter(metric, &[("resource", "slow"), more]);
     assert_eq!(of("cache_requests_total", ("result", "error")), 3);
     // The third value is not to be kept.
@@ -96,6 +99,13 @@ async fn such_calls_are_counted_as_others_are() {
     let after = cache.stats();
     assert_eq!((after.loads - before.loads, after.errors - before.errors), (3, 3));
     assert_eq!(after.failures - before.failures, 3);
+
+    // One that fails, and one whose caller goes, were kept from the store as well.
+    let (_, how) = cache.scope(outcome(slow(Runs::default(), 1))).await;
+    assert_eq!(how.error, Some(ErrorKind::BreakerOpen));
+    let gone = tokio::time::timeout(Duration::from_millis(1), cache.scope(slow(runs, 9))).await;
+    assert!(gone.is_err());
+    assert_eq!((cache.stats().errors - after.errors, refused() - before_refused), (2, 5));
 }
 
 #[tokio::test(start_paused = true)]
