@@ -24,19 +24,21 @@ use crate::private::{Decision, Held};
 use crate::telemetry::{self, FillEnd, LoadEnd};
 use crate::wire::{Meta, Payload, WriteJson, encode_none, encode_packed};
 
-/// Leave to run the body.
+/// Leave to run the body. Small, as it passes through many hands, and a hit would have to carry its size as well.
 pub(crate) struct Load(Kind);
 
 enum Kind {
-    /// For this caller alone, and not stored.
-    Uncached {
-        cache: Cache,
-        resource: &'static str,
-        outcome: Outcome,
-    },
+    Uncached(Box<Uncached>),
     /// For this caller, while others wait for the key.
-    Refused(Refused),
+    Refused(Box<Refused>),
     Leading(Box<Plan>),
+}
+
+/// For this caller alone, and not stored.
+struct Uncached {
+    cache: Cache,
+    resource: &'static str,
+    outcome: Outcome,
 }
 
 /// What the leader of a flight does with the value.
@@ -73,11 +75,11 @@ pub(crate) struct Plan {
 
 impl Load {
     pub(crate) fn uncached(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
-        Self(Kind::Uncached { cache, resource, outcome })
+        Self(Kind::Uncached(boxed(|| Uncached { cache, resource, outcome })))
     }
 
-    pub(super) fn of_refused(refused: Refused) -> Self {
-        Self(Kind::Refused(refused))
+    pub(super) fn of_refused(refused: impl FnOnce() -> Refused) -> Self {
+        Self(Kind::Refused(boxed(refused)))
     }
 
     pub(crate) fn leading(plan: impl FnOnce() -> Plan) -> Self {
@@ -86,23 +88,22 @@ impl Load {
 
     pub(super) fn names(&self) -> (&Cache, &'static str) {
         match &self.0 {
-            Kind::Uncached { cache, resource, .. } | Kind::Refused(Refused { cache, resource, .. }) => {
-                (cache, resource)
-            }
+            Kind::Uncached(uncached) => (&uncached.cache, uncached.resource),
+            Kind::Refused(refused) => (&refused.cache, refused.resource),
             Kind::Leading(plan) => (&plan.cache, plan.resource),
         }
     }
 
     pub(super) fn plan(&self) -> Option<&Plan> {
         match &self.0 {
-            Kind::Uncached { .. } | Kind::Refused(_) => None,
+            Kind::Uncached(_) | Kind::Refused(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
 
     pub(super) fn plan_mut(&mut self) -> Option<&mut Plan> {
         match &mut self.0 {
-            Kind::Uncached { .. } | Kind::Refused(_) => None,
+            Kind::Uncached(_) | Kind::Refused(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
@@ -110,10 +111,16 @@ impl Load {
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
     pub(super) fn is_fallback(&self) -> bool {
         match &self.0 {
-            Kind::Uncached { .. } => false,
+            Kind::Uncached(_) => false,
             Kind::Refused(_) => true,
             Kind::Leading(plan) => plan.is_fallback(),
         }
+    }
+}
+
+impl Uncached {
+    fn finish(&self) {
+        finish(&self.cache, self.resource, self.outcome);
     }
 }
 
@@ -121,8 +128,8 @@ impl Running {
     /// The body failed: the next waiter loads, or everybody goes on with the old value. That is returned.
     pub(crate) fn failed(self) -> Option<Payload> {
         match self.end(LoadEnd::Error)?.0.0 {
-            Kind::Uncached { cache, resource, outcome } => {
-                finish(&cache, resource, outcome);
+            Kind::Uncached(uncached) => {
+                uncached.finish();
                 None
             }
             Kind::Refused(refused) => {
@@ -137,8 +144,8 @@ impl Running {
     pub(crate) fn none(self) -> Landing {
         let Some((load, cost)) = self.end(LoadEnd::None) else { return Landing(None) };
         match load.0 {
-            Kind::Uncached { cache, resource, outcome } => {
-                finish(&cache, resource, outcome);
+            Kind::Uncached(uncached) => {
+                uncached.finish();
                 Landing(None)
             }
             Kind::Refused(refused) => {
@@ -164,8 +171,8 @@ impl Running {
     ) -> Landing {
         let Some((load, cost)) = self.end(LoadEnd::Value) else { return Landing(None) };
         match load.0 {
-            Kind::Uncached { cache, resource, outcome } => {
-                finish(&cache, resource, outcome);
+            Kind::Uncached(uncached) => {
+                uncached.finish();
                 Landing(None)
             }
             Kind::Refused(refused) => {

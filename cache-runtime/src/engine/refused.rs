@@ -39,7 +39,7 @@ impl Load {
         let spec = key.spec();
         let keeps_none = none_ttl.or(spec.none_ttl).is_some();
         let (cache, resource) = (cache.owned(), spec.resource);
-        Ok(Self::of_refused(Refused { cache, resource, lead, keeps_none, landed: false, counted: false }))
+        Ok(Self::of_refused(|| Refused { cache, resource, lead, keeps_none, landed: false, counted: false }))
     }
 
     fn leads_refused(cache: &Cache, policy: &Policy, key: &dyn EntryKey) -> Option<Lead> {

@@ -13,7 +13,7 @@ use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Way};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
-use crate::engine::{self, Driven};
+use crate::engine::{self, Driven, Load};
 use crate::local::Take;
 use crate::policy::Policy;
 
@@ -132,7 +132,12 @@ pub enum Entry<S: Shape> {
     Ready(S::Return),
     /// Run the body.
     Load(Box<Fill<S>>),
+    /// Run the body, whose value is not stored.
+    Alone(Alone),
 }
+
+/// Leave to run a body whose value is not stored.
+pub struct Alone(pub(super) Load);
 
 /// A key that is being looked up. What the local tier holds is there at once.
 ///
@@ -180,9 +185,9 @@ where
         Ok(held) => return Enter::Over(Some(Entry::Ready(held))),
         Err(cache) => cache,
     };
-    match ask::<S>(cache, &call.into(), &key, way.sharing()) {
+    match ask(cache, &call.into(), &key, S::none().is_some(), way.holds()) {
         Ok(asking) => Enter::Search(asking, key, way),
-        Err(fill) => Enter::Over(Some(Entry::Load(fill))),
+        Err(load) => Enter::Over(Some(Entry::Alone(Alone(load)))),
     }
 }
 

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::enter::Entry;
+use super::enter::{Alone, Entry};
 use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::Sharing;
 use super::tags::ValueTag;
@@ -32,6 +32,12 @@ pub(super) struct Late<V> {
     pub tags: Vec<ValueTag<V>>,
     /// How it is held in the local tier.
     pub sharing: Option<Sharing<V>>,
+}
+
+impl<V> Late<V> {
+    const fn nothing() -> Self {
+        Self { tags: Vec::new(), sharing: None }
+    }
 }
 
 impl<S: Shape> Fill<S> {
@@ -209,7 +215,8 @@ impl<S: Shape> Going<S> {
                 let Fill { load, late, .. } = *fill;
                 (Some(load), late, None)
             }
-            Entry::Ready(returned) => (None, Late { tags: Vec::new(), sharing: None }, Some(returned)),
+            Entry::Alone(Alone(load)) => (Some(load), Late::nothing(), None),
+            Entry::Ready(returned) => (None, Late::nothing(), Some(returned)),
         };
         let limited = if limited { Some(late.is_some()) } else { None };
         let progress = Progress { load, running: None, limited, end: None, landing: None };

@@ -14,21 +14,8 @@ use crate::outcome::Status;
 use crate::policy::Policy;
 use crate::wire::{DecodeError, value};
 
-/// Begins to look a key up: in the flights of others, and in the store. `Err` where the body is to run at once.
-pub(super) fn ask<'a, S: Shape>(
-    cache: Handle<'a>,
-    call: &Call<'_>,
-    key: &dyn KeyOf<S::Value>,
-    sharing: Option<Sharing<S::Value>>,
-) -> Result<Driven<'a>, Box<Fill<S>>> {
-    match asking(cache, call, key, S::none().is_some(), sharing.is_some()) {
-        Ok(asking) => Ok(asking),
-        Err(load) => Err(Fill::new(load, None, sharing, key.late_tags())),
-    }
-}
-
-/// Of no type of value.
-fn asking<'a>(
+/// Begins to look a key up: in the flights of others, and in the store. `Err` where the body is to run at once, and nothing is stored.
+pub(super) fn ask<'a>(
     cache: Handle<'a>,
     call: &Call<'_>,
     key: &dyn EntryKey,

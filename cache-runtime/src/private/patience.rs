@@ -4,8 +4,8 @@ use std::future::Future;
 
 use tokio::time::timeout_at;
 
-use super::enter::Entry;
-use super::fill::{Decision, Run, early, run};
+use super::enter::{Alone, Entry};
+use super::fill::{Decision, Fill, Run, early, run};
 use super::shape::{CacheValue, Shape};
 use crate::cache::Waited;
 use crate::call;
@@ -23,6 +23,7 @@ where
     let mut fill = match entry {
         Entry::Ready(returned) => return returned,
         Entry::Load(fill) => fill,
+        Entry::Alone(Alone(load)) => Fill::new(load, None, None, Vec::new()),
     };
     let body = Box::pin(body);
     let cache = fill.load.cache();
