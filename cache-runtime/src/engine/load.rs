@@ -11,7 +11,7 @@ use super::Running;
 use super::finish;
 use super::lead::Leave;
 use super::local::Holds;
-use super::refused::Refused;
+use super::unstored::Unstored;
 use crate::boxed::{boxed, pinned};
 use crate::cache::{Budget, Cache};
 use crate::clock::{Millis, millis};
@@ -28,17 +28,8 @@ use crate::wire::{Meta, Payload, WriteJson, encode_none, encode_packed};
 pub(crate) struct Load(Kind);
 
 enum Kind {
-    Uncached(Box<Uncached>),
-    /// For this caller, while others wait for the key.
-    Refused(Box<Refused>),
+    Unstored(Box<Unstored>),
     Leading(Box<Plan>),
-}
-
-/// For this caller alone, and not stored.
-struct Uncached {
-    cache: Cache,
-    resource: &'static str,
-    outcome: Outcome,
 }
 
 /// What the leader of a flight does with the value.
@@ -75,11 +66,7 @@ pub(crate) struct Plan {
 
 impl Load {
     pub(crate) fn uncached(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
-        Self(Kind::Uncached(boxed(|| Uncached { cache, resource, outcome })))
-    }
-
-    pub(super) fn of_refused(refused: impl FnOnce() -> Refused) -> Self {
-        Self(Kind::Refused(boxed(refused)))
+        boxed(|| Unstored::new(cache, resource, outcome)).into()
     }
 
     pub(crate) fn leading(plan: impl FnOnce() -> Plan) -> Self {
@@ -88,22 +75,21 @@ impl Load {
 
     pub(super) fn names(&self) -> (&Cache, &'static str) {
         match &self.0 {
-            Kind::Uncached(uncached) => (&uncached.cache, uncached.resource),
-            Kind::Refused(refused) => (&refused.cache, refused.resource),
+            Kind::Unstored(unstored) => (&unstored.cache, unstored.resource),
             Kind::Leading(plan) => (&plan.cache, plan.resource),
         }
     }
 
     pub(super) fn plan(&self) -> Option<&Plan> {
         match &self.0 {
-            Kind::Uncached(_) | Kind::Refused(_) => None,
+            Kind::Unstored(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
 
     pub(super) fn plan_mut(&mut self) -> Option<&mut Plan> {
         match &mut self.0 {
-            Kind::Uncached(_) | Kind::Refused(_) => None,
+            Kind::Unstored(_) => None,
             Kind::Leading(plan) => Some(plan),
         }
     }
@@ -111,16 +97,15 @@ impl Load {
     /// Whether the store is away, so that nothing but this process's flights stands between callers and the source.
     pub(super) fn is_fallback(&self) -> bool {
         match &self.0 {
-            Kind::Uncached(_) => false,
-            Kind::Refused(_) => true,
+            Kind::Unstored(unstored) => unstored.is_refused(),
             Kind::Leading(plan) => plan.is_fallback(),
         }
     }
 }
 
-impl Uncached {
-    fn finish(&self) {
-        finish(&self.cache, self.resource, self.outcome);
+impl From<Box<Unstored>> for Load {
+    fn from(unstored: Box<Unstored>) -> Self {
+        Self(Kind::Unstored(unstored))
     }
 }
 
@@ -128,12 +113,8 @@ impl Running {
     /// The body failed: the next waiter loads, or everybody goes on with the old value. That is returned.
     pub(crate) fn failed(self) -> Option<Payload> {
         match self.end(LoadEnd::Error)?.0.0 {
-            Kind::Uncached(uncached) => {
-                uncached.finish();
-                None
-            }
-            Kind::Refused(refused) => {
-                refused.failed();
+            Kind::Unstored(unstored) => {
+                unstored.failed();
                 None
             }
             Kind::Leading(plan) => plan.failed(),
@@ -144,12 +125,8 @@ impl Running {
     pub(crate) fn none(self) -> Landing {
         let Some((load, cost)) = self.end(LoadEnd::None) else { return Landing(None) };
         match load.0 {
-            Kind::Uncached(uncached) => {
-                uncached.finish();
-                Landing(None)
-            }
-            Kind::Refused(refused) => {
-                refused.none();
+            Kind::Unstored(mut unstored) => {
+                unstored.none();
                 Landing(None)
             }
             Kind::Leading(plan) => {
@@ -171,12 +148,8 @@ impl Running {
     ) -> Landing {
         let Some((load, cost)) = self.end(LoadEnd::Value) else { return Landing(None) };
         match load.0 {
-            Kind::Uncached(uncached) => {
-                uncached.finish();
-                Landing(None)
-            }
-            Kind::Refused(refused) => {
-                refused.value(decision.keep);
+            Kind::Unstored(mut unstored) => {
+                unstored.value(decision.keep);
                 Landing(None)
             }
             // Nobody could be given the bytes.

@@ -17,6 +17,7 @@ use super::entry::Read;
 use super::lead::Leave;
 use super::lead::Start;
 use super::offer::{Offer, Then};
+use super::unstored::Unstored;
 use crate::boxed::{boxed, pinned};
 use crate::cache::{Boxed, Budget, Cache, Handle, Located};
 use crate::call::Mode;
@@ -116,9 +117,10 @@ enum Lead {
 
 impl<'a> Asking<'a> {
     /// `Err` where the call leaves the cache out. Boxed, as it is large, and here, as it would be moved once more elsewhere.
-    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Load> {
+    pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Box<Unstored>> {
         let (cache, spec) = (&lookup.cache, key.spec());
-        let bypass = || Load::uncached(Cache::clone(cache), spec.resource, Outcome::new(Status::Bypass, Level::Body));
+        let outcome = Outcome::new(Status::Bypass, Level::Body);
+        let bypass = || boxed(|| Unstored::new(Cache::clone(cache), spec.resource, outcome));
         if lookup.mode == Mode::Bypass {
             return Err(bypass());
         }

@@ -18,12 +18,12 @@ mod local;
 mod look;
 mod lookup;
 mod offer;
-mod refused;
 #[cfg(feature = "redis")]
 mod remote;
 mod renew;
 mod running;
 mod slide;
+mod unstored;
 
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::driven::Driven;
@@ -32,6 +32,7 @@ pub(crate) use self::local::serve_held;
 pub(crate) use self::lookup::{Answer, Asking, Lookup};
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};
+pub(crate) use self::unstored::Unstored;
 use crate::cache::Cache;
 use crate::call;
 use crate::outcome::Outcome;

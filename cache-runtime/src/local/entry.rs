@@ -100,21 +100,21 @@ impl Entry {
 
     /// Whether it will never be served again.
     #[inline]
-    pub(super) fn is_gone(&self, now: Millis) -> bool {
-        self.is_over(now) || self.terms.tether.is_cut() || self.terms.stamps.is_cut()
+    pub(super) fn is_gone(&self, now: Millis, latest: u64) -> bool {
+        self.is_over(now, latest) || self.terms.tether.is_cut() || self.terms.stamps.is_cut()
     }
 
-    /// Whether its time is over: it was given up, or has expired, or a name of it was stamped.
+    /// Whether its time is over: it was given up, or has expired, or a name of it was stamped. No stamp is newer than `latest`.
     #[inline]
-    fn is_over(&self, now: Millis) -> bool {
+    fn is_over(&self, now: Millis, latest: u64) -> bool {
         self.expires.load(Ordering::SeqCst) >> SIZE_BITS <= now
-            || self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
+            || latest > self.since && self.terms.cells.iter().any(|cell| cell.stamp() > self.since)
     }
 
     /// Whether it may be served now. Nobody tells of changes on a connection that is cut.
     #[inline]
-    pub(super) fn may_be_served(&self, now: &Moment) -> bool {
-        !self.is_over(now.at) && self.is_coherent(now)
+    pub(super) fn may_be_served(&self, now: &Moment, latest: u64) -> bool {
+        !self.is_over(now.at, latest) && self.is_coherent(now)
     }
 
     /// Whether a change would be known here by now.

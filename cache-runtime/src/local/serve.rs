@@ -85,7 +85,7 @@ impl Local {
     fn held(&self, text: &str, now: Millis) -> Option<EntryRef> {
         let hash = self.hash(text);
         let entry = self.0.map.get(&hash).filter(|entry| entry.is_of(text))?;
-        if entry.is_gone(now) {
+        if entry.is_gone(now, self.0.cells.latest()) {
             self.0.map.remove_if(&hash, |there| EntryRef::ptr_eq(there, &entry));
             return None;
         }
@@ -99,6 +99,6 @@ impl Local {
 
     #[inline(always)]
     fn may_serve(&self, entry: &Entry, now: &Moment) -> bool {
-        entry.may_be_served(now) && self.0.watch.is_current()
+        entry.may_be_served(now, self.0.cells.latest()) && self.0.watch.is_current()
     }
 }

@@ -9,7 +9,7 @@ use crate::tags::Cell;
 
 /// On what entries are held. Those of one resource without tags, read on one connection, share one.
 pub(crate) struct Terms {
-    /// The stamps of its names.
+    /// The stamps of its names, which are the tier's own.
     pub cells: Box<[Arc<Cell>]>,
     pub tether: Tether,
     /// Who tells of the stamps, which may lie on another server.

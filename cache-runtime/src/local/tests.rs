@@ -7,7 +7,7 @@ use super::{Local, LocalLimits, NewEntry, Site, Take, Terms, Tether};
 use crate::clock::Moment;
 use crate::key::{Asked, KeyText, Version};
 use crate::private::Held;
-use crate::tags::{Cell, Cells};
+use crate::tags::Cell;
 use crate::telemetry::VoidReason;
 
 const NOW: u64 = 1_000;
@@ -251,7 +251,7 @@ fn a_fill_takes_the_place_of_what_was_read_before_it() {
 #[test]
 fn a_newer_stamp_of_a_tag_ends_an_entry() {
     let local = local();
-    let cells = Cells::default();
+    let cells = local.cells();
     let cell = cells.cell("t:a");
     cells.raise("t:a", 5);
     let tagged = |since| NewEntry { since, terms: terms(&local, [Arc::clone(&cell)]), ..entry(&local, 7) };

@@ -13,7 +13,7 @@ use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Way};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
-use crate::engine::{self, Driven, Load};
+use crate::engine::{self, Driven, Unstored};
 use crate::local::Take;
 use crate::policy::Policy;
 
@@ -137,7 +137,7 @@ pub enum Entry<S: Shape> {
 }
 
 /// Leave to run a body whose value is not stored.
-pub struct Alone(pub(super) Load);
+pub struct Alone(pub(super) Box<Unstored>);
 
 /// A key that is being looked up. What the local tier holds is there at once.
 ///

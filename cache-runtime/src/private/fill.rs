@@ -215,7 +215,7 @@ impl<S: Shape> Going<S> {
                 let Fill { load, late, .. } = *fill;
                 (Some(load), late, None)
             }
-            Entry::Alone(Alone(load)) => (Some(load), Late::nothing(), None),
+            Entry::Alone(Alone(load)) => (Some(load.into()), Late::nothing(), None),
             Entry::Ready(returned) => (None, Late::nothing(), Some(returned)),
         };
         let limited = if limited { Some(late.is_some()) } else { None };

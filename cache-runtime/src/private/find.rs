@@ -9,7 +9,7 @@ use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::{Held, Sharing};
 use crate::cache::Handle;
 use crate::call;
-use crate::engine::{Accepted, Answer, Asking, Driven, Load, Lookup};
+use crate::engine::{Accepted, Answer, Asking, Driven, Lookup, Unstored};
 use crate::outcome::Status;
 use crate::policy::Policy;
 use crate::wire::{DecodeError, value};
@@ -21,11 +21,11 @@ pub(super) fn ask<'a>(
     key: &dyn EntryKey,
     wants_none: bool,
     holds: bool,
-) -> Result<Driven<'a>, Load> {
+) -> Result<Driven<'a>, Box<Unstored>> {
     // As the breaker is open.
-    let refused = if call.bypass { Err(cache) } else { Load::refused(cache, &call.policy, call.none_ttl, key) };
+    let refused = if call.bypass { Err(cache) } else { Unstored::refused(cache, &call.policy, call.none_ttl, key) };
     let cache = match refused {
-        Ok(load) => return Err(load),
+        Ok(refused) => return Err(refused),
         Err(cache) => cache,
     };
     let (spec, settings) = (key.spec(), &cache.0.settings);

@@ -23,7 +23,7 @@ where
     let mut fill = match entry {
         Entry::Ready(returned) => return returned,
         Entry::Load(fill) => fill,
-        Entry::Alone(Alone(load)) => Fill::new(load, None, None, Vec::new()),
+        Entry::Alone(Alone(load)) => Fill::new(load.into(), None, None, Vec::new()),
     };
     let body = Box::pin(body);
     let cache = fill.load.cache();

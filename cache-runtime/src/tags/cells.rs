@@ -26,6 +26,8 @@ impl Cell {
 pub(crate) struct Cells {
     most: usize,
     clock: AtomicU64,
+    /// No stamp is higher: raised before any is.
+    latest: AtomicU64,
     clear: Arc<Cell>,
     names: RwLock<HashMap<Box<str>, Arc<Cell>, RandomState>>,
 }
@@ -38,12 +40,24 @@ impl Default for Cells {
 
 impl Cells {
     pub(crate) fn new(most: usize) -> Self {
-        Self { most, clock: AtomicU64::new(1), clear: Arc::default(), names: RwLock::default() }
+        Self {
+            most,
+            clock: AtomicU64::new(1),
+            latest: AtomicU64::new(0),
+            clear: Arc::default(),
+            names: RwLock::default(),
+        }
     }
 
     /// The time of the last invalidation.
     pub(crate) fn clock(&self) -> u64 {
         self.clock.load(Ordering::SeqCst)
+    }
+
+    /// What was loaded at this time or later has no newer stamp, whichever its names are.
+    #[inline]
+    pub(crate) fn latest(&self) -> u64 {
+        self.latest.load(Ordering::SeqCst)
     }
 
     /// What is known of these names.
@@ -68,6 +82,7 @@ impl Cells {
     pub(crate) fn stamp<T: AsRef<str>>(&self, names: &[T]) -> u64 {
         let mut known = self.exclusive();
         let at = self.clock() + 1;
+        self.latest.fetch_max(at, Ordering::SeqCst);
         for name in names {
             match name.as_ref() {
                 CLEAR => self.clear.raise(at),
@@ -103,6 +118,7 @@ impl Cells {
     /// Takes over a stamp that was set elsewhere.
     #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "only a server is stamped elsewhere"))]
     pub(crate) fn raise(&self, name: &str, to: u64) {
+        self.latest.fetch_max(to, Ordering::SeqCst);
         match name {
             CLEAR => self.clear.raise(to),
             name => {
@@ -135,6 +151,22 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_stamp_is_newer_than_the_latest() {
+        let cells = Cells::new(2);
+        let cell = cells.cell("t:a");
+        let at = cells.stamp(&["t:a"]);
+        assert_eq!((cells.latest(), cell.stamp()), (at, at));
+        cells.raise("t:a", at + 5);
+        assert_eq!((cells.latest(), cell.stamp()), (at + 5, at + 5));
+        cells.raise(CLEAR, at + 9);
+        assert_eq!(cells.latest(), at + 9);
+        for name in ["t:b", "t:c", "t:d"] {
+            cells.stamp(&[name]);
+            assert!(cells.latest() >= cells.cell(CLEAR).stamp().max(cells.cell(name).stamp()));
+        }
+    }
 
     #[test]
     fn a_stamp_concerns_what_was_loaded_before_it() {

@@ -1,9 +1,11 @@
-//! A call while the breaker is open: the store is not asked and nothing will be stored, so next to nothing is prepared.
+//! Bodies whose values are not stored: of a call that leaves the store out, and of one while the breaker is open. There next to
+//! nothing is prepared.
 
 use std::time::Duration;
 
 use super::lead::failed;
-use super::{Load, finish, finish_refused};
+use super::{finish, finish_refused};
+use crate::boxed::boxed;
 use crate::cache::{Cache, Handle};
 use crate::call;
 use crate::error::{ErrorKind, Operation};
@@ -13,10 +15,18 @@ use crate::policy::Policy;
 use crate::private::EntryKey;
 use crate::telemetry::{self, FillEnd};
 
-/// The lead of a flight that ends with its body.
-pub(crate) struct Refused {
+/// For one caller alone.
+pub(crate) struct Unstored {
     pub(super) cache: Cache,
     pub(super) resource: &'static str,
+    outcome: Outcome,
+    /// Where others wait for the key meanwhile.
+    refused: Option<Refused>,
+}
+
+/// What the breaker kept from the store.
+struct Refused {
+    /// Of a flight that ends with the body.
     lead: Lead,
     /// Whether a "there is none" would have been stored.
     keeps_none: bool,
@@ -26,7 +36,7 @@ pub(crate) struct Refused {
     counted: bool,
 }
 
-impl Load {
+impl Unstored {
     /// Leave to run the body at once. `Err` where the breaker lets calls through, where another caller loads already, and where
     /// there is more to know of the call: then it goes the usual way, which comes to the same.
     pub(crate) fn refused<'a>(
@@ -34,12 +44,13 @@ impl Load {
         policy: &Policy,
         none_ttl: Option<Duration>,
         key: &dyn EntryKey,
-    ) -> Result<Self, Handle<'a>> {
+    ) -> Result<Box<Self>, Handle<'a>> {
         let Some(lead) = Self::leads_refused(&cache, policy, key) else { return Err(cache) };
         let spec = key.spec();
         let keeps_none = none_ttl.or(spec.none_ttl).is_some();
         let (cache, resource) = (cache.owned(), spec.resource);
-        Ok(Self::of_refused(|| Refused { cache, resource, lead, keeps_none, landed: false, counted: false }))
+        let refused = Some(Refused { lead, keeps_none, landed: false, counted: false });
+        Ok(boxed(|| Self { cache, resource, outcome: failed(ErrorKind::BreakerOpen), refused }))
     }
 
     fn leads_refused(cache: &Cache, policy: &Policy, key: &dyn EntryKey) -> Option<Lead> {
@@ -57,42 +68,45 @@ impl Load {
         }
         cache.0.flights.try_lead_by_hand(located.key)
     }
-}
 
-impl Refused {
-    /// The body failed: dropped, the lead goes to one that loads at once.
-    pub(super) fn failed(self) {
-        finish(&self.cache, self.resource, Self::outcome());
+    pub(super) fn new(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
+        Self { cache, resource, outcome, refused: None }
     }
 
-    pub(super) fn none(self) {
-        let keep = self.keeps_none;
-        self.value(keep);
+    /// Whether the store is away.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// The body failed: dropped, the lead goes to one that loads at once.
+    pub(super) fn failed(&self) {
+        finish(&self.cache, self.resource, self.outcome);
+    }
+
+    pub(super) fn none(&mut self) {
+        self.value(self.refused.as_ref().is_some_and(|refused| refused.keeps_none));
     }
 
     /// Nobody is given the value: all that wait came after the load had begun. The next of them loads for the others.
-    pub(super) fn value(mut self, keep: bool) {
-        self.landed = true;
-        let outcome = Self::outcome();
+    pub(super) fn value(&mut self, keep: bool) {
+        let Some(refused) = &mut self.refused else { return self.failed() };
+        refused.landed = true;
         if keep {
-            self.counted = true;
-            finish_refused(&self.cache, self.resource, outcome);
+            refused.counted = true;
+            finish_refused(&self.cache, self.resource, self.outcome);
         } else {
             telemetry::fill(&self.cache.0.name, self.resource, FillEnd::Declined);
-            finish(&self.cache, self.resource, outcome);
+            finish(&self.cache, self.resource, self.outcome);
         }
-    }
-
-    const fn outcome() -> Outcome {
-        failed(ErrorKind::BreakerOpen)
     }
 }
 
-impl Drop for Refused {
+impl Drop for Unstored {
     fn drop(&mut self) {
-        if !self.counted {
+        let Some(refused) = &self.refused else { return };
+        if !refused.counted {
             self.cache.refused(Operation::Get);
         }
-        self.cache.0.flights.retire(&self.lead, self.landed);
+        self.cache.0.flights.retire(&refused.lead, refused.landed);
     }
 }
