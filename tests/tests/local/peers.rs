@@ -129,12 +129,35 @@ async fn sweeps_are_seen() {
     for nth in 0..3 {
         for cache in [&a, &b] {
             let old = until_held(cache, &source, 7).await;
-            match nth {
-                0 => a.clear().await.expect("done"),
-                1 => a.invalidate_tag("users").await.expect("done"),
-                _ => a.invalidate_resource::<super::UserKey>().await.expect("done"),
-            };
+            sweep(&a, nth).await;
             until_seen(cache, &source, 7, &old, Instant::now()).await;
+        }
+    }
+}
+
+async fn sweep(cache: &Cache, nth: usize) {
+    match nth {
+        0 => cache.clear().await.expect("done"),
+        1 => cache.invalidate_tag("users").await.expect("done"),
+        _ => cache.invalidate_resource::<super::UserKey>().await.expect("done"),
+    };
+}
+
+/// Not only while the stamps are read anew, when nothing is served.
+#[tokio::test]
+async fn what_was_swept_is_not_served_once_that_is_known() {
+    let server = RedisServer::start();
+    let (a, b, source) = (tier(&server), tier(&server), Source::default());
+    for nth in 0..3 {
+        for cache in [&a, &b] {
+            let old = until_held(cache, &source, 7).await;
+            sweep(&a, nth).await;
+            // The server has told of it before the first answer, and its stamps are known with one of the next ones.
+            for _ in 0..5 {
+                cache.ping().await.expect("the server answers");
+            }
+            let (user, how) = read(cache, &source, 7).await;
+            assert_ne!(user.name, old, "{nth} {how}");
         }
     }
 }
