@@ -11,8 +11,11 @@ use super::queue::{Queue, Whose, fail};
 use super::socket::Source;
 use super::spot::{Reply, Spot};
 
-/// Read at once. An answer that is longer has more, as long as it takes.
+/// Read at once. An answer that is longer has more.
 const SIZE: usize = 16 * 1024;
+
+/// So much stays for the next long one, as answers to shared reads are: to make it longer each time costs more than to read it.
+const KEPT: usize = 16 * SIZE;
 
 pub(super) struct Inbox {
     /// Those between `start` and `end` have come.
@@ -90,7 +93,7 @@ impl Inbox {
     fn make_room(&mut self) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-            if self.bytes.len() > SIZE {
+            if self.bytes.len() > KEPT {
                 self.bytes = vec![0; SIZE];
             }
         } else if self.start > 0 && self.end > self.bytes.len() - SIZE / 4 {
