@@ -35,7 +35,7 @@ impl Body {
         }
         let value = match value {
             Cow::Borrowed(value) => {
-                let start = value.as_ptr().addr() - bytes.as_slice().as_ptr().addr();
+                let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                 Place::Within(start..start + value.len())
             }
             Cow::Owned(value) => Place::Apart(value),

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use triomphe::Arc;
-
 use super::{Meta, Payload};
 
 /// Why a value has no bytes.
@@ -35,19 +33,19 @@ pub(crate) fn encode_packed(
     if compress_above.is_some_and(|least| bytes.len() >= least)
         && let Some(frame) = super::frame::pack(&bytes[start..], meta)
     {
-        return Ok(Arc::new(frame));
+        return Ok(Payload::new(frame));
     }
     #[cfg(not(feature = "compress"))]
     let _ = (start, compress_above);
     bytes.push(b'}');
-    Ok(Arc::new(bytes))
+    Ok(Payload::new(bytes))
 }
 
 /// The envelope that says "there is none".
 pub(crate) fn encode_none(meta: &Meta<'_>) -> Payload {
     let mut bytes = head(meta);
     bytes.extend_from_slice(b"\"none\":true,\"value\":null}");
-    Arc::new(bytes)
+    Payload::new(bytes)
 }
 
 fn head(meta: &Meta<'_>) -> Vec<u8> {
@@ -102,7 +100,7 @@ impl Draft {
         if compress_above.is_some_and(|least| self.json.len() > least)
             && let Some(frame) = super::frame::pack(&self.json, &meta)
         {
-            return Arc::new(frame);
+            return Payload::new(frame);
         }
         #[cfg(not(feature = "compress"))]
         let _ = compress_above;
@@ -110,6 +108,6 @@ impl Draft {
         bytes.extend_from_slice(b"\"value\":");
         bytes.extend_from_slice(&self.json);
         bytes.push(b'}');
-        Arc::new(bytes)
+        Payload::new(bytes)
     }
 }

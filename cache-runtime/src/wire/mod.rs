@@ -8,11 +8,10 @@ mod encode;
 mod envelope;
 mod frame;
 mod lease;
+mod payload;
 
 use std::borrow::Cow;
 use std::time::Duration;
-
-use triomphe::Arc;
 
 pub(crate) use body::{Body, may_be_reordered, value};
 pub(crate) use decode::decode;
@@ -20,11 +19,9 @@ pub(crate) use encode::{Draft, WriteJson, encode_none, encode_packed};
 #[cfg(feature = "redis")]
 pub(crate) use lease::new_lease;
 pub(crate) use lease::{is_lease, token};
+pub(crate) use payload::Payload;
 
 use crate::clock::{Millis, millis};
-
-/// Encoded bytes, shared between the store and the callers that wait for them.
-pub(crate) type Payload = Arc<Vec<u8>>;
 
 /// What the runtime keeps beside a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
