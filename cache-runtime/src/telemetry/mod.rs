@@ -271,8 +271,8 @@ pub(crate) fn local_void(cache: &Name, reason: VoidReason) {
 
 pub(crate) fn local_evictions(cache: &Name, count: usize) {
     if count > 0 {
-        counter!("cache_local_evictions_total", "cache" => cache.label())
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        cache.count("cache_local_evictions_total", [NONE; 3], count);
     }
 }
 

@@ -10,6 +10,7 @@ use ::redis::cluster_async::ClusterConnection;
 use ::redis::{Cmd, Pipeline, RedisResult, Value};
 
 use super::lane::Lane;
+use super::words::Words;
 use crate::local::Channel;
 
 #[derive(Clone)]
@@ -46,7 +47,19 @@ impl Line {
         }
     }
 
-    /// Several commands in one round trip, nothing in between, and the answer to each.
+    /// So many commands in one round trip, nothing in between, and the answer to each.
+    pub(super) async fn ask_written(&self, count: usize, write: impl Fn(&mut dyn Words)) -> RedisResult<Vec<Value>> {
+        match self {
+            Self::Ours(lane) => lane.ask_written(count, |out| write(out)).await,
+            Self::Theirs(_) => {
+                let mut commands = Pipeline::with_capacity(count);
+                write(&mut commands);
+                self.ask_all(&commands).await
+            }
+        }
+    }
+
+    /// Several that are built already.
     pub(super) async fn ask_all(&self, commands: &Pipeline) -> RedisResult<Vec<Value>> {
         match self {
             Self::Ours(lane) => lane.ask_all(commands).await,

@@ -30,6 +30,7 @@ mod solo;
 mod stamps;
 mod tracking;
 mod url;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;

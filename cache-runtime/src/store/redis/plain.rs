@@ -9,10 +9,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ::redis::{Cmd, FromRedisValue as _, Pipeline, RedisResult, Value};
+use ::redis::{Cmd, FromRedisValue as _, RedisResult, Value};
 
-use super::script_commands::{Guard, NUMBER, distinct};
+use super::script_commands::{distinct, guard_pieces};
 use super::scripts::Program;
+use super::words::Words;
 use super::{Connection, RedisStore, px};
 use crate::clock::millis;
 use crate::store::{Ask, Claim, Looked, Registration, StoreResult};
@@ -81,8 +82,8 @@ impl RedisStore {
             return Ok(Asked::Not(Vec::new()));
         }
         let registrations = distinct(asks.iter().filter_map(|ask| ask.registration.as_ref()));
-        let commands = commands(asks, &registrations);
-        let done = single.link.ask_all(&commands).await;
+        let count = asks.len() + 1 + if registrations.is_empty() { 0 } else { 1 + registrations.len() };
+        let done = single.link.ask_written(count, |out| write(out, asks, &registrations)).await;
         let mut found = self.settle(connection.generation, done)?;
         let beside = found.split_off(asks.len().min(found.len()));
         if !found.iter().any(is_refused) && is_ordinary(beside, &registrations).unwrap_or(false) {
@@ -96,26 +97,28 @@ impl RedisStore {
     }
 }
 
-fn commands(asks: &[&Ask], registrations: &[&Registration]) -> Pipeline {
-    let mut commands = Pipeline::with_capacity(asks.len() + registrations.len() + 2);
-    let mut guards =
-        Cmd::with_capacity(asks.len() + 1, 8 + asks.iter().map(|ask| ask.key.as_str().len() + 8).sum::<usize>());
-    guards.arg("EXISTS");
+fn write(out: &mut dyn Words, asks: &[&Ask], registrations: &[&Registration]) {
     for ask in asks {
-        let (key, lease) = (ask.key.as_str(), ask.lease.as_slice());
-        let mut set = Cmd::with_capacity(7, key.len() + lease.len() + NUMBER + 16);
-        set.arg("SET").arg(key).arg(lease).arg("NX").arg("GET").arg("PX").arg(px(ask.ttl));
-        commands.add_command(set);
-        guards.arg(Guard(&ask.key));
+        out.command(7);
+        out.text("SET");
+        out.text(ask.key.as_str());
+        out.bytes(ask.lease.as_slice());
+        ["NX", "GET", "PX"].into_iter().for_each(|word| out.text(word));
+        out.number(px(ask.ttl));
     }
-    commands.add_command(guards);
+    out.command(1 + asks.len());
+    out.text("EXISTS");
+    asks.iter().for_each(|ask| out.pieces(&guard_pieces(&ask.key)));
     if !registrations.is_empty() {
-        commands.cmd("TIME");
+        out.command(1);
+        out.text("TIME");
     }
     for registration in registrations {
-        commands.cmd("ZSCORE").arg(registration.register.as_str()).arg(registration.version.as_ref());
+        out.command(3);
+        out.text("ZSCORE");
+        out.text(registration.register.as_str());
+        out.text(registration.version.as_ref());
     }
-    commands
 }
 
 /// Whether nothing is guarded, and every version is registered for long enough, as the script would see it.

@@ -1,9 +1,8 @@
 //! What scripts are given.
 
-use std::io::Write as _;
 use std::time::Duration;
 
-use ::redis::{Cmd, RedisWrite, ToRedisArgs};
+use ::redis::Cmd;
 
 use super::scripts::Program;
 use super::{RedisStore, px};
@@ -105,26 +104,12 @@ fn registers<'a>(registrations: &[&'a Registration]) -> impl Iterator<Item = &'a
 
 /// Keys hold no braces, so this lies in the slot of the key.
 pub(super) fn guard_of(key: &KeyText) -> String {
-    Guard(key).pieces().concat()
+    guard_pieces(key).concat()
 }
 
-/// The same, as an argument.
-pub(super) struct Guard<'a>(pub &'a KeyText);
-
-impl Guard<'_> {
-    fn pieces(&self) -> [&str; 3] {
-        ["{", self.0.as_str(), "}:guard"]
-    }
-}
-
-impl ToRedisArgs for Guard<'_> {
-    fn write_redis_args<W: RedisWrite + ?Sized>(&self, out: &mut W) {
-        let mut out = out.writer_for_next_arg();
-        for piece in self.pieces() {
-            // Into a command, it does not fail.
-            let _ = out.write_all(piece.as_bytes());
-        }
-    }
+/// What it is made of.
+pub(super) fn guard_pieces(key: &KeyText) -> [&str; 3] {
+    ["{", key.as_str(), "}:guard"]
 }
 
 #[cfg(feature = "cluster")]
@@ -158,17 +143,4 @@ pub(super) fn evalsha<'a>(
         command.arg(key);
     }
     command
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_guard_is_written_as_it_is_named() {
-        let key = KeyText::from_text("p:tenant-global:user:7:v1");
-        let packed = |command: &Cmd| command.get_packed_command();
-        assert_eq!(guard_of(&key), "{p:tenant-global:user:7:v1}:guard");
-        assert_eq!(packed(Cmd::new().arg(Guard(&key))), packed(Cmd::new().arg(guard_of(&key))));
-    }
 }

@@ -22,12 +22,20 @@ impl Lane {
 
     /// Several commands one after the other, and the answer to each.
     pub(in crate::store::redis) async fn ask_all(&self, commands: &Pipeline) -> RedisResult<Vec<Value>> {
-        let count = commands.len();
+        debug_assert!(!commands.is_transaction(), "what is sent is the commands alone");
+        let write = |out: &mut Vec<u8>| commands.cmd_iter().for_each(|command| command.write_packed_command(out));
+        self.ask_written(commands.len(), write).await
+    }
+
+    /// Likewise of so many that are written here.
+    pub(in crate::store::redis) async fn ask_written(
+        &self,
+        count: usize,
+        write: impl Fn(&mut Vec<u8>),
+    ) -> RedisResult<Vec<Value>> {
         if count == 0 {
             return Ok(Vec::new());
         }
-        debug_assert!(!commands.is_transaction(), "what is sent is the commands alone");
-        let write = |out: &mut Vec<u8>| commands.cmd_iter().for_each(|command| command.write_packed_command(out));
         match self.answers(count, write).await? {
             Reply::Bytes(bytes) => Ok(vec![Value::BulkString(bytes)]),
             Reply::Nothing => Ok(vec![Value::Nil]),

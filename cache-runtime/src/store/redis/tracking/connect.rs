@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{AsyncConnectionConfig, Client, ErrorKind, Pipeline, ProtocolVersion, RedisError, RedisResult, Value};
+use ::redis::{AsyncConnectionConfig, Client, ErrorKind, ProtocolVersion, RedisError, RedisResult, Value};
 
-use super::{caching, pushes};
+use super::pushes;
 use crate::local::{Channel, Local};
 use crate::store::redis::lane;
 use crate::store::redis::link::{Line, Single};
+use crate::store::redis::words::{CACHING, Words};
 
 /// Connects; without a channel where the server refuses RESP3 or tracking.
 pub(in crate::store::redis) async fn connect(client: &Client, timeout: Duration, local: &Local) -> RedisResult<Single> {
@@ -34,13 +35,16 @@ async fn connect_resp3(client: &Client, timeout: Duration, local: &Local) -> Red
 
 /// Asks for tracking, and whether reads can be marked.
 async fn tracks(link: &Line, channel: &Channel) -> RedisResult<bool> {
-    let mut commands = Pipeline::new();
-    commands.cmd("CLIENT").arg("TRACKING").arg("ON").arg("OPTIN");
-    commands.add_command(caching());
-    // The mark is for one command, and this one reads nothing.
-    commands.cmd("PING");
+    let write = |out: &mut dyn Words| {
+        out.command(4);
+        ["CLIENT", "TRACKING", "ON", "OPTIN"].into_iter().for_each(|word| out.text(word));
+        out.known(&CACHING);
+        // The mark is for one command, and this one reads nothing.
+        out.command(1);
+        out.text("PING");
+    };
     let sent = channel.sends();
-    let answers = link.ask_all(&commands).await?;
+    let answers = link.ask_written(3, write).await?;
     let granted = answers.len() == 3 && !answers.iter().any(|answer| matches!(answer, Value::ServerError(_)));
     if granted {
         channel.answered(sent);

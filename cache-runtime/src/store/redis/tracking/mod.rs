@@ -15,7 +15,7 @@ mod stamps;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
+use ::redis::{Cmd, FromRedisValue, RedisError, RedisResult, Value};
 
 use self::beat::Sign;
 pub(super) use self::connect::connect;
@@ -23,7 +23,8 @@ pub(super) use self::connect::connect;
 pub(super) use self::nodes::Nodes;
 use super::link::{Line, Link, Single};
 use super::scripts::Program;
-use super::{Connection, RedisStore, get_command, is_unknown_script, pttl_command};
+use super::words::{CACHING, Words};
+use super::{Connection, RedisStore, is_unknown_script};
 use crate::key::KeyText;
 use crate::local::{Channel, Tether};
 use crate::store::{StoreResult, Stored};
@@ -107,13 +108,15 @@ impl RedisStore {
             self.local.say_untracked();
             return Ok((self.query_on(connection, command, &[program]).await?, None));
         };
-        let mut commands = Pipeline::with_capacity(2);
-        commands.add_command(caching()).add_command(command.clone());
+        let write = |out: &mut dyn Words| {
+            out.known(&CACHING);
+            out.built(command);
+        };
         let sent = channel.sends();
-        let mut done = answers_of(single.link.ask_all(&commands).await);
+        let mut done = answers_of(single.link.ask_written(2, write).await);
         if is_unknown_script(&done) {
             let _ = single.link.ask(&program.load()).await;
-            done = answers_of(single.link.ask_all(&commands).await);
+            done = answers_of(single.link.ask_written(2, write).await);
         }
         connection.plain.runs_scripts(done.is_ok());
         let (remembers, answer) = self.settle(connection.generation, done)?;
@@ -145,10 +148,13 @@ impl Read {
 
 /// Reads a key, and has the server remember it. One that does not gives the value all the same.
 async fn read(link: &Line, channel: &Channel, key: &KeyText) -> RedisResult<Read> {
-    let mut commands = Pipeline::with_capacity(3);
-    commands.add_command(caching()).add_command(get_command(key)).add_command(pttl_command(key));
+    let write = |out: &mut dyn Words| {
+        out.known(&CACHING);
+        asks(out, "GET", key);
+        asks(out, "PTTL", key);
+    };
     let sent = channel.sends();
-    let mut answers = link.ask_all(&commands).await?.into_iter();
+    let mut answers = link.ask_written(3, write).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Value::Nil);
     let remembers = next().extract_error().is_ok();
     let bytes = FromRedisValue::from_redis_value(next().extract_error()?)?;
@@ -163,19 +169,16 @@ pub(super) async fn read_all<'a>(
     channel: &Channel,
     keys: impl Iterator<Item = &'a KeyText> + Clone,
 ) -> RedisResult<Vec<Read>> {
-    let (count, bytes) = keys.clone().fold((0, 4), |(count, bytes), key| (count + 1, bytes + key.as_str().len()));
-    let mut mget = Cmd::with_capacity(count + 1, bytes);
-    mget.arg("MGET");
-    let mut commands = Pipeline::with_capacity(count + 2);
-    for key in keys.clone() {
-        mget.arg(key.as_str());
-    }
-    commands.add_command(caching()).add_command(mget);
-    for key in keys {
-        commands.add_command(pttl_command(key));
-    }
+    let count = keys.clone().count();
+    let write = |out: &mut dyn Words| {
+        out.known(&CACHING);
+        out.command(count + 1);
+        out.text("MGET");
+        keys.clone().for_each(|key| out.text(key.as_str()));
+        keys.clone().for_each(|key| asks(out, "PTTL", key));
+    };
     let sent = channel.sends();
-    let mut answers = link.ask_all(&commands).await?.into_iter();
+    let mut answers = link.ask_written(count + 2, write).await?.into_iter();
     let mut next = || answers.next().unwrap_or(Value::Nil);
     let remembers = next().extract_error().is_ok();
     let values = Vec::<Option<Vec<u8>>>::from_redis_value(next().extract_error()?)?;
@@ -184,11 +187,11 @@ pub(super) async fn read_all<'a>(
     values.into_iter().map(read).collect()
 }
 
-/// Applies to the command that follows.
-fn caching() -> Cmd {
-    let mut command = Cmd::with_capacity(3, 16);
-    command.arg("CLIENT").arg("CACHING").arg("YES");
-    command
+/// A command that has a key and nothing else.
+fn asks(out: &mut dyn Words, command: &str, key: &KeyText) {
+    out.command(2);
+    out.text(command);
+    out.text(key.as_str());
 }
 
 /// Whether the server remembers, and what the command gave.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::redis::{Cmd, FromRedisValue, Pipeline, RedisResult};
+use ::redis::{Cmd, FromRedisValue, RedisResult};
 
-use super::{RedisStore, answers_of, caching};
+use super::{RedisStore, answers_of};
 #[cfg(feature = "cluster")]
 use super::{Sign, beat};
 use crate::key::KeyText;
@@ -13,6 +13,7 @@ use crate::local::{Channel, Local, Tether, WeakLocal};
 use crate::store::StoreResult;
 use crate::store::redis::copy::Copy;
 use crate::store::redis::link::{Line, Link};
+use crate::store::redis::words::{CACHING, Words};
 use crate::telemetry::VoidReason;
 
 /// Before the stamps are read again, after that failed.
@@ -68,9 +69,11 @@ impl RedisStore {
 /// Reads names and their stamps, and has the server tell of the next change. `None` where it does not remember the read.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
 async fn read(link: &Line, command: Cmd) -> RedisResult<Option<Vec<(String, u64)>>> {
-    let mut commands = Pipeline::new();
-    commands.add_command(caching()).add_command(command);
-    let (remembers, answer) = answers_of(link.ask_all(&commands).await)?;
+    let write = |out: &mut dyn Words| {
+        out.known(&CACHING);
+        out.built(&command);
+    };
+    let (remembers, answer) = answers_of(link.ask_written(2, write).await)?;
     let pairs: Vec<(String, f64)> = FromRedisValue::from_redis_value(answer)?;
     Ok(remembers.then(|| pairs.into_iter().map(|(name, at)| (name, at as u64)).collect()))
 }
