@@ -5,7 +5,7 @@
 //! of the standard ones. Shuttle treats every atomic access as sequentially consistent; all that matter here are.
 
 // Named by the included sources, and not all used here.
-#![allow(dead_code, unreachable_pub, reason = "the flight's sources are included whole")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "the flight's sources are included whole")]
 
 mod caller;
 mod check;
