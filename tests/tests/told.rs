@@ -1,8 +1,10 @@
 //! Hits of the store are counted by each thread for itself: a recorder that stays is told of them a little later, and of all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use cache_runtime::Cache;
+use cache_runtime::test_util::{Faults, Which};
+use cache_runtime::{BreakerState, Cache, ErrorKind};
 use cache_tests::users::{Source, read};
 use cache_tests::{Metrics, Patient as _, RedisServer, until};
 use tokio::task::JoinSet;
@@ -51,4 +53,29 @@ async fn every_hit_of_the_store_is_told_a_little_later() {
     many(&three, &source).await;
     drop(three);
     until("what is dropped tells", || all("three") == CALLERS * EACH).await;
+
+    refused(&metrics).await;
+}
+
+/// What the breaker keeps from the store counts in three series.
+async fn refused(metrics: &Metrics) {
+    let faults = Faults::new();
+    faults.fail(Which::All, ErrorKind::Unavailable);
+    let builder = Cache::builder().name("four").faults(&faults).breaker_open_for(Duration::from_secs(3600));
+    let (cache, source) = (builder.build().expect("good settings"), Arc::new(Source::default()));
+    while cache.health().breaker != BreakerState::Open {
+        cache.scope(read(&source, 7)).await;
+    }
+    let counts = || {
+        let user =
+            |metric, result| metrics.counter(metric, &[("cache", "four"), ("resource", "user"), ("result", result)]);
+        let errors = metrics.counter("cache_errors_total", &[("cache", "four"), ("kind", "breaker_open")]);
+        [user("cache_requests_total", "error"), user("cache_fills_total", "failed"), errors]
+    };
+    cache.shutdown().await.expect("nothing is left");
+    let before = counts();
+    for id in 0..EACH {
+        cache.scope(read(&source, id)).await;
+    }
+    until("they are told", || counts().iter().zip(before).all(|(count, before)| count - before == EACH)).await;
 }

@@ -24,7 +24,7 @@ use crate::private::{Decision, Held};
 use crate::telemetry::{self, FillEnd, LoadEnd};
 use crate::wire::{Meta, Payload, WriteJson, encode_none, encode_packed};
 
-/// Leave to run the body. Small, as it passes through many hands, and a hit would have to carry its size as well.
+/// Leave to run the body. Small, as it passes through many hands.
 pub(crate) struct Load(Kind);
 
 enum Kind {

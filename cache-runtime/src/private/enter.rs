@@ -136,7 +136,7 @@ pub enum Entry<S: Shape> {
     Alone(Alone),
 }
 
-/// Leave to run a body whose value is not stored.
+/// Leave to run a body whose value is not stored. Boxed, as a hit would have to carry its size as well.
 pub struct Alone(pub(super) Box<Unstored>);
 
 /// A key that is being looked up. What the local tier holds is there at once.

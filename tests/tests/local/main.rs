@@ -5,6 +5,7 @@ mod fallback;
 mod foreign;
 mod peers;
 mod races;
+mod room;
 mod tenants;
 mod together;
 mod waiters;

@@ -7,6 +7,7 @@ use ::redis::RedisResult;
 
 use super::Lane;
 use super::spot::{Reply, Spot};
+use crate::store::redis::words::Words as _;
 
 /// A read that was sent. It is used again: [`send`](Self::send) begins the next one.
 #[derive(Default)]
@@ -26,7 +27,7 @@ impl Reading {
         }
         lane.queue.send(&self.spot, |out| {
             out.extend_from_slice(b"*2\r\n$3\r\nGET\r\n");
-            write_text(out, key);
+            out.text(key);
         });
         self.lane = Some(Arc::clone(lane));
     }
@@ -41,12 +42,4 @@ impl Reading {
     pub(in crate::store::redis) fn end(&mut self) {
         self.lane = None;
     }
-}
-
-pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
-    out.push(b'$');
-    out.extend_from_slice(itoa::Buffer::new().format(text.len()).as_bytes());
-    out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(b"\r\n");
 }

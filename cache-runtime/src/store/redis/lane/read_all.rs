@@ -4,10 +4,10 @@ use ::redis::{RedisResult, parse_redis_value};
 
 use super::Lane;
 use super::extent::number;
-use super::read::write_text;
 use super::spot::Reply;
 use super::value::{take_bytes, take_line};
 use crate::store::redis::get::all_bytes;
+use crate::store::redis::words::Words as _;
 
 impl Lane {
     /// What is under these keys, in their order; not as many values as keys, where the server says so.
@@ -17,10 +17,10 @@ impl Lane {
     ) -> RedisResult<Vec<Option<Vec<u8>>>> {
         let count = keys.len();
         let write = |out: &mut Vec<u8>| {
-            write_count(out, count + 1);
+            out.command(count + 1);
             // `MGET` has nothing to say of what is no string.
-            write_text(out, if count == 1 { "GET" } else { "MGET" });
-            keys.clone().for_each(|key| write_text(out, key));
+            out.text(if count == 1 { "GET" } else { "MGET" });
+            keys.clone().for_each(|key| out.text(key));
         };
         match self.answers(1, write).await? {
             Reply::Other(answer) => match values(&answer) {
@@ -31,12 +31,6 @@ impl Lane {
             Reply::Nothing => Ok(vec![None]),
         }
     }
-}
-
-fn write_count(out: &mut Vec<u8>, count: usize) {
-    out.push(b'*');
-    out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
-    out.extend_from_slice(b"\r\n");
 }
 
 /// Of an array of strings and of nothing, which is what is there but for errors.

@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::queue::{Full, Queue};
-use super::read::write_text;
 use super::socket::{Sink, Source};
 use super::spot::{Reply, Spot};
 use super::stream::Stream;
+use crate::store::redis::words::Words as _;
 
 /// What redis-rs is told, piece by piece.
 type Told = mpsc::UnboundedReceiver<Vec<u8>>;
@@ -102,7 +102,7 @@ impl Both {
 
 fn write_command(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(b"*1\r\n");
-    write_text(out, text);
+    out.text(text);
 }
 
 async fn answered(spot: &Spot) -> RedisResult<Reply> {
