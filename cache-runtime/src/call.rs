@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::task::futures::TaskLocalFuture;
 
 use crate::outcome::Outcome;
+use crate::scope;
 
 /// How annotated functions treat the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,6 @@ pub(crate) enum Mode {
     Bypass,
     Refresh,
 }
-
-/// Whether a program ever used one of these: most look for nothing at each call.
-static USED: AtomicBool = AtomicBool::new(false);
 
 tokio::task_local! {
     static MODE: Mode;
@@ -40,21 +37,21 @@ tokio::task_local! {
 /// # });
 /// ```
 pub fn bypass<F: Future>(future: F) -> impl Future<Output = F::Output> {
-    USED.store(true, Ordering::Relaxed);
+    scope::begin();
     MODE.scope(Mode::Bypass, future)
 }
 
 /// Runs `future` so that annotated functions load a new value and store it, also those that their bodies call. Callers that
 /// ask at the same time share one load.
 pub fn refresh<F: Future>(future: F) -> impl Future<Output = F::Output> {
-    USED.store(true, Ordering::Relaxed);
+    scope::begin();
     MODE.scope(Mode::Refresh, future)
 }
 
 /// Runs `future` and says what its annotated function did. Of several calls in a row it is the last; calls inside a body do
 /// not count. Without any it is [`Status::Uncached`](crate::Status::Uncached).
 pub fn outcome<F: Future>(future: F) -> impl Future<Output = (F::Output, Outcome)> {
-    USED.store(true, Ordering::Relaxed);
+    scope::begin();
     Reported { scope: OUTCOME.scope(Cell::new(Outcome::UNCACHED), future) }
 }
 
@@ -77,16 +74,9 @@ impl<F: Future> Future for Reported<F> {
     }
 }
 
-/// Whether this may be a call inside one of these: asked once where little else is done.
-#[inline]
-pub(crate) fn may_be_within() -> bool {
-    // Set before any scope begins, which a call inside comes after.
-    USED.load(Ordering::Relaxed)
-}
-
 #[inline]
 pub(crate) fn mode() -> Mode {
-    if !may_be_within() {
+    if !scope::any() {
         return Mode::Usual;
     }
     MODE.try_with(|mode| *mode).unwrap_or(Mode::Usual)
@@ -94,7 +84,7 @@ pub(crate) fn mode() -> Mode {
 
 #[inline]
 pub(crate) fn report(outcome: Outcome) {
-    if may_be_within() {
+    if scope::any() {
         let _ = OUTCOME.try_with(|cell| cell.set(outcome));
     }
 }
@@ -110,7 +100,7 @@ pub(crate) struct Nested(Option<Outcome>);
 
 /// To be held while a body is polled.
 pub(crate) fn nest() -> Nested {
-    if !may_be_within() {
+    if !scope::any() {
         return Nested(None);
     }
     Nested(OUTCOME.try_with(|cell| cell.replace(Outcome::UNCACHED)).ok())

@@ -79,6 +79,7 @@ mod policy;
 mod recovery;
 pub mod registry;
 mod schema;
+mod scope;
 mod store;
 mod switch;
 mod sync;

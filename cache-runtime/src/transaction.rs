@@ -1,14 +1,11 @@
 //! Invalidations that wait for a database transaction.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cache::Cache;
 use crate::key::Unversioned;
 use crate::private::Work;
-
-/// Whether a program ever began one.
-static USED: AtomicBool = AtomicBool::new(false);
+use crate::scope;
 
 tokio::task_local! {
     static COLLECTED: Arc<Collected>;
@@ -70,7 +67,7 @@ impl Collected {
 /// ```
 pub async fn transaction<F: Future>(future: F) -> (F::Output, Invalidations) {
     let collected = Arc::new(Collected::default());
-    USED.store(true, Ordering::Relaxed);
+    scope::begin();
     let output = COLLECTED.scope(Arc::clone(&collected), future).await;
     let held = Collected(Mutex::new(collected.take()));
     (output, Invalidations(held))
@@ -117,8 +114,7 @@ pub(crate) fn hold_back(cache: &Cache, work: Work) -> Option<Work> {
 
 /// Whether a transaction is under way here.
 pub(crate) fn is_open() -> bool {
-    // Set before any transaction begins, which a call inside comes after.
-    USED.load(Ordering::Relaxed) && COLLECTED.try_with(|_| ()).is_ok()
+    scope::any() && COLLECTED.try_with(|_| ()).is_ok()
 }
 
 /// Whether a write of the transaction that is under way has named this entry.

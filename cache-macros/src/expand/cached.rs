@@ -50,9 +50,8 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     } else {
         quote_spanned!(span=> #q::Call::new(&#site_name) #set)
     };
-    let enter = quote_spanned! {span=>
-        #q::enter(#call, __cache_shape, #key, (&&&&__cache_shape).sharing()).await
-    };
+    let enter = quote_spanned!(span=> #q::enter(#call, (&&&&__cache_shape).shared(), #key));
+    let miss = quote_spanned!(span=> __cache_enter.await);
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));
     let load = load(p, read, func, decide.as_ref());
     func.with_body(quote_spanned! {mixed=>
@@ -62,7 +61,10 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
         #must_share
         // The key, and with it every borrow of a parameter, ends with this statement. Whether the value can be held decoded is
         // found by method lookup as well.
-        let __cache_entry = #enter;
+        let __cache_entry = match #enter {
+            #p::Hit(__ret) => return __ret,
+            #p::Miss(__cache_enter) => #miss,
+        };
         if let #p::Ready(__ret) = __cache_entry { return __ret; }
         #kept
         #load

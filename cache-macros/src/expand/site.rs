@@ -43,6 +43,8 @@ pub(super) fn site(
     };
     let name = numbered("__CACHE_SITE", index);
     let (mut items, mut specs, mut entries) = (TokenStream::new(), Vec::new(), Vec::new());
+    // A typed key, of which a read has one.
+    let mut named = None;
     for (n, target) in targets.iter().enumerate() {
         let text = &target.text;
         let entry = match &target.key {
@@ -63,7 +65,9 @@ pub(super) fn site(
                 match key::type_path(expr).filter(|path| is_nameable(func, &quote!(#path), true)) {
                     Some(path) => {
                         let path = ours(quote!(#path));
-                        quote_spanned!(mixed=> #p::Target::typed::<#path>(#text))
+                        let entry = quote_spanned!(mixed=> #p::Target::typed::<#path>(#text));
+                        named = Some((path, text));
+                        entry
                     }
                     None => quote_spanned!(mixed=> #p::Target::dynamic(#text)),
                 }
@@ -75,19 +79,20 @@ pub(super) fn site(
         };
         entries.push(entry);
     }
-    let kind = Ident::new(
-        match which {
-            Which::Cached => "reads",
-            Which::Invalidates => "invalidates",
-            Which::Updates => "updates",
-        },
-        mixed,
-    );
     let function = func.sig.ident.unraw().to_string();
+    let said = quote_spanned!(mixed=> #function, ::core::module_path!());
+    let made = match which {
+        Which::Cached => match named {
+            Some((path, text)) => quote_spanned!(mixed=> typed::<#path>(#said, #text)),
+            None => quote_spanned!(mixed=> reads(#said, #(#entries),*)),
+        },
+        Which::Invalidates => quote_spanned!(mixed=> invalidates(#said, &[#(#entries),*])),
+        Which::Updates => quote_spanned!(mixed=> updates(#said, &[#(#entries),*])),
+    };
     let start = start::list(&numbered("__CACHE_START", index), &numbered("__cache_list", index), &name);
     items.extend(quote_spanned! {mixed=>
         static #name: #p::Site =
-            #p::Site::#kind(#function, ::core::module_path!(), &[#(#entries),*]);
+            #p::Site::#made;
         #start
     });
     Site { items, name, specs }

@@ -21,15 +21,9 @@ where
         let __self = self;
         let id = id;
         use ::cache_runtime::__private::{self as __cache_p, via::*};
-        static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
-            "get",
-            ::core::module_path!(),
-            &[__cache_p::Target::typed::<UserKey>("UserKey { org: self.org, id }")],
-        );
-        #[cfg_attr(
-            any(target_os = "linux", target_os = "android"),
-            unsafe(link_section = ".text.startup")
-        )]
+        static __CACHE_SITE: __cache_p::Site = __cache_p::Site::typed::<
+            UserKey,
+        >("get", ::core::module_path!(), "UserKey { org: self.org, id }");
         extern "C" fn __cache_list() {
             __CACHE_SITE.list()
         }
@@ -45,18 +39,19 @@ where
         )]
         static __CACHE_START: extern "C" fn() = __cache_list;
         let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
-        let __cache_entry = __cache_p::enter(
-                &__CACHE_SITE,
-                __cache_shape,
-                __cache_p::Typed(
-                    &(UserKey {
-                        org: __cache_p::key_field(&__self.org),
-                        id: __cache_p::key_field(&id),
-                    }),
-                ),
-                (&&&&__cache_shape).sharing(),
-            )
-            .await;
+        let __cache_entry = match __cache_p::enter(
+            &__CACHE_SITE,
+            (&&&&__cache_shape).shared(),
+            __cache_p::Typed(
+                &(UserKey {
+                    org: __cache_p::key_field(&__self.org),
+                    id: __cache_p::key_field(&id),
+                }),
+            ),
+        ) {
+            __cache_p::Hit(__ret) => return __ret,
+            __cache_p::Miss(__cache_enter) => __cache_enter.await,
+        };
         if let __cache_p::Ready(__ret) = __cache_entry {
             return __ret;
         }

@@ -5,22 +5,16 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
     static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
         "get_user",
         ::core::module_path!(),
-        &[
-            __cache_p::Target::of::<sqlx::Result<User>>("user(id)", &__CACHE_KEY)
-                .auto(|| {
-                    __CACHE_KEY
-                        .version(
-                            __cache_p::auto_version(
-                                (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape(),
-                            ),
-                        )
-                }),
-        ],
+        __cache_p::Target::of::<sqlx::Result<User>>("user(id)", &__CACHE_KEY)
+            .auto(|| {
+                __CACHE_KEY
+                    .version(
+                        __cache_p::auto_version(
+                            (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape(),
+                        ),
+                    )
+            }),
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -36,16 +30,17 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape();
-    let __cache_entry = __cache_p::enter(
-            &__CACHE_SITE,
-            __cache_shape,
-            __cache_p::ParsedKey::new(
-                __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
-                |__cache_out| __cache_out.part(&id),
-            ),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        &__CACHE_SITE,
+        (&&&&__cache_shape).shared(),
+        __cache_p::ParsedKey::new(
+            __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
+            |__cache_out| __cache_out.part(&id),
+        ),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

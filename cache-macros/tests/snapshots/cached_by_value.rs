@@ -6,12 +6,8 @@ where
     static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
         "get_user",
         ::core::module_path!(),
-        &[__cache_p::Target::dynamic("self.key(id)")],
+        __cache_p::Target::dynamic("self.key(id)"),
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -27,16 +23,17 @@ where
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
-    let __cache_entry = __cache_p::enter(
-            __cache_p::Call::new(&__CACHE_SITE)
-                .cache(&self.cache)
-                .bypass(fresh)
-                .none_ttl(__cache_p::Duration::new(30, 0)),
-            __cache_shape,
-            __cache_p::Typed(&self.key(::core::clone::Clone::clone(&id))),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        __cache_p::Call::new(&__CACHE_SITE)
+            .cache(&self.cache)
+            .bypass(fresh)
+            .none_ttl(__cache_p::Duration::new(30, 0)),
+        (&&&&__cache_shape).shared(),
+        __cache_p::Typed(&self.key(::core::clone::Clone::clone(&id))),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

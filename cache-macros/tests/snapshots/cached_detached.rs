@@ -5,15 +5,9 @@ async fn get_user(
     patience: Duration,
 ) -> Result<Option<User>, DbError> {
     use ::cache_runtime::__private::{self as __cache_p, via::*};
-    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
-        "get_user",
-        ::core::module_path!(),
-        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
-    );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::typed::<
+        UserKey,
+    >("get_user", ::core::module_path!(), "UserKey { org, id }");
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -31,26 +25,27 @@ async fn get_user(
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
     __cache_p::must_share(__cache_shape);
-    let __cache_entry = __cache_p::enter(
-            __cache_p::Call::new(&__CACHE_SITE)
-                .policy(
-                    __cache_p::Policy::new()
-                        .local(__cache_p::Duration::new(10, 0))
-                        .stale_while_revalidate(patience)
-                        .hard_timeout(__cache_p::Duration::new(2, 0))
-                        .refresh(__cache_p::Refresh::Ahead(0.8)),
-                )
-                .detached(),
-            __cache_shape,
-            __cache_p::Typed(
-                &(UserKey {
-                    org: __cache_p::key_field(&org),
-                    id: __cache_p::key_field(&id),
-                }),
-            ),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        __cache_p::Call::new(&__CACHE_SITE)
+            .policy(
+                __cache_p::Policy::new()
+                    .local(__cache_p::Duration::new(10, 0))
+                    .stale_while_revalidate(patience)
+                    .hard_timeout(__cache_p::Duration::new(2, 0))
+                    .refresh(__cache_p::Refresh::Ahead(0.8)),
+            )
+            .detached(),
+        (&&&&__cache_shape).shared(),
+        __cache_p::Typed(
+            &(UserKey {
+                org: __cache_p::key_field(&org),
+                id: __cache_p::key_field(&id),
+            }),
+        ),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

@@ -11,12 +11,8 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
     static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
         "get_user",
         ::core::module_path!(),
-        &[__cache_p::Target::of::<User>("user(id)", &__CACHE_KEY)],
+        __cache_p::Target::of::<User>("user(id)", &__CACHE_KEY),
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -32,13 +28,14 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
-    let __cache_entry = __cache_p::enter(
-            __cache_p::Call::new(&__CACHE_SITE).detached(),
-            __cache_shape,
-            __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        __cache_p::Call::new(&__CACHE_SITE).detached(),
+        (&&&&__cache_shape).shared(),
+        __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

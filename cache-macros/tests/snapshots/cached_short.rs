@@ -9,12 +9,8 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
     static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
         "get_user",
         ::core::module_path!(),
-        &[__cache_p::Target::of::<User>("user(id, email)", &__CACHE_KEY)],
+        __cache_p::Target::of::<User>("user(id, email)", &__CACHE_KEY),
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -30,26 +26,27 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
     )]
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
-    let __cache_entry = __cache_p::enter(
-            &__CACHE_SITE,
-            __cache_shape,
-            __cache_p::ParsedKey::new(
-                    &__CACHE_KEY,
-                    |__cache_out| {
-                        __cache_out.part(&id);
-                        __cache_out.hashed(&email);
-                    },
-                )
-                .tenant(|__cache_out| __cache_p::Tenancy::write(&org, __cache_out))
-                .tags(|| {
-                    ::std::vec![
-                        __cache_p::Cow::Borrowed("users"), __cache_p::TagText::new()
-                        .text("org:").value(& org).finish()
-                    ]
-                }),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        &__CACHE_SITE,
+        (&&&&__cache_shape).shared(),
+        __cache_p::ParsedKey::new(
+                &__CACHE_KEY,
+                |__cache_out| {
+                    __cache_out.part(&id);
+                    __cache_out.hashed(&email);
+                },
+            )
+            .tenant(|__cache_out| __cache_p::Tenancy::write(&org, __cache_out))
+            .tags(|| {
+                ::std::vec![
+                    __cache_p::Cow::Borrowed("users"), __cache_p::TagText::new()
+                    .text("org:").value(& org).finish()
+                ]
+            }),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

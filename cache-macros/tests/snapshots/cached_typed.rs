@@ -1,15 +1,9 @@
 /// Docs.
 pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbError> {
     use ::cache_runtime::__private::{self as __cache_p, via::*};
-    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::reads(
-        "get_user",
-        ::core::module_path!(),
-        &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
-    );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
+    static __CACHE_SITE: __cache_p::Site = __cache_p::Site::typed::<
+        UserKey,
+    >("get_user", ::core::module_path!(), "UserKey { org, id }");
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -26,18 +20,19 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
-    let __cache_entry = __cache_p::enter(
-            &__CACHE_SITE,
-            __cache_shape,
-            __cache_p::Typed(
-                &(UserKey {
-                    org: __cache_p::key_field(&org),
-                    id: __cache_p::key_field(&id),
-                }),
-            ),
-            (&&&&__cache_shape).sharing(),
-        )
-        .await;
+    let __cache_entry = match __cache_p::enter(
+        &__CACHE_SITE,
+        (&&&&__cache_shape).shared(),
+        __cache_p::Typed(
+            &(UserKey {
+                org: __cache_p::key_field(&org),
+                id: __cache_p::key_field(&id),
+            }),
+        ),
+    ) {
+        __cache_p::Hit(__ret) => return __ret,
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
+    };
     if let __cache_p::Ready(__ret) = __cache_entry {
         return __ret;
     }

@@ -12,10 +12,6 @@ async fn set_role(db: &Db, org: OrgId, id: Uuid, team: u64) -> Result<(), DbErro
             __cache_p::Target::tag("tag(\"org:{org}\")"),
         ],
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }

@@ -8,10 +8,6 @@ async fn rename(org: &str, id: u64) -> String {
         ::core::module_path!(),
         &[__cache_p::Target::typed::<UserKey>("UserKey { org, id }")],
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }
@@ -34,10 +30,6 @@ async fn rename(org: &str, id: u64) -> String {
         ::core::module_path!(),
         &[__cache_p::Target::of::<String>("name(id)", &__CACHE_KEY_100)],
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list_1() {
         __CACHE_SITE_1.list()
     }

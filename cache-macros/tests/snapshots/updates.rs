@@ -5,10 +5,6 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
         ::core::module_path!(),
         &[__cache_p::Target::typed::<UserKey>("UserKey { org, id: ret.id }")],
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }

@@ -9,10 +9,6 @@ async fn save_user(id: u64, new: NewUser) -> Result<User, DbError> {
         ::core::module_path!(),
         &[__cache_p::Target::of::<Result<User, DbError>>("user(id)", &__CACHE_KEY)],
     );
-    #[cfg_attr(
-        any(target_os = "linux", target_os = "android"),
-        unsafe(link_section = ".text.startup")
-    )]
     extern "C" fn __cache_list() {
         __CACHE_SITE.list()
     }

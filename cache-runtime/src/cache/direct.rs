@@ -12,7 +12,7 @@ use crate::engine::{Due, due};
 use crate::error::{CacheError, ErrorKind, Operation};
 use crate::key::{KeySpec, KeyText, TypedKey};
 use crate::policy::Policy;
-use crate::private::{self, Call, Entry, Probe, Typed, ViaResult as _, enter, json};
+use crate::private::{self, Call, Entered, Probe, Typed, ViaResult as _, enter, json};
 use crate::registry;
 use crate::store::Asks;
 use crate::tags::{self, Stamps};
@@ -142,9 +142,12 @@ impl Cache {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         let shape = (&Probe::<Result<K::Value, Box<dyn Error + Send + Sync>>>::NEW).shape();
-        let loaded = match enter(Call::through(self), shape, Typed(key), K::sharing()).await {
-            Entry::Ready(found) => found,
-            entry => private::load(entry, async { load().await.map_err(Into::into) }).await,
+        let loaded = match enter(Call::through(self), (shape, K::sharing()), Typed(key)) {
+            Entered::Hit(held) => held,
+            Entered::Miss(enter) => {
+                let entry = enter.await;
+                private::load(entry, async { load().await.map_err(Into::into) }).await
+            }
         };
         loaded.map_err(|error| CacheError::new(Operation::Load, ErrorKind::Load).with_source(error))
     }

@@ -12,6 +12,7 @@ use crate::key::{KeySpec, KeyText, ShortKey};
 use crate::local::{NewEntry, Site, Take, Terms, Tether, Ticket};
 use crate::policy::Policy;
 use crate::private::{EntryKey, Held};
+use crate::scope;
 use crate::store::Store;
 use crate::tags::{self, Cell};
 use crate::telemetry;
@@ -23,48 +24,60 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
     policy.local.filter(|ttl| !ttl.is_zero())
 }
 
-/// Has what is held under the key taken, and counts that. `asked` is what the call itself says of the tier. Allocates nothing.
-pub(crate) fn serve_held(cache: &Cache, asked: Option<Duration>, key: &dyn EntryKey, take: &mut dyn Take) -> bool {
-    let spec = key.spec();
+/// Whether the tier may hold what this key names. `asked` is what the call itself says of the tier.
+#[inline]
+pub(crate) fn is_held(cache: &Cache, asked: Option<Duration>, spec: &KeySpec) -> bool {
     let ttl = match (&asked, &spec.policy.local) {
         (Some(ttl), _) | (None, Some(ttl)) => Some(ttl),
         (None, None) => cache.0.settings.policy.local.as_ref(),
     };
-    let within = call::may_be_within();
-    if ttl.is_none_or(Duration::is_zero) || (within && call::mode() != call::Mode::Usual) {
-        return false;
-    }
-    if (transaction::is_open() || cache.0.recovery.len() > 0) && is_covered(cache, key) {
+    ttl.is_some_and(|ttl| !ttl.is_zero())
+}
+
+/// The key of a call, as who knows its type has it.
+pub(crate) struct Wanted<'a> {
+    pub key: &'a dyn EntryKey,
+    pub spec: &'a KeySpec,
+    /// What it is made of, if that is little and it has no suffix.
+    pub short: Option<ShortKey>,
+}
+
+/// Has what is held under the key taken, and counts that. Allocates nothing.
+pub(crate) fn serve_held(cache: &Cache, wanted: &Wanted<'_>, take: &mut dyn Take) -> bool {
+    let unusual = scope::any() || cache.0.recovery.len() > 0;
+    if unusual && !may_be_served(cache, wanted.key) {
         return false;
     }
     // Read where it was written, in parts: a copy as a whole would wait for those.
     let now = cache.0.clock.moment();
     // What this thread is served often is found without its key's text, where that is made of little.
-    let short = if spec.suffix.is_none() { key.short() } else { None };
-    let near = short.as_ref().and_then(|short| cache.0.local.serve_short(&site(cache, spec), short, &now, take));
+    let short = wanted.short.as_ref();
+    let near = short.and_then(|short| cache.0.local.serve_short(&site(cache, wanted.spec), short, &now, take));
     let served = match near {
         Some(served) => served,
-        None => serve_by_text(cache, key, short.as_ref(), &now, take),
+        None => serve_by_text(cache, wanted, &now, take),
     };
-    if served && within {
+    if served && unusual {
         call::report(telemetry::local_hit());
     }
     served
 }
 
+/// Whether nothing around the call, and no write that is not done yet, is against it.
+#[cold]
+fn may_be_served(cache: &Cache, key: &dyn EntryKey) -> bool {
+    let may_be_covered = transaction::is_open() || cache.0.recovery.len() > 0;
+    call::mode() == call::Mode::Usual && !(may_be_covered && is_covered(cache, key))
+}
+
 /// Has what is held taken by whoever has to look for it with the whole key.
 #[inline(never)]
-fn serve_by_text(
-    cache: &Cache,
-    key: &dyn EntryKey,
-    short: Option<&ShortKey>,
-    now: &Moment,
-    take: &mut dyn Take,
-) -> bool {
-    let (spec, suffix) = (key.spec(), key.suffix());
+fn serve_by_text(cache: &Cache, wanted: &Wanted<'_>, now: &Moment, take: &mut dyn Take) -> bool {
+    let Wanted { key, spec, short } = wanted;
+    let suffix = key.suffix();
     let site = site(cache, spec);
-    let served = cache.lend_key(key, spec, suffix.as_deref(), |lent| {
-        let served = cache.0.local.serve(lent, &site, short, now, take);
+    let served = cache.lend_key(*key, spec, suffix.as_deref(), |lent| {
+        let served = cache.0.local.serve(lent, &site, short.as_ref(), now, take);
         cache.0.local.learn(&site, lent);
         served
     });

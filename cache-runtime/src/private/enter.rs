@@ -13,7 +13,7 @@ use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Way};
 use super::site::Site;
 use crate::cache::{Cache, Handle};
-use crate::engine::{self, Driven, Unstored};
+use crate::engine::{self, Driven, Unstored, Wanted};
 use crate::local::Take;
 use crate::policy::Policy;
 
@@ -139,7 +139,16 @@ pub enum Entry<S: Shape> {
 /// Leave to run a body whose value is not stored. Boxed, as a hit would have to carry its size as well.
 pub struct Alone(pub(super) Box<Unstored>);
 
-/// A key that is being looked up. What the local tier holds is there at once.
+/// What the local tier says. An expansion returns what it holds before anything is awaited: a hit is so short that to keep it
+/// in the future would be a part of it.
+pub enum Entered<'a, S: Shape, K, W> {
+    /// Return this.
+    Hit(S::Return),
+    /// Ask on.
+    Miss(Enter<'a, S, K, W>),
+}
+
+/// A key that is being looked up.
 ///
 /// Written out: what depends on the type of the key is no more than this.
 pub enum Enter<'a, S: Shape, K, W> {
@@ -173,40 +182,47 @@ where
     }
 }
 
-/// Looks the key up.
-pub fn enter<'a, S, K, W>(call: impl Calling<'a>, _shape: S, key: K, way: W) -> Enter<'a, S, K, W>
+/// Looks the key up. What is found has this shape, and is held in this way.
+pub fn enter<'a, S, K, W>(call: impl Calling<'a>, found: (S, W), key: K) -> Entered<'a, S, K, W>
 where
     S: Shape,
     S::Value: CacheValue,
     K: KeyOf<S::Value>,
     W: Way<S::Value>,
 {
-    let cache = match held::<S, W>(&call.gist(), &key, way) {
-        Ok(held) => return Enter::Over(Some(Entry::Ready(held))),
+    let (_, way) = found;
+    let cache = match held::<S, K, W>(&call.gist(), &key, way) {
+        Ok(held) => return Entered::Hit(held),
         Err(cache) => cache,
     };
-    match ask(cache, &call.into(), &key, S::none().is_some(), way.holds()) {
+    Entered::Miss(match ask(cache, &call.into(), &key, S::none().is_some(), way.holds()) {
         Ok(asking) => Enter::Search(asking, key, way),
         Err(load) => Enter::Over(Some(Entry::Alone(Alone(load)))),
-    }
+    })
 }
 
 /// What the local tier holds; the cache where it holds nothing.
 #[inline(always)]
-fn held<'a, S: Shape, W: Way<S::Value>>(
-    call: &Gist<'a>,
-    key: &dyn KeyOf<S::Value>,
-    way: W,
-) -> Result<S::Return, Handle<'a>> {
+fn held<'a, S, K, W>(call: &Gist<'a>, key: &K, way: W) -> Result<S::Return, Handle<'a>>
+where
+    S: Shape,
+    K: KeyOf<S::Value>,
+    W: Way<S::Value>,
+{
     let cache = match call.cache {
         Some(cache) => Handle::Borrowed(cache),
         None => Cache::ambient(),
     };
     if way.holds() && !call.bypass {
-        let mut taking = Taking::<S, W> { key, way, found: None };
-        engine::serve_held(&cache, call.local, key, &mut taking);
-        if let Some(found) = taking.found {
-            return Ok(found);
+        let spec = key.spec();
+        if engine::is_held(&cache, call.local, spec) {
+            // Looked at here, where the type of the key is known.
+            let short = if spec.suffix.is_none() { key.short() } else { None };
+            let mut taking = Taking::<S, W> { key: if key.is_picky() { Some(key) } else { None }, way, found: None };
+            engine::serve_held(&cache, &Wanted { key, spec, short }, &mut taking);
+            if let Some(found) = taking.found {
+                return Ok(found);
+            }
         }
     }
     Err(cache)
@@ -214,7 +230,8 @@ fn held<'a, S: Shape, W: Way<S::Value>>(
 
 /// Takes what the local tier holds.
 pub(super) struct Taking<'a, S: Shape, W> {
-    pub(super) key: &'a dyn KeyOf<S::Value>,
+    /// Where it may refuse a value.
+    pub(super) key: Option<&'a dyn KeyOf<S::Value>>,
     pub(super) way: W,
     pub(super) found: Option<S::Return>,
 }
@@ -224,7 +241,7 @@ impl<S: Shape, W: Way<S::Value>> Take for Taking<'_, S, W> {
         self.found = match value {
             None => S::none(),
             Some(held) => match self.way.give(held) {
-                Some(value) if self.key.accepts(&value) => Some(S::some(value)),
+                Some(value) if self.key.is_none_or(|key| key.accepts(&value)) => Some(S::some(value)),
                 _ => None,
             },
         };

@@ -115,7 +115,7 @@ fn shared<S: Shape>(
     key: &dyn KeyOf<S::Value>,
     way: Option<Sharing<S::Value>>,
 ) -> Option<S::Return> {
-    let mut taking = Taking::<S, _> { key, way, found: None };
+    let mut taking = Taking::<S, _> { key: Some(key), way, found: None };
     asking.share(&mut taking);
     taking.found
 }

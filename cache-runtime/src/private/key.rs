@@ -63,6 +63,11 @@ pub trait EntryKey {
 pub trait KeyOf<V>: EntryKey {
     /// Whether a decoded value may be served.
     fn accepts(&self, value: &V) -> bool;
+    /// Whether it refuses any.
+    #[inline]
+    fn is_picky(&self) -> bool {
+        true
+    }
     /// The tags that an entry has beside [`tags`](EntryKey::tags) because of its value, once there is one.
     fn late_tags(&self) -> Vec<ValueTag<V>> {
         Vec::new()

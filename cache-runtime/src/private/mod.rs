@@ -21,6 +21,7 @@ pub use std::borrow::Cow;
 pub use std::time::Duration;
 
 pub use self::detach::{Detach, LoadTimeout, Own, TimedOut, late, own};
+pub use self::enter::Entered::{self, Hit, Miss};
 pub use self::enter::Entry::{self, Ready};
 pub use self::enter::{Call, enter};
 pub(crate) use self::fill::json;

@@ -149,4 +149,8 @@ where
     fn accepts(&self, _value: &V) -> bool {
         true
     }
+    #[inline]
+    fn is_picky(&self) -> bool {
+        false
+    }
 }

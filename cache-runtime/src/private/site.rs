@@ -31,28 +31,53 @@ pub struct Site {
     pub file: &'static str,
     /// `line!()`.
     pub line: u32,
-    /// The entries it concerns, in order.
-    pub targets: &'static [Target],
+    targets: Targets,
+}
+
+/// The entries that an annotation concerns, in order. A read has one.
+#[derive(Debug)]
+enum Targets {
+    One(Target),
+    All(&'static [Target]),
 }
 
 impl Site {
     /// The site of a `#[cached]`.
     #[track_caller]
-    pub const fn reads(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
-        let place = Location::caller();
-        Self { kind: Kind::Reads, function, module, file: place.file(), line: place.line(), targets }
+    pub const fn reads(function: &'static str, module: &'static str, target: Target) -> Self {
+        Self::new(Kind::Reads, function, module, Targets::One(target))
+    }
+
+    /// The same with a typed key that can be named.
+    #[track_caller]
+    pub const fn typed<K: TypedKey>(function: &'static str, module: &'static str, text: &'static str) -> Self {
+        Self::reads(function, module, Target::typed::<K>(text))
     }
 
     /// That of an `#[updates]`.
     #[track_caller]
     pub const fn updates(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
-        Self { kind: Kind::Updates, ..Self::reads(function, module, targets) }
+        Self::new(Kind::Updates, function, module, Targets::All(targets))
     }
 
     /// That of an `#[invalidates]`.
     #[track_caller]
     pub const fn invalidates(function: &'static str, module: &'static str, targets: &'static [Target]) -> Self {
-        Self { kind: Kind::Invalidates, ..Self::reads(function, module, targets) }
+        Self::new(Kind::Invalidates, function, module, Targets::All(targets))
+    }
+
+    #[track_caller]
+    const fn new(kind: Kind, function: &'static str, module: &'static str, targets: Targets) -> Self {
+        let place = Location::caller();
+        Self { kind, function, module, file: place.file(), line: place.line(), targets }
+    }
+
+    /// The entries it concerns, in order.
+    pub(crate) const fn targets(&self) -> &[Target] {
+        match &self.targets {
+            Targets::One(target) => std::slice::from_ref(target),
+            Targets::All(targets) => targets,
+        }
     }
 }
 

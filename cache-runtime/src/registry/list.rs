@@ -34,7 +34,7 @@ impl SiteInfo {
     }
     /// What it reads, stores or removes.
     pub fn targets(&self) -> impl Iterator<Item = TargetInfo> + use<> {
-        self.0.targets.iter().map(TargetInfo)
+        self.0.targets().iter().map(TargetInfo)
     }
 }
 

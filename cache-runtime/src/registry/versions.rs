@@ -53,7 +53,7 @@ fn linked() -> HashMap<View, BTreeSet<String>> {
         add(*key.spec);
     }
     for site in Site::all() {
-        for target in site.targets {
+        for target in site.targets() {
             // The version of a short-form invalidation is not written, and its default means nothing.
             let unwritten = site.kind == Kind::Invalidates && matches!(target.spec, TargetSpec::Short { .. });
             if let Some(spec) = target.spec.facts().filter(|_| !unwritten) {

@@ -41,7 +41,7 @@ pub(super) fn typed_impls(input: &DeriveInput, key: &Key<'_>, typed: &Typed<'_>,
         quote! {
             fn sharing() -> ::core::option::Option<#p::Sharing<#value>> {
                 use #p::via::*;
-                #p::share::<#value, _>((&&&&#p::plain::<#value>()).sharing())
+                #p::share::<#value, _, _>((&&&&#p::plain::<#value>()).shared())
             }
         }
     });
