@@ -9,6 +9,7 @@ mod room;
 mod tenants;
 mod together;
 mod waiters;
+mod withheld;
 
 use std::time::{Duration, Instant};
 
