@@ -1,16 +1,16 @@
-//! The callers of one connection that ask the same: how many, who waits, and whether they share.
+//! The callers of one connection that ask the same: how many, and whether they share.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use foldhash::fast::RandomState;
-use tokio::sync::oneshot;
 
+use super::Question;
 use super::count::Count;
 use super::parts::{self, Parts};
 use super::size::Size;
-use super::{Answer, Question};
+use super::waiting::State;
 use crate::store::StoreError;
 
 /// So many at once are asked alone: they gain nothing from each other.
@@ -18,12 +18,6 @@ const ALONE: usize = 4;
 
 /// From so many on they go in halves, which are large enough to make up for what a command costs, and nothing else is tried.
 const MANY: usize = 36;
-
-/// Room for so many callers.
-const USUAL: usize = 40;
-
-/// More room than this is not kept.
-const MOST_SPARE: usize = 4096;
 
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
@@ -38,74 +32,6 @@ pub(crate) struct Gather<Q: Question> {
     pub(super) size: Size,
     pub(super) hasher: RandomState,
     state: Mutex<State<Q>>,
-}
-
-pub(super) struct State<Q: Question> {
-    pub(super) waiting: Vec<Waiting<Q>>,
-    /// Room for those who wait next, while those before are asked.
-    spare: Vec<Waiting<Q>>,
-    /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
-    pub(super) abouts: Vec<u32>,
-    pub(super) parts: Parts,
-    /// Counts the commands: whoever waits while it does not change waits for the same one.
-    pub(super) turn: u64,
-    /// Whether a task is about to take those who wait. While somebody waits there is one.
-    pub(super) due: bool,
-    /// Whether it is seen to that nobody waits too long.
-    pub(super) watched: bool,
-}
-
-pub(super) struct Waiting<Q: Question> {
-    pub(super) question: Q,
-    /// What is left of its caller's time.
-    pub(super) left: Duration,
-    pub(super) answer: oneshot::Sender<Answer<Q>>,
-    /// Those that ask the same.
-    pub(super) others: Vec<oneshot::Sender<Answer<Q>>>,
-}
-
-impl<Q: Question> Waiting<Q> {
-    pub(super) fn callers(&self) -> usize {
-        1 + self.others.len()
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.answer.is_closed() && self.others.iter().all(oneshot::Sender::is_closed)
-    }
-}
-
-impl<Q: Question> State<Q> {
-    /// Puts a caller on the list, or beside the one that asks the same.
-    pub(super) fn add(&mut self, new: Waiting<Q>, about: Option<u32>) {
-        if let Some(about) = about {
-            // Few do. All of them at once, as that is done several at a time.
-            if self.abouts.iter().fold(false, |any, other| any | (*other == about)) {
-                let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
-                if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
-                    same.left = same.left.min(new.left);
-                    return same.others.push(new.answer);
-                }
-            }
-            self.abouts.push(about);
-        }
-        self.waiting.push(new);
-    }
-
-    /// All that wait.
-    pub(super) fn take(&mut self) -> Vec<Waiting<Q>> {
-        self.abouts.clear();
-        let mut room = std::mem::take(&mut self.spare);
-        // So that the list seldom grows while it is locked.
-        room.reserve(USUAL);
-        std::mem::replace(&mut self.waiting, room)
-    }
-
-    /// Takes an empty list back, for others: a large one is dear to make.
-    pub(super) fn give_back(&mut self, list: Vec<Waiting<Q>>) {
-        if list.is_empty() && (self.spare.capacity() + 1..=MOST_SPARE).contains(&list.capacity()) {
-            self.spare = list;
-        }
-    }
 }
 
 /// One caller that asks alone.
@@ -126,15 +52,6 @@ impl<Q: Question> Alone<'_, Q> {
 
 impl<Q: Question> Default for Gather<Q> {
     fn default() -> Self {
-        let state = State {
-            waiting: Vec::new(),
-            spare: Vec::new(),
-            abouts: Vec::new(),
-            parts: Parts::default(),
-            turn: 0,
-            due: false,
-            watched: false,
-        };
         Self {
             count: Count::default(),
             off: AtomicBool::new(false),
@@ -142,7 +59,7 @@ impl<Q: Question> Default for Gather<Q> {
             went_apart: AtomicUsize::new(0),
             size: Size::default(),
             hasher: RandomState::default(),
-            state: Mutex::new(state),
+            state: Mutex::default(),
         }
     }
 }
@@ -244,22 +161,6 @@ mod tests {
         assert_eq!(gather.part(&parts, 35), 11);
         ask(1);
         assert_eq!(gather.part(&parts, 36), 18);
-    }
-
-    #[test]
-    fn the_list_of_those_who_waited_is_kept_for_the_next_ones_but_no_large_one() {
-        let gather = Gather::<Get>::default();
-        let mut state = gather.lock();
-        let mut list = state.take();
-        assert!(list.capacity() == 0 && state.waiting.capacity() >= USUAL);
-        list.reserve(2 * USUAL);
-        let (place, room) = (list.as_ptr(), list.capacity());
-        state.give_back(list);
-        state.take();
-        assert_eq!((state.waiting.as_ptr(), state.waiting.capacity()), (place, room));
-        state.give_back(Vec::with_capacity(MOST_SPARE + 1));
-        state.take();
-        assert!(state.waiting.capacity() <= MOST_SPARE);
     }
 
     #[test]

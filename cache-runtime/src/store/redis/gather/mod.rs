@@ -20,6 +20,7 @@ mod gets_tracked;
 mod parts;
 mod question;
 mod size;
+mod waiting;
 mod watch;
 
 use std::future::{Future as _, poll_fn};
@@ -34,13 +35,13 @@ use tokio::sync::oneshot;
 
 use self::batch::Batch;
 pub(crate) use self::callers::Gather;
-use self::callers::{State, Waiting};
 use self::due::Due;
 pub(crate) use self::fills::Filling;
 pub(crate) use self::gets::Get;
 pub(crate) use self::gets_or_claims::GetOrClaim;
 pub(crate) use self::gets_tracked::GetTracked;
 pub(crate) use self::question::{Asker, Question};
+use self::waiting::{State, Waiting};
 use super::RedisStore;
 use super::connect::{Connection, Slot};
 use crate::key::KeyText;
