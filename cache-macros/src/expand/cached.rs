@@ -26,7 +26,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let (known_policy, policy) = if short && read.policies.is_constant() { (policy, None) } else { (None, policy) };
     let facts = Facts { none_ttl: none_constant.as_ref(), policy: known_policy.as_ref(), traits: true };
     let site = site::site(p, Which::Cached, func, &[target], facts, 0);
-    let (items, site_name) = (&site.items, &site.name);
+    let items = &site.items;
 
     let cache = read.cache.as_ref().map(|cache| quote_spanned!(mixed=> .cache(&#cache)));
     let bypass = read.bypass.as_ref().map(|bypass| quote_spanned!(mixed=> .bypass(#bypass)));
@@ -45,11 +45,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let span = func.return_span();
     let q = &respan(p, span);
     let set = quote_spanned!(mixed=> #cache #bypass #ttl #none_ttl #policy #detached);
-    let call = if set.is_empty() {
-        quote_spanned!(span=> &#site_name)
-    } else {
-        quote_spanned!(span=> #q::Call::new(&#site_name) #set)
-    };
+    let call = if set.is_empty() { quote_spanned!(span=> ()) } else { quote_spanned!(span=> #q::Call::new() #set) };
     let enter = quote_spanned!(span=> #q::enter(#call, (&&&&__cache_shape).shared(), #key));
     let miss = quote_spanned!(span=> __cache_enter.await);
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));

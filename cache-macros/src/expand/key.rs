@@ -28,7 +28,7 @@ pub(super) fn key(p: &TokenStream, func: &Func, target: &Target, spec: Option<&I
 }
 
 /// In: `UserKey { org, id: ret.id, at: now() }`.
-/// Out: `UserKey { org: p::key_field(&org), id: p::key_field(&ret.id), at: now() }`.
+/// Out: `UserKey { org: p::field(&org), id: p::field(&ret.id), at: now() }`.
 fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     match peel(expr) {
         Expr::Struct(literal) => {
@@ -44,7 +44,7 @@ fn typed(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
             inside.extend(quote!(#dot2_token #rest));
             let mut braces = proc_macro2::Group::new(proc_macro2::Delimiter::Brace, inside);
             braces.set_span(at(literal.brace_token.span.join()));
-            quote!((#(#attrs)* #path #braces))
+            quote!(#(#attrs)* #path #braces)
         }
         Expr::Call(call) => {
             let ExprCall { func: callee, args, .. } = call;
@@ -73,7 +73,7 @@ fn field_value(p: &TokenStream, func: &Func, expr: &Expr) -> TokenStream {
     if place_root(expr).is_some_and(|root| is_variable(func, root)) {
         let span = at(expr.span());
         let (q, place) = (&respan(p, span), peel(expr));
-        return quote_spanned!(span=> #q::key_field(&#place));
+        return quote_spanned!(span=> #q::field(&#place));
     }
     expr.to_token_stream()
 }

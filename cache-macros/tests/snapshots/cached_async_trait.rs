@@ -40,13 +40,13 @@ where
         static __CACHE_START: extern "C" fn() = __cache_list;
         let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
         let __cache_entry = match __cache_p::enter(
-            &__CACHE_SITE,
+            (),
             (&&&&__cache_shape).shared(),
             __cache_p::Typed(
-                &(UserKey {
-                    org: __cache_p::key_field(&__self.org),
-                    id: __cache_p::key_field(&id),
-                }),
+                &UserKey {
+                    org: __cache_p::field(&__self.org),
+                    id: __cache_p::field(&id),
+                },
             ),
         ) {
             __cache_p::Hit(__ret) => return __ret,

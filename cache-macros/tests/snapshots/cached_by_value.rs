@@ -24,7 +24,7 @@ where
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
-        __cache_p::Call::new(&__CACHE_SITE)
+        __cache_p::Call::new()
             .cache(&self.cache)
             .bypass(fresh)
             .none_ttl(__cache_p::Duration::new(30, 0)),

@@ -26,7 +26,7 @@ async fn get_user(
         .shape();
     __cache_p::must_share(__cache_shape);
     let __cache_entry = match __cache_p::enter(
-        __cache_p::Call::new(&__CACHE_SITE)
+        __cache_p::Call::new()
             .policy(
                 __cache_p::Policy::new()
                     .local(__cache_p::Duration::new(10, 0))
@@ -37,10 +37,10 @@ async fn get_user(
             .detached(),
         (&&&&__cache_shape).shared(),
         __cache_p::Typed(
-            &(UserKey {
-                org: __cache_p::key_field(&org),
-                id: __cache_p::key_field(&id),
-            }),
+            &UserKey {
+                org: __cache_p::field(&org),
+                id: __cache_p::field(&id),
+            },
         ),
     ) {
         __cache_p::Hit(__ret) => return __ret,

@@ -27,7 +27,7 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
-        &__CACHE_SITE,
+        (),
         (&&&&__cache_shape).shared(),
         __cache_p::ParsedKey::new(
                 &__CACHE_KEY,

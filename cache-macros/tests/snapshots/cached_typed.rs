@@ -21,13 +21,13 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
     let __cache_entry = match __cache_p::enter(
-        &__CACHE_SITE,
+        (),
         (&&&&__cache_shape).shared(),
         __cache_p::Typed(
-            &(UserKey {
-                org: __cache_p::key_field(&org),
-                id: __cache_p::key_field(&id),
-            }),
+            &UserKey {
+                org: __cache_p::field(&org),
+                id: __cache_p::field(&id),
+            },
         ),
     ) {
         __cache_p::Hit(__ret) => return __ret,

@@ -25,7 +25,7 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
     let __cache_shape = (&&&__cache_p::Probe::<Result<Option<User>, DbError>>::NEW)
         .shape();
     let __cache_entry = match __cache_p::enter(
-        &__CACHE_SITE,
+        (),
         (&&&&__cache_shape).shared(),
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id))
             .tags(|| {

@@ -28,7 +28,7 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
     static __CACHE_START: extern "C" fn() = __cache_list;
     let __cache_shape = (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
-        &__CACHE_SITE,
+        (),
         (&&&&__cache_shape).shared(),
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
     ) {

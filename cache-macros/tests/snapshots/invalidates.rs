@@ -34,10 +34,10 @@ async fn set_role(db: &Db, org: OrgId, id: Uuid, team: u64) -> Result<(), DbErro
     __cache_write
         .remove(
             &__cache_p::Typed(
-                &(UserKey {
-                    org: __cache_p::key_field(&org),
-                    id: __cache_p::key_field(&id),
-                }),
+                &UserKey {
+                    org: __cache_p::field(&org),
+                    id: __cache_p::field(&id),
+                },
             ),
         );
     __cache_write

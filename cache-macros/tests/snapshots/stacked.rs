@@ -52,10 +52,10 @@ async fn rename(org: &str, id: u64) -> String {
     __cache_write
         .remove(
             &__cache_p::Typed(
-                &(UserKey {
-                    org: __cache_p::key_field(&org),
-                    id: __cache_p::key_field(&id),
-                }),
+                &UserKey {
+                    org: __cache_p::field(&org),
+                    id: __cache_p::field(&id),
+                },
             ),
         );
     let __cache_slot_0 = __cache_write

@@ -43,10 +43,10 @@ async fn create_user(db: &Db, org: OrgId, new: NewUser) -> Result<User, DbError>
                     __cache_p::stored_under(
                         __cache_shape,
                         __cache_p::Typed(
-                            &(UserKey {
-                                org: __cache_p::key_field(&org),
-                                id: __cache_p::key_field(&ret.id),
-                            }),
+                            &UserKey {
+                                org: __cache_p::field(&org),
+                                id: __cache_p::field(&ret.id),
+                            },
                         ),
                     ),
                 );

@@ -11,7 +11,6 @@ use super::find::{ask, poll};
 use super::key::KeyOf;
 use super::shape::{CacheValue, Shape};
 use super::sharing::{Held, Way};
-use super::site::Site;
 use crate::cache::{Cache, Handle};
 use crate::engine::{self, Driven, Unstored, Wanted};
 use crate::local::Take;
@@ -19,8 +18,6 @@ use crate::policy::Policy;
 
 /// What an expansion knows of a call before the body runs.
 pub struct Call<'a> {
-    #[expect(dead_code, reason = "names the call site in a debugger; later policies read it")]
-    site: Option<&'static Site>,
     cache: Option<&'a Cache>,
     pub(super) bypass: bool,
     pub(super) ttl: Option<Duration>,
@@ -29,13 +26,14 @@ pub struct Call<'a> {
     pub(super) detached: bool,
 }
 
-impl From<&'static Site> for Call<'_> {
-    fn from(site: &'static Site) -> Self {
-        Self::new(site)
+/// Nothing is said of the call.
+impl From<()> for Call<'_> {
+    fn from((): ()) -> Self {
+        Self::new()
     }
 }
 
-/// A call, or a site where nothing is to be said of it: it is written out for who asks the store.
+/// What is said of a call, or nothing: it is written out for who asks the store.
 pub trait Calling<'a>: Into<Call<'a>> {
     /// What the local tier has to know of it.
     fn gist(&self) -> Gist<'a>;
@@ -49,7 +47,7 @@ pub struct Gist<'a> {
     local: Option<Duration>,
 }
 
-impl<'a> Calling<'a> for &'static Site {
+impl<'a> Calling<'a> for () {
     #[inline(always)]
     fn gist(&self) -> Gist<'a> {
         Gist::default()
@@ -65,22 +63,15 @@ impl<'a> Calling<'a> for Call<'a> {
 
 impl<'a> Call<'a> {
     /// A call with the key's own settings.
-    pub fn new(site: &'static Site) -> Self {
-        Self {
-            site: Some(site),
-            cache: None,
-            bypass: false,
-            ttl: None,
-            none_ttl: None,
-            policy: Policy::new(),
-            detached: false,
-        }
+    #[expect(clippy::new_without_default, reason = "only expansions make one")]
+    pub fn new() -> Self {
+        let (none_ttl, policy) = (None, Policy::new());
+        Self { cache: None, bypass: false, ttl: None, none_ttl, policy, detached: false }
     }
 
     /// A call of no annotated function.
     pub(crate) fn through(cache: &'a Cache) -> Self {
-        let (none_ttl, policy) = (None, Policy::new());
-        Self { site: None, cache: Some(cache), bypass: false, ttl: None, none_ttl, policy, detached: false }
+        Self { cache: Some(cache), ..Self::new() }
     }
 
     /// `cache = ..`.

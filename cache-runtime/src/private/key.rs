@@ -6,7 +6,7 @@ use super::tags::ValueTag;
 use crate::key::{KeyField, KeySpec, KeyWriter, ShortKey, Tenancy, TypedKey};
 
 /// Makes a key's field from a borrowed parameter.
-pub fn key_field<'a, P: ?Sized, F: KeyField<'a, P>>(parameter: &'a P) -> F {
+pub fn field<'a, P: ?Sized, F: KeyField<'a, P>>(parameter: &'a P) -> F {
     F::key_field(parameter)
 }
 

@@ -27,7 +27,7 @@ pub use self::enter::{Call, enter};
 pub(crate) use self::fill::json;
 pub use self::fill::{Decision, Fill, Run};
 pub use self::infer::{Stored, auto_version, fate, probe, stored_under};
-pub use self::key::{EntryKey, KeyOf, SameValue, Typed, key_field};
+pub use self::key::{EntryKey, KeyOf, SameValue, Typed, field};
 pub use self::parsed::{NoSuffix, NoTags, NoTenant, ParsedKey, SuffixOf, TagsOf, TenantOf};
 pub use self::patience::{load, load_detached, load_within};
 pub use self::shape::{
