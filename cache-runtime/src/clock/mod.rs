@@ -55,7 +55,7 @@ impl Clock {
         match &self.0 {
             Source::System { wall, start } => {
                 let read = Reading::now();
-                let at = wall.saturating_add(read.millis_since(*start));
+                let at = wall + read.millis_since(*start);
                 Moment { at, read: Some(read) }
             }
             #[cfg(any(test, feature = "test-util"))]

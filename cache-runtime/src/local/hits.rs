@@ -83,6 +83,13 @@ impl Series {
         if !self.told.load(Ordering::SeqCst) {
             self.begin();
         }
+        if telemetry::traces_hits() {
+            self.trace();
+        }
+    }
+
+    #[cold]
+    fn trace(&self) {
         telemetry::local_hit_event(&self.name, self.resource);
     }
 

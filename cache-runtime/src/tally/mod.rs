@@ -12,16 +12,17 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) use self::telling::{LAG, QUIET};
 pub(crate) use self::telling::{Tells, begin};
 
-/// Threads beyond these share counts.
-const SHARDS: usize = 16;
+/// So many threads have a count of their own. Those beyond share one.
+const OWN: usize = 15;
 
-/// Raised by more than one thread.
-const COMMON: usize = SHARDS - 1;
+/// The number of whoever shares.
+const COMMON: usize = OWN;
 
 /// A count that only grows.
 #[derive(Default)]
 pub(crate) struct Tally {
-    shards: [Shard; SHARDS],
+    own: [Shard; OWN],
+    common: Shard,
     told: AtomicU64,
 }
 
@@ -39,15 +40,20 @@ impl Tally {
     /// One more, on the count of this thread.
     #[inline(always)]
     pub(crate) fn add_on(&self, mine: usize) {
-        match &self.shards[mine % SHARDS].0 {
-            common if mine == COMMON => drop(common.fetch_add(1, Ordering::SeqCst)),
+        match self.own.get(mine) {
             // Nobody else writes to it, and a locked instruction is a good part of a hit.
-            own => own.store(own.load(Ordering::Relaxed) + 1, Ordering::Release),
+            Some(Shard(own)) => own.store(own.load(Ordering::Relaxed) + 1, Ordering::Release),
+            None => self.add_commonly(),
         }
     }
 
+    #[cold]
+    fn add_commonly(&self) {
+        self.common.0.fetch_add(1, Ordering::SeqCst);
+    }
+
     pub(crate) fn total(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.0.load(Ordering::SeqCst)).sum()
+        self.own.iter().chain([&self.common]).map(|shard| shard.0.load(Ordering::SeqCst)).sum()
     }
 
     /// What came since this was asked for the last time.

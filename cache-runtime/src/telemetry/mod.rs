@@ -252,16 +252,13 @@ pub(crate) fn local_hits(cache: &Name, resource: &'static str, count: u64) {
     count_requests(cache, resource, &local_hit(), count);
 }
 
-/// Most programs trace nothing, and find that out without a call.
+/// Whether anybody may listen to [`local_hit_event`]: most programs trace nothing, and find that out without a call.
 #[inline(always)]
-pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
-    if tracing::level_filters::LevelFilter::current() == tracing::level_filters::LevelFilter::TRACE {
-        local_hit_traced(cache, resource);
-    }
+pub(crate) fn traces_hits() -> bool {
+    tracing::level_filters::LevelFilter::current() == tracing::level_filters::LevelFilter::TRACE
 }
 
-#[cold]
-fn local_hit_traced(cache: &Name, resource: &'static str) {
+pub(crate) fn local_hit_event(cache: &Name, resource: &'static str) {
     tracing::trace!(cache = %cache, resource, result = "hit", level = "local", "cache request");
 }
 

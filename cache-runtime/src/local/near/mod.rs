@@ -43,8 +43,8 @@ struct Near {
     /// The names that keys of these have.
     sites: [Option<(Site, u32)>; SITES],
     tenants: Tenants,
-    /// On which count hits of this thread are.
-    mine: Option<usize>,
+    /// On which count hits of this thread are, once something was kept.
+    mine: usize,
     /// How many entries were kept: as good as random where one of two places is to be chosen.
     kept: usize,
 }
@@ -104,7 +104,7 @@ pub(super) fn learn_tenant(site: &Site, tenant: Short) -> Option<Common> {
 
 impl Near {
     const fn new() -> Self {
-        Self { slots: None, sites: [None; SITES], tenants: Tenants::new(), mine: None, kept: 0 }
+        Self { slots: None, sites: [None; SITES], tenants: Tenants::new(), mine: usize::MAX, kept: 0 }
     }
 
     #[inline]
@@ -121,7 +121,7 @@ impl Near {
         slot.uses -= 1;
         let served = take.take(slot.own.as_ref().or(slot.entry.value.as_ref()));
         if served {
-            slot.entry.terms.hits.add_on(*self.mine.get_or_insert_with(mine));
+            slot.entry.terms.hits.add_on(self.mine);
         }
         Some(served)
     }
@@ -150,6 +150,7 @@ pub(super) fn keep(from: From, short: Option<Short>, entry: &EntryRef, take: &dy
     let slot = Slot::new(from, wanted.short, uses, EntryRef::clone(entry), own);
     let replaced = NEAR.with(|near| {
         let Ok(mut near) = near.try_borrow_mut() else { return Some(slot) };
+        near.mine = mine();
         near.kept = near.kept.wrapping_add(1);
         let kept = near.kept;
         let slots = near.slots.get_or_insert_with(slots);
