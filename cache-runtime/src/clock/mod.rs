@@ -55,7 +55,8 @@ impl Clock {
         match &self.0 {
             Source::System { wall, start } => {
                 let read = Reading::now();
-                let at = wall + read.millis_since(*start);
+                // No clock is so near to the end of these numbers, and a call does not fail for one that is.
+                let at = wall.wrapping_add(read.millis_since(*start));
                 Moment { at, read: Some(read) }
             }
             #[cfg(any(test, feature = "test-util"))]

@@ -26,7 +26,7 @@ pub(crate) fn local_ttl(policy: &Policy) -> Option<Duration> {
 
 /// Whether the tier may hold what this key names. `asked` is what the call itself says of the tier.
 #[inline]
-pub(crate) fn is_held(cache: &Cache, asked: Option<Duration>, spec: &KeySpec) -> bool {
+pub(crate) fn may_be_held(cache: &Cache, asked: Option<Duration>, spec: &KeySpec) -> bool {
     let ttl = match (&asked, &spec.policy.local) {
         (Some(ttl), _) | (None, Some(ttl)) => Some(ttl),
         (None, None) => cache.0.settings.policy.local.as_ref(),

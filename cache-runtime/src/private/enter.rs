@@ -206,7 +206,7 @@ where
     };
     if way.holds() && !call.bypass {
         let spec = key.spec();
-        if engine::is_held(&cache, call.local, spec) {
+        if engine::may_be_held(&cache, call.local, spec) {
             // Looked at here, where the type of the key is known.
             let short = if spec.suffix.is_none() { key.short() } else { None };
             let mut taking = Taking::<S, W> { key: if key.is_picky() { Some(key) } else { None }, way, found: None };
