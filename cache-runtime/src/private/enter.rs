@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -143,8 +144,8 @@ pub enum Entered<'a, S: Shape, K, W> {
 ///
 /// Written out: what depends on the type of the key is no more than this.
 pub enum Enter<'a, S: Shape, K, W> {
-    /// This is what comes of it, until it is given away.
-    Over(Option<Entry<S>>),
+    /// The body is to run, and nothing is asked: until that is given away.
+    Over(Option<Alone>, PhantomData<S>),
     /// The store and other callers are asked.
     Search(Driven<'a>, K, W),
 }
@@ -164,8 +165,8 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entry<S>> {
         match &mut *self {
-            Self::Over(entry) => match entry.take() {
-                Some(entry) => Poll::Ready(entry),
+            Self::Over(alone, _) => match alone.take() {
+                Some(alone) => Poll::Ready(Entry::Alone(alone)),
                 None => Poll::Pending,
             },
             Self::Search(asking, key, way) => poll::<S>(asking, key, way.sharing(), context),
@@ -188,7 +189,7 @@ where
     };
     Entered::Miss(match ask(cache, &call.into(), &key, S::none().is_some(), way.holds()) {
         Ok(asking) => Enter::Search(asking, key, way),
-        Err(load) => Enter::Over(Some(Entry::Alone(Alone(load)))),
+        Err(load) => Enter::Over(Some(Alone(load)), PhantomData),
     })
 }
 

@@ -99,8 +99,12 @@ where
         *found = S::none();
         return Ok(None);
     };
-    let value = match S::fate(found.insert(S::some(value(json)?))) {
-        Fate::Value(value) if key.accepts(value) => value,
+    match value(json) {
+        Ok(value) => *found = Some(S::some(value)),
+        Err(error) => return Err(error),
+    }
+    let value = match found.as_ref().map(S::fate) {
+        Some(Fate::Value(value)) if key.accepts(value) => value,
         _ => return Err(DecodeError::Rejected),
     };
     Ok(match sharing {

@@ -58,15 +58,15 @@ impl Body {
 /// The value, if it is one of this type. All of it is UTF-8, as JSON between systems has to be (RFC 8259, 8.1): looked at all at
 /// once, and not string by string, that is a fifth of a value's decoding cheaper.
 pub(crate) fn value<V: DeserializeOwned>(json: &[u8]) -> Result<V, DecodeError> {
-    // What is compiled for each type is no more than the reader. As `serde_json::from_str`, with one copy of the value less.
+    // What is compiled for each type is no more than the reader. As `serde_json::from_str`, with the value made where it is returned.
     let mut reader = serde_json::Deserializer::from_str(text(json)?);
-    match V::deserialize(&mut reader) {
-        Ok(value) => match reader.end() {
-            Ok(()) => Ok(value),
-            Err(error) => Err(flaw(error)),
-        },
-        Err(error) => Err(flaw(error)),
+    let mut result = V::deserialize(&mut reader);
+    if result.is_ok()
+        && let Err(error) = reader.end()
+    {
+        result = Err(error);
     }
+    result.map_err(flaw)
 }
 
 fn text(json: &[u8]) -> Result<&str, DecodeError> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::ops::Deref;
+#[cfg(feature = "redis")]
+use std::ops::Range;
 
 use bytes::Bytes;
 
@@ -13,6 +15,13 @@ pub(crate) struct Payload(Bytes);
 impl Payload {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())
+    }
+
+    /// A part of them, which shares them. `None` where they have no such part.
+    #[cfg(feature = "redis")]
+    pub(crate) fn part(&self, range: Range<usize>) -> Option<Self> {
+        self.0.get(range.clone())?;
+        Some(Self(self.0.slice(range)))
     }
 
     #[cfg(feature = "redis")]
@@ -50,5 +59,17 @@ mod tests {
         let (one, other) = (Payload::new(b"secret".to_vec()), Payload::new(b"secret".to_vec()));
         assert!(one == other && !one.ptr_eq(&other) && one.ptr_eq(&one.clone()));
         assert_eq!(format!("{one:?}"), "Payload(6 bytes)");
+    }
+
+    #[cfg(feature = "redis")]
+    #[test]
+    fn a_part_lies_within_the_whole() {
+        let whole = Payload::new(b"secret".to_vec());
+        let part = whole.part(1..3).expect("within");
+        assert!(*part == *b"ec" && part.as_ptr() == whole[1..].as_ptr());
+        assert!(whole.part(6..6).is_some_and(|part| part.is_empty()));
+        for range in [5..7, 7..7, 3..usize::MAX] {
+            assert!(whole.part(range).is_none());
+        }
     }
 }

@@ -103,7 +103,7 @@ impl RedisStore {
     pub(crate) fn read_taken(
         &self,
         Together { waits, edition, stamps }: Together,
-        answer: StoreResult<Option<Vec<u8>>>,
+        answer: StoreResult<Option<Payload>>,
         names: &[String],
     ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
         let now = |connection: &Connection| {
@@ -142,7 +142,7 @@ impl RedisStore {
             }
             self.still(solo.edition, solo.stamps).or_else(|| self.copied_on(connection, names))
         });
-        self.read_by(bytes, || known.flatten())
+        self.read_by(bytes.map(|bytes| bytes.map(Payload::new)), || known.flatten())
     }
 
     /// Its caller gave up.
@@ -159,11 +159,11 @@ impl RedisStore {
 
     fn read_by(
         &self,
-        answer: StoreResult<Option<Vec<u8>>>,
+        answer: StoreResult<Option<Payload>>,
         stamps: impl FnOnce() -> Option<Stamps>,
     ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
         let stamps = stamps();
-        Ok((answer?.map(Payload::new).map(entry), stamps))
+        Ok((answer?.map(entry), stamps))
     }
 
     /// Its caller gave up, or is to ask alone.

@@ -29,10 +29,11 @@ impl RedisStore {
 }
 
 /// What a command gave that reads several keys, or one.
-pub(super) fn all_bytes(answer: Value) -> RedisResult<Vec<Option<Vec<u8>>>> {
+pub(super) fn all_bytes(answer: Value) -> RedisResult<Vec<Option<Payload>>> {
+    let payload = |value| Ok(bytes(value)?.map(Payload::new));
     match answer.extract_error()? {
-        Value::Array(values) => values.into_iter().map(bytes).collect(),
-        value => Ok(vec![bytes(value)?]),
+        Value::Array(values) => values.into_iter().map(payload).collect(),
+        value => Ok(vec![payload(value)?]),
     }
 }
 

@@ -10,12 +10,13 @@ use crate::error::Operation;
 use crate::key::KeyText;
 use crate::store::redis::get::all_bytes;
 use crate::store::redis::{Connection, RedisStore};
+use crate::wire::Payload;
 
 /// The bytes under a key.
 pub(crate) struct Get(pub KeyText);
 
 impl Question for Get {
-    type Answer = Option<Vec<u8>>;
+    type Answer = Option<Payload>;
     const OPERATION: Operation = Operation::Get;
 
     fn gather(connection: &Connection) -> &Gather<Self> {
@@ -31,7 +32,7 @@ impl Question for Get {
     }
 
     fn brings(answer: &Self::Answer) -> Option<usize> {
-        Some(answer.as_ref().map_or(0, Vec::len))
+        Some(answer.as_ref().map_or(0, |bytes| bytes.len()))
     }
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {

@@ -8,13 +8,14 @@ use super::spot::Reply;
 use super::value::{take_bytes, take_line};
 use crate::store::redis::get::all_bytes;
 use crate::store::redis::words::Words as _;
+use crate::wire::Payload;
 
 impl Lane {
     /// What is under these keys, in their order; not as many values as keys, where the server says so.
     pub(in crate::store::redis) async fn get_all<'a>(
         &self,
         keys: impl ExactSizeIterator<Item = &'a str> + Clone,
-    ) -> RedisResult<Vec<Option<Vec<u8>>>> {
+    ) -> RedisResult<Vec<Option<Payload>>> {
         let count = keys.len();
         let write = |out: &mut Vec<u8>| {
             out.command(count + 1);
@@ -23,19 +24,23 @@ impl Lane {
             keys.clone().for_each(|key| out.text(key));
         };
         match self.answers(1, write).await? {
-            Reply::Other(answer) => match values(&answer) {
-                Some(values) => Ok(values),
-                None => read(&answer),
-            },
-            Reply::Bytes(bytes) => Ok(vec![Some(bytes)]),
+            Reply::Other(answer) => {
+                let answer = Payload::new(answer);
+                match values(&answer) {
+                    Some(values) => Ok(values),
+                    None => read(&answer),
+                }
+            }
+            Reply::Bytes(bytes) => Ok(vec![Some(Payload::new(bytes))]),
             Reply::Nothing => Ok(vec![None]),
         }
     }
 }
 
-/// Of an array of strings and of nothing, which is what is there but for errors.
-fn values(answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
-    let mut rest = answer;
+/// Of an array of strings and of nothing, which is what is there but for errors. They share the answer: a copy of each is memory
+/// that is asked for many times in a row, and filled once more.
+fn values(answer: &Payload) -> Option<Vec<Option<Payload>>> {
+    let mut rest = answer.as_slice();
     let count = usize::try_from(length(&mut rest, b'*')??).ok()?;
     // No value takes less: what is claimed is not believed.
     let mut values = Vec::with_capacity(count.min(rest.len() / 3));
@@ -46,7 +51,11 @@ fn values(answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
             continue;
         }
         values.push(match length(&mut rest, b'$')? {
-            Some(length) => Some(take_bytes(&mut rest, length)?.to_vec()),
+            Some(length) => {
+                let begin = answer.len() - rest.len();
+                let bytes = take_bytes(&mut rest, length)?;
+                Some(answer.part(begin..begin + bytes.len())?)
+            }
             None => None,
         });
     }
@@ -60,7 +69,7 @@ fn length(rest: &mut &[u8], kind: u8) -> Option<Option<u64>> {
 }
 
 /// Whatever else it may be.
-fn read(answer: &[u8]) -> RedisResult<Vec<Option<Vec<u8>>>> {
+fn read(answer: &[u8]) -> RedisResult<Vec<Option<Payload>>> {
     all_bytes(parse_redis_value(answer)?)
 }
 
@@ -68,9 +77,13 @@ fn read(answer: &[u8]) -> RedisResult<Vec<Option<Vec<u8>>>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{read, values};
+    use super::{Payload, read};
 
-    fn texts(values: &[Option<Vec<u8>>]) -> Vec<Option<&str>> {
+    fn values(answer: &[u8]) -> Option<Vec<Option<Payload>>> {
+        super::values(&Payload::new(answer.to_vec()))
+    }
+
+    fn texts(values: &[Option<Payload>]) -> Vec<Option<&str>> {
         values.iter().map(|value| value.as_deref().map(|bytes| std::str::from_utf8(bytes).expect("text"))).collect()
     }
 
@@ -113,6 +126,7 @@ mod tests {
                     None => answer.extend(b"$-1\r\n"),
                 }
             }
+            let all: Vec<_> = all.into_iter().map(|bytes| bytes.map(Payload::new)).collect();
             prop_assert_eq!(read(&answer).expect("an answer"), all.clone());
             prop_assert_eq!(values(&answer), Some(all));
         }
