@@ -17,6 +17,12 @@ impl Payload {
         Self(bytes.into())
     }
 
+    /// As they are, shared with whoever else has them.
+    #[cfg(feature = "redis")]
+    pub(crate) fn of(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
     /// A part of them, which shares them. `None` where they have no such part.
     #[cfg(feature = "redis")]
     pub(crate) fn part(&self, range: Range<usize>) -> Option<Self> {

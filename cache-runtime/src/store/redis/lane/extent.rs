@@ -40,6 +40,12 @@ impl Extent {
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         while self.missing > 0 {
             let Some(rest) = bytes.get(self.at..).filter(|rest| !rest.is_empty()) else { return Ok(None) };
+            // Most of long answers are these.
+            if let Some((line, length)) = string(rest) {
+                self.at += line + length + 2;
+                self.missing -= 1;
+                continue;
+            }
             let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
                 return if rest.len() > LONGEST_LINE { Err(Malformed) } else { Ok(None) };
             };
@@ -70,6 +76,23 @@ impl Extent {
     }
 }
 
+/// How long the first line is, and the string after it, if one follows, of less than a gigabyte. It says nothing of what is no such
+/// line, or not all there.
+#[inline]
+pub(super) fn string(bytes: &[u8]) -> Option<(usize, usize)> {
+    const DIGITS: usize = 9;
+    let digits = bytes.strip_prefix(b"$")?;
+    let mut length = 0;
+    for (at, byte) in digits.iter().enumerate().take(DIGITS + 1) {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..10 if at < DIGITS => length = length * 10 + usize::from(digit),
+            _ if at > 0 && digits[at..].starts_with(b"\r\n") => return Some((at + 3, length)),
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// `None` for -1, which stands for no value.
 pub(super) fn number(digits: &[u8]) -> Result<Option<u64>, Malformed> {
     if digits == b"-1" {
@@ -92,7 +115,7 @@ pub(super) fn number(digits: &[u8]) -> Result<Option<u64>, Malformed> {
 pub(super) mod tests {
     use proptest::prelude::*;
 
-    use super::{Extent, Malformed};
+    use super::{Extent, Malformed, string};
 
     fn extent(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         Extent::new().advance(bytes)
@@ -128,6 +151,26 @@ pub(super) mod tests {
             for cut in 0..whole.len() {
                 assert_eq!(extent(&whole.as_bytes()[..cut]), Ok(None), "{whole:?} cut at {cut}");
             }
+        }
+    }
+
+    #[test]
+    fn the_line_before_a_string() {
+        for (text, found) in [
+            ("$0\r\n", Some((4, 0))),
+            ("$12\r\nabc", Some((5, 12))),
+            ("$999999999\r\n", Some((12, 999_999_999))),
+            ("$1000000000\r\n", None),
+            ("$-1\r\n", None),
+            ("$\r\n", None),
+            ("$1\n", None),
+            ("$1\r", None),
+            ("$1", None),
+            ("$1x\r\n", None),
+            (":1\r\n", None),
+            ("", None),
+        ] {
+            assert_eq!(string(text.as_bytes()), found, "{text:?}");
         }
     }
 

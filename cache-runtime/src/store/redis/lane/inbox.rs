@@ -8,21 +8,13 @@ use tokio::io::ReadBuf;
 
 use super::extent::{Extent, Malformed};
 use super::queue::{Queue, Whose, fail};
+use super::room::Room;
 use super::socket::Source;
 use super::spot::{Reply, Spot};
 
-/// Read at once. An answer that is longer has more.
-const SIZE: usize = 16 * 1024;
-
-/// So much stays for the next long one, as answers to shared reads are: to make it longer each time costs more than to read it.
-const KEPT: usize = 16 * SIZE;
-
 pub(super) struct Inbox {
-    /// Those between `start` and `end` have come.
-    bytes: Vec<u8>,
-    start: usize,
-    end: usize,
-    /// The answer at `start`, and whether it is redis-rs's.
+    room: Room,
+    /// The first answer there, and whether it is redis-rs's.
     answer: Option<(Extent, bool)>,
     /// Where the answers to our commands go, of which the first ones have come.
     asked: Option<Asked>,
@@ -36,7 +28,7 @@ struct Asked {
 
 impl Inbox {
     pub(super) fn new() -> Self {
-        Self { bytes: vec![0; SIZE], start: 0, end: 0, answer: None, asked: None }
+        Self { room: Room::new(), answer: None, asked: None }
     }
 
     /// Hands out what is here: to redis-rs as much as it takes, or to those who wait. Not to them what comes after something for
@@ -44,7 +36,7 @@ impl Inbox {
     pub(super) fn hand_out(&mut self, queue: &Queue, theirs: &mut ReadBuf<'_>) -> Result<(), Malformed> {
         let before = theirs.remaining();
         while theirs.remaining() > 0 {
-            let here = &self.bytes[self.start..self.end];
+            let here = self.room.here();
             let (mut extent, is_theirs) = match self.answer.take() {
                 Some(answer) => answer,
                 None => match here.first() {
@@ -57,7 +49,7 @@ impl Inbox {
                 let known = length.unwrap_or_else(|| extent.known(here.len()));
                 let given = known.min(theirs.remaining());
                 theirs.put_slice(&here[..given]);
-                self.start += given;
+                self.room.pass(given);
                 if length != Some(given) {
                     extent.forget(given);
                     self.answer = Some((extent, true));
@@ -70,8 +62,7 @@ impl Inbox {
                     self.answer = Some((Extent::new(), false));
                     return Ok(());
                 }
-                self.asked = self.asked.take().and_then(|asked| asked.take(&here[..length]));
-                self.start += length;
+                self.asked = self.asked.take().and_then(|asked| asked.take(&mut self.room, length));
             } else {
                 self.answer = Some((extent, false));
                 return Ok(());
@@ -82,28 +73,11 @@ impl Inbox {
 
     /// Says how many bytes have come.
     pub(super) fn poll_fill(&mut self, source: &mut Source, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.make_room();
-        let mut buffer = ReadBuf::new(&mut self.bytes[self.end..]);
+        let mut buffer = ReadBuf::new(self.room.free());
         ready!(source.poll_read(context, &mut buffer))?;
         let came = buffer.filled().len();
-        self.end += came;
+        self.room.came(came);
         Poll::Ready(Ok(came))
-    }
-
-    fn make_room(&mut self) {
-        if self.start == self.end {
-            (self.start, self.end) = (0, 0);
-            if self.bytes.len() > KEPT {
-                self.bytes = vec![0; SIZE];
-            }
-        } else if self.start > 0 && self.end > self.bytes.len() - SIZE / 4 {
-            self.bytes.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
-        }
-        if self.end > self.bytes.len() - SIZE / 4 {
-            // What the server says of its length is not believed before it is there.
-            self.bytes.resize(self.bytes.len() * 2, 0);
-        }
     }
 
     /// Nothing more comes.
@@ -115,16 +89,17 @@ impl Inbox {
 }
 
 impl Asked {
-    /// Takes the next answer. With the last one it is done.
-    fn take(mut self, answer: &[u8]) -> Option<Self> {
+    /// Takes the next answer, which is so long. With the last one it is done.
+    fn take(mut self, room: &mut Room, length: usize) -> Option<Self> {
         self.missing -= 1;
         if self.missing > 0 || !self.come.is_empty() {
-            self.come.extend_from_slice(answer);
+            self.come.extend_from_slice(&room.here()[..length]);
+            room.pass(length);
         }
         if self.missing > 0 {
             return Some(self);
         }
-        let reply = if self.come.is_empty() { Reply::of(answer) } else { Reply::Other(self.come) };
+        let reply = if self.come.is_empty() { Reply::take(room, length) } else { Reply::other(self.come) };
         let waker = self.spot.put(Ok(reply));
         // Before who waits runs: nobody else has it then, and it is used again.
         drop(self.spot);

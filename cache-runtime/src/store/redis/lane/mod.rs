@@ -13,6 +13,7 @@ mod inbox;
 mod queue;
 mod read;
 mod read_all;
+mod room;
 mod socket;
 mod spot;
 mod stream;

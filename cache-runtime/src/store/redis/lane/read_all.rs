@@ -3,9 +3,9 @@
 use ::redis::{RedisResult, parse_redis_value};
 
 use super::Lane;
-use super::extent::number;
+use super::extent::{number, string};
 use super::spot::Reply;
-use super::value::{take_bytes, take_line};
+use super::value::take_line;
 use crate::store::redis::get::all_bytes;
 use crate::store::redis::words::Words as _;
 use crate::wire::Payload;
@@ -24,13 +24,10 @@ impl Lane {
             keys.clone().for_each(|key| out.text(key));
         };
         match self.answers(1, write).await? {
-            Reply::Other(answer) => {
-                let answer = Payload::new(answer);
-                match values(&answer) {
-                    Some(values) => Ok(values),
-                    None => read(&answer),
-                }
-            }
+            Reply::Other(answer) => match values(&answer) {
+                Some(values) => Ok(values),
+                None => read(&answer),
+            },
             Reply::Bytes(bytes) => Ok(vec![Some(Payload::new(bytes))]),
             Reply::Nothing => Ok(vec![None]),
         }
@@ -45,18 +42,16 @@ fn values(answer: &Payload) -> Option<Vec<Option<Payload>>> {
     // No value takes less: what is claimed is not believed.
     let mut values = Vec::with_capacity(count.min(rest.len() / 3));
     for _ in 0..count {
-        if let Some(after) = rest.strip_prefix(b"_\r\n") {
+        values.push(if let Some((line, length)) = string(rest) {
+            let begin = answer.len() - rest.len() + line;
+            rest = rest.get(line + length..)?.strip_prefix(b"\r\n")?;
+            Some(answer.part(begin..begin + length)?)
+        } else if let Some(after) = rest.strip_prefix(b"_\r\n") {
             rest = after;
-            values.push(None);
-            continue;
-        }
-        values.push(match length(&mut rest, b'$')? {
-            Some(length) => {
-                let begin = answer.len() - rest.len();
-                let bytes = take_bytes(&mut rest, length)?;
-                Some(answer.part(begin..begin + bytes.len())?)
-            }
-            None => None,
+            None
+        } else {
+            rest = rest.strip_prefix(b"$-1\r\n")?;
+            None
         });
     }
     rest.is_empty().then_some(values)

@@ -5,30 +5,40 @@ use std::task::{Context, Poll, Waker};
 
 use ::redis::{FromRedisValue, RedisResult, parse_redis_value};
 
+use super::room::Room;
+use crate::wire::Payload;
+
 /// An answer, of which the usual kinds are told apart already.
 // Not `Debug` where it could be seen: it has values.
 #[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) enum Reply {
     Bytes(Vec<u8>),
     Nothing,
-    /// All of it, to be read by redis-rs.
-    Other(Vec<u8>),
+    /// All of it, to be read by who asked or by redis-rs.
+    Other(Payload),
 }
 
 impl Reply {
-    /// Of one whole answer.
-    pub(super) fn of(answer: &[u8]) -> Self {
-        match answer.first() {
+    /// The next answer, which is so long and all there.
+    pub(super) fn take(room: &mut Room, length: usize) -> Self {
+        let answer = &room.here()[..length];
+        let reply = match answer.first() {
             Some(b'_') => Self::Nothing,
             Some(b'$') => {
                 let line = answer.iter().position(|byte| *byte == b'\n').unwrap_or(0);
-                match answer.get(line + 1..answer.len().saturating_sub(2)) {
+                match answer.get(line + 1..length.saturating_sub(2)) {
                     Some(bytes) => Self::Bytes(bytes.to_vec()),
                     None => Self::Nothing,
                 }
             }
-            _ => Self::Other(answer.to_vec()),
-        }
+            _ => return Self::Other(room.take(length)),
+        };
+        room.pass(length);
+        reply
+    }
+
+    pub(super) fn other(answers: Vec<u8>) -> Self {
+        Self::Other(Payload::new(answers))
     }
 
     /// What a `GET` gave.
@@ -89,16 +99,25 @@ impl Spot {
 
 #[cfg(test)]
 mod tests {
-    use super::Reply;
+    use super::{Reply, Room};
+
+    fn reply(answer: &[u8]) -> Reply {
+        let mut room = Room::new();
+        room.free()[..answer.len()].copy_from_slice(answer);
+        room.came(answer.len());
+        let reply = Reply::take(&mut room, answer.len());
+        assert!(room.here().is_empty());
+        reply
+    }
 
     #[test]
     fn replies_of_each_kind() {
-        assert_eq!(Reply::of(b"$3\r\na\r\n\r\n"), Reply::Bytes(b"a\r\n".to_vec()));
-        assert_eq!(Reply::of(b"$0\r\n\r\n"), Reply::Bytes(Vec::new()));
-        assert_eq!(Reply::of(b"$-1\r\n"), Reply::Nothing);
-        assert_eq!(Reply::of(b"_\r\n"), Reply::Nothing);
-        let refused = Reply::of(b"-WRONGTYPE no\r\n").bytes().expect_err("an error");
+        assert_eq!(reply(b"$3\r\na\r\n\r\n"), Reply::Bytes(b"a\r\n".to_vec()));
+        assert_eq!(reply(b"$0\r\n\r\n"), Reply::Bytes(Vec::new()));
+        assert_eq!(reply(b"$-1\r\n"), Reply::Nothing);
+        assert_eq!(reply(b"_\r\n"), Reply::Nothing);
+        let refused = reply(b"-WRONGTYPE no\r\n").bytes().expect_err("an error");
         assert_eq!(refused.code(), Some("WRONGTYPE"));
-        assert_eq!(Reply::of(b"|1\r\n+a\r\n:1\r\n$1\r\nv\r\n").bytes().ok(), Some(Some(b"v".to_vec())));
+        assert_eq!(reply(b"|1\r\n+a\r\n:1\r\n$1\r\nv\r\n").bytes().ok(), Some(Some(b"v".to_vec())));
     }
 }

@@ -125,7 +125,7 @@ async fn each_is_given_the_answers_to_its_own_commands() {
     both.answer("$1\r\n1\r\n:2\r\n+a\r\n*1\r\n:3\r\n$-1\r\n").await;
     assert_eq!(answered(&first).await.ok(), Some(Reply::Bytes(b"1".to_vec())));
     assert_eq!(both.told(4).await, ":2\r\n");
-    assert_eq!(answered(&second).await.ok(), Some(Reply::Other(b"+a\r\n*1\r\n:3\r\n".to_vec())));
+    assert_eq!(answered(&second).await.ok(), Some(Reply::other(b"+a\r\n*1\r\n:3\r\n".to_vec())));
     assert_eq!(answered(&third).await.ok(), Some(Reply::Nothing));
 }
 
@@ -140,7 +140,7 @@ async fn ours_go_between_whole_commands() {
     both.server.read_exact(&mut rest).await.expect("it is sent");
     assert_eq!(&rest, b"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
     both.answer("+ours\r\n+theirs\r\n").await;
-    assert_eq!(answered(&ours).await.ok(), Some(Reply::Other(b"+ours\r\n".to_vec())));
+    assert_eq!(answered(&ours).await.ok(), Some(Reply::other(b"+ours\r\n".to_vec())));
     assert_eq!(both.told(9).await, "+theirs\r\n");
 }
 
@@ -170,7 +170,7 @@ async fn what_the_server_tells_is_heeded_before_what_comes_after_it() {
         std::task::Poll::Ready(())
     })
     .await;
-    assert_eq!(answered(&second).await.ok(), Some(Reply::Other(b":1\r\n:2\r\n".to_vec())));
+    assert_eq!(answered(&second).await.ok(), Some(Reply::other(b":1\r\n:2\r\n".to_vec())));
 }
 
 #[tokio::test]
@@ -244,9 +244,9 @@ async fn what_the_socket_does_not_take_is_sent_later_and_in_order() {
     both.answer(":2\r\n").await;
     room.await.expect("no panic");
     for spot in &asked {
-        assert_eq!(answered(spot).await.ok(), Some(Reply::Other(b":1\r\n".to_vec())));
+        assert_eq!(answered(spot).await.ok(), Some(Reply::other(b":1\r\n".to_vec())));
     }
-    assert_eq!(answered(&read).await.ok(), Some(Reply::Other(b":2\r\n".to_vec())));
+    assert_eq!(answered(&read).await.ok(), Some(Reply::other(b":2\r\n".to_vec())));
 }
 
 /// No answer comes that would have somebody look for what is left of it.
@@ -262,5 +262,5 @@ async fn a_command_that_the_socket_takes_in_parts_is_sent_to_its_end() {
     let spot = both.ask(&text, 1);
     both.received(&[&text]).await;
     both.answer(":1\r\n").await;
-    assert_eq!(answered(&spot).await.ok(), Some(Reply::Other(b":1\r\n".to_vec())));
+    assert_eq!(answered(&spot).await.ok(), Some(Reply::other(b":1\r\n".to_vec())));
 }
