@@ -16,16 +16,26 @@ use super::offer::Then;
 use crate::call::Mode;
 use crate::clock::Reading;
 use crate::error::Operation;
-use crate::store::{Asks, Store, StoreResult, Stored, Together, TogetherAnswer};
+use crate::store::{Asks, Solo, Store, StoreResult, Stored, Together, TogetherAnswer};
 use crate::tags::{self, Stamps};
 
 /// A look together with others. Written out, and without a box of its own: with many callers it is most of what happens.
 pub(super) struct Aside<'a>(Option<Box<Asking<'a>>>);
 
-/// What it waits for.
-pub(super) struct Shared {
-    together: Together,
-    begun: Reading,
+/// What a look waits for.
+pub(super) enum Look {
+    /// Nothing, or not any more.
+    Over,
+    /// An answer to many, and since when.
+    Shared(Together, Reading),
+    /// An answer of its own.
+    Solo(Solo),
+}
+
+impl Look {
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::Over)
+    }
 }
 
 /// What came of it.
@@ -40,14 +50,16 @@ pub(super) enum Heard {
 
 impl<'a> Aside<'a> {
     pub(super) fn of(mut asking: Box<Asking<'a>>, together: Together) -> Self {
-        asking.shared = Some(Shared { together, begun: Reading::now() });
+        asking.look = Look::Shared(together, Reading::now());
         Self(Some(asking))
     }
 
     /// Not to be polled again once it is ready.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Heard)> {
-        let Some(shared) = self.0.as_mut().and_then(|asking| asking.shared.as_mut()) else { return Poll::Pending };
-        let answer = ready!(shared.together.poll(context));
+        let Some(Look::Shared(together, _)) = self.0.as_mut().map(|asking| &mut asking.look) else {
+            return Poll::Pending;
+        };
+        let answer = ready!(together.poll(context));
         let Some(mut asking) = self.0.take() else { return Poll::Pending };
         let heard = asking.hear(answer);
         Poll::Ready((asking, heard))
@@ -107,8 +119,7 @@ impl Asking<'_> {
             self.leave();
             return Heard::Nothing;
         };
-        let (Some(Shared { together, .. }), Store::Redis(store)) = (self.shared.take(), &self.lookup.cache.0.store)
-        else {
+        let (Look::Shared(together, _), Store::Redis(store)) = (self.look.take(), &self.lookup.cache.0.store) else {
             return Heard::Nothing;
         };
         self.budget.spend(took);
@@ -130,9 +141,7 @@ impl Asking<'_> {
 
     /// Has no answer in hands, and waits for none. Alone it has what is left of its time.
     fn leave(&mut self) {
-        if let (Some(Shared { together, begun }), Store::Redis(store)) =
-            (self.shared.take(), &self.lookup.cache.0.store)
-        {
+        if let (Look::Shared(together, begun), Store::Redis(store)) = (self.look.take(), &self.lookup.cache.0.store) {
             store.read_left(&together);
             self.budget.spend_since(begun);
         }

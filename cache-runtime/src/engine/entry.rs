@@ -12,7 +12,7 @@ use crate::error::{ErrorKind, Operation};
 use crate::outcome::Outcome;
 use crate::store::{Asks, Store, Stored};
 use crate::tags::{self, Stamps};
-use crate::wire::{Body, DecodeError, Payload, is_lease};
+use crate::wire::{Body, Content, DecodeError, Payload, is_lease};
 
 /// What a read of the store gave.
 pub(super) enum Read {
@@ -33,7 +33,7 @@ pub(super) enum Read {
 
 /// An entry that may be served, as far as invalidations are concerned.
 pub(super) struct Hit {
-    pub body: Body,
+    pub content: Content,
     pub bytes: Payload,
     pub due: Due,
     /// To be held decoded.
@@ -181,7 +181,7 @@ impl Asking<'_> {
             let lives = Lives { facts: body.facts, left, bytes: bytes.len() };
             pending = hold.zip(tether).map(|(hold, tether)| hold.of(lives, tether));
         }
-        Read::Hit(Hit { body, bytes, due, pending, slide })
+        Read::Hit(Hit { content: body.content, bytes, due, pending, slide })
     }
 
     /// Tags that depend on the value are known once it is read, and asked for then.

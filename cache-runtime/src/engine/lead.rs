@@ -178,12 +178,12 @@ impl Asking<'_> {
     }
 
     pub(super) fn offer(&mut self, hit: Hit, stale: bool, then: Then) {
-        let Hit { body, bytes, pending, slide, .. } = hit;
+        let Hit { content, bytes, pending, slide, .. } = hit;
         let status = if stale { Status::Stale } else { Status::Hit };
         let landed = if stale { Landed::Stale(bytes) } else { Landed::Value(bytes) };
         let outcome = Outcome::new(status, self.lookup.cache.0.store.level());
         self.offered =
-            Some(Offer { body: Some(body), landed, outcome, shared: false, decoded: None, pending, slide, then });
+            Some(Offer { content: Some(content), landed, outcome, shared: false, decoded: None, pending, slide, then });
     }
 
     /// A load in place of an entry.

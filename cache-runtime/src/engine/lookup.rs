@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Load;
 use super::age::Due;
 #[cfg(feature = "redis")]
-use super::aside::Shared;
+use super::aside::Look;
 use super::entry::Read;
 #[cfg(feature = "redis")]
 use super::lead::Leave;
@@ -26,8 +26,6 @@ use crate::key::Version;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::EntryKey;
-#[cfg(feature = "redis")]
-use crate::store::Solo;
 use crate::tags::{self, Names};
 use crate::telemetry;
 use crate::wire::DecodeError;
@@ -89,12 +87,9 @@ pub(crate) struct Asking<'a> {
     /// Whether it has looked into the store without leading.
     #[cfg(feature = "redis")]
     pub(super) aside: bool,
-    /// While it does so together with others.
+    /// What it waits for meanwhile.
     #[cfg(feature = "redis")]
-    pub(super) shared: Option<Shared>,
-    /// While it does so by itself.
-    #[cfg(feature = "redis")]
-    pub(super) solo: Option<Solo>,
+    pub(super) look: Look,
 }
 
 /// What comes of it.
@@ -151,9 +146,7 @@ impl<'a> Asking<'a> {
             #[cfg(feature = "redis")]
             aside: false,
             #[cfg(feature = "redis")]
-            shared: None,
-            #[cfg(feature = "redis")]
-            solo: None,
+            look: Look::Over,
         }))
     }
 

@@ -16,7 +16,7 @@ use crate::local::Take;
 use crate::outcome::{Outcome, Status};
 use crate::private::Held;
 use crate::telemetry::{self, VoidReason};
-use crate::wire::{Body, DecodeError, Payload, may_be_reordered};
+use crate::wire::{Body, Content, DecodeError, Payload, may_be_reordered};
 
 /// How often bytes that are no value are removed, before a call goes on without storing anything.
 const REFUSALS: u32 = 3;
@@ -24,7 +24,7 @@ const REFUSALS: u32 = 3;
 /// Bytes that may be a value.
 pub(crate) struct Offer {
     /// `None` for a "there is none" that is stored nowhere.
-    pub(super) body: Option<Body>,
+    pub(super) content: Option<Content>,
     pub(super) landed: Landed,
     pub(super) outcome: Outcome,
     /// Whether another caller of this process had them first.
@@ -66,18 +66,18 @@ impl Offer {
         loosely: bool,
         decoded: Option<DecodedOnce>,
     ) -> Option<Self> {
-        let body = match &landed {
+        let content = match &landed {
             Landed::None if !wants_none => return None,
             Landed::None => None,
-            Landed::Value(bytes) | Landed::Stale(bytes) => Some(Body::open(bytes, wants_none, loosely).ok()?),
+            Landed::Value(bytes) | Landed::Stale(bytes) => Some(Body::open(bytes, wants_none, loosely).ok()?.content),
         };
-        Some(Self { body, landed, outcome, shared: true, decoded, pending: None, slide: None, then: Then::Serve })
+        Some(Self { content, landed, outcome, shared: true, decoded, pending: None, slide: None, then: Then::Serve })
     }
 
     /// The value as JSON. `None` where there is no value.
     fn json(&self) -> Option<&[u8]> {
-        let body = self.body.as_ref().filter(|body| !body.none)?;
-        Some(body.json(self.bytes()?))
+        let content = self.content.as_ref().filter(|content| !content.none)?;
+        Some(content.json(self.bytes()?))
     }
 
     /// Whether the value is to be held decoded, should it be one: here, or by who waits as well.

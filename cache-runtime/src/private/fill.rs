@@ -322,11 +322,11 @@ where
     S::Value: CacheValue,
 {
     for loosely in [false, true] {
-        let body = Body::open(old, true, loosely).ok()?;
-        if body.none {
+        let Body { content, .. } = Body::open(old, true, loosely).ok()?;
+        if content.none {
             return S::none();
         }
-        match value(body.json(old)) {
+        match value(content.json(old)) {
             Ok(value) => return Some(S::some(value)),
             Err(DecodeError::Malformed) => {}
             Err(_) => return None,

@@ -12,6 +12,11 @@ use super::{DecodeError, Facts, Payload};
 pub(crate) struct Body {
     pub facts: Facts,
     pub tags: Vec<String>,
+    pub content: Content,
+}
+
+/// What is left of an entry once it is known that it may be served.
+pub(crate) struct Content {
     /// Whether it says that there is no value.
     pub none: bool,
     value: Place,
@@ -42,9 +47,11 @@ impl Body {
         };
         let facts = meta.facts();
         let tags = if meta.tags.is_empty() { Vec::new() } else { meta.tags.into_iter().map(Cow::into_owned).collect() };
-        Ok(Self { facts, tags, none: none || bare_null, value })
+        Ok(Self { facts, tags, content: Content { none: none || bare_null, value } })
     }
+}
 
+impl Content {
     /// The value as JSON. `bytes` are those that were opened.
     pub(crate) fn json<'a>(&'a self, bytes: &'a Payload) -> &'a [u8] {
         match &self.value {
@@ -99,7 +106,7 @@ mod tests {
         {
             let bytes = payload(text);
             let body = Body::open(&bytes, true, false).expect("an entry");
-            assert_eq!((value::<u8>(body.json(&bytes)), body.none), (Ok(7), false), "{text}");
+            assert_eq!((value::<u8>(body.content.json(&bytes)), body.content.none), (Ok(7), false), "{text}");
         }
     }
 
@@ -107,10 +114,10 @@ mod tests {
     fn fields_after_the_value_are_found_at_the_second_try() {
         let bytes = payload("{\"$cache\":1,\"value\":7,\"tags\":[\"a\"]}");
         let first = Body::open(&bytes, true, false).expect("as ours");
-        assert_eq!(value::<u8>(first.json(&bytes)), Err(DecodeError::Malformed));
+        assert_eq!(value::<u8>(first.content.json(&bytes)), Err(DecodeError::Malformed));
         assert!(may_be_reordered(&bytes));
         let second = Body::open(&bytes, true, true).expect("as another's");
-        assert_eq!((value::<u8>(second.json(&bytes)), second.tags), (Ok(7), vec!["a".to_owned()]));
+        assert_eq!((value::<u8>(second.content.json(&bytes)), second.tags), (Ok(7), vec!["a".to_owned()]));
     }
 
     #[test]
@@ -122,7 +129,7 @@ mod tests {
 
     #[test]
     fn none_is_known_without_the_type() {
-        let none = |text: &str, allowed: bool| Body::open(&payload(text), allowed, false).map(|body| body.none);
+        let none = |text: &str, allowed: bool| Body::open(&payload(text), allowed, false).map(|body| body.content.none);
         assert_eq!(none("null", true), Ok(true));
         assert_eq!(none("null", false), Ok(false), "a value of its own");
         assert_eq!(none("{\"$cache\":1,\"none\":true,\"value\":null}", true), Ok(true));

@@ -13,7 +13,7 @@ mod payload;
 use std::borrow::Cow;
 use std::time::Duration;
 
-pub(crate) use body::{Body, may_be_reordered, value};
+pub(crate) use body::{Body, Content, may_be_reordered, value};
 pub(crate) use decode::decode;
 pub(crate) use encode::{Draft, WriteJson, encode_none, encode_packed};
 #[cfg(feature = "redis")]
