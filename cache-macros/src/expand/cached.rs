@@ -59,11 +59,9 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
         // found by method lookup as well.
         let __cache_entry = match #enter {
             #p::Hit(__ret) => return __ret,
-            #p::Miss(__cache_enter) => match #miss {
-                #p::Ready(__ret) => return __ret,
-                __cache_entry => __cache_entry,
-            },
+            #p::Miss(__cache_enter) => #miss,
         };
+        if let #p::Ready(__ret) = __cache_entry { return __ret; }
         #kept
         #load
     })

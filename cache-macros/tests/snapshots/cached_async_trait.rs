@@ -50,13 +50,11 @@ where
             ),
         ) {
             __cache_p::Hit(__ret) => return __ret,
-            __cache_p::Miss(__cache_enter) => {
-                match __cache_enter.await {
-                    __cache_p::Ready(__ret) => return __ret,
-                    __cache_entry => __cache_entry,
-                }
-            }
+            __cache_p::Miss(__cache_enter) => __cache_enter.await,
         };
+        if let __cache_p::Ready(__ret) = __cache_entry {
+            return __ret;
+        }
         __cache_p::load(
                 __cache_entry,
                 async move {

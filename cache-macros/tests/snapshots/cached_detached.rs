@@ -44,13 +44,11 @@ async fn get_user(
         ),
     ) {
         __cache_p::Hit(__ret) => return __ret,
-        __cache_p::Miss(__cache_enter) => {
-            match __cache_enter.await {
-                __cache_p::Ready(__ret) => return __ret,
-                __cache_entry => __cache_entry,
-            }
-        }
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
     };
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_org = __cache_p::own(&*org);
     let __cache_body = {
         let __cache_own_db = __cache_p::own(&*db);

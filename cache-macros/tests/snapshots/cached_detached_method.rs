@@ -34,13 +34,11 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
     ) {
         __cache_p::Hit(__ret) => return __ret,
-        __cache_p::Miss(__cache_enter) => {
-            match __cache_enter.await {
-                __cache_p::Ready(__ret) => return __ret,
-                __cache_entry => __cache_entry,
-            }
-        }
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
     };
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_self = ::core::clone::Clone::clone(&self);
     let __cache_body = {
         async move {

@@ -36,13 +36,11 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
             }),
     ) {
         __cache_p::Hit(__ret) => return __ret,
-        __cache_p::Miss(__cache_enter) => {
-            match __cache_enter.await {
-                __cache_p::Ready(__ret) => return __ret,
-                __cache_entry => __cache_entry,
-            }
-        }
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
     };
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     let __cache_keep_org = ::core::clone::Clone::clone(&org);
     __cache_p::load(
             __cache_entry,

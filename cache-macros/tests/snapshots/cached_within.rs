@@ -33,13 +33,11 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
     ) {
         __cache_p::Hit(__ret) => return __ret,
-        __cache_p::Miss(__cache_enter) => {
-            match __cache_enter.await {
-                __cache_p::Ready(__ret) => return __ret,
-                __cache_entry => __cache_entry,
-            }
-        }
+        __cache_p::Miss(__cache_enter) => __cache_enter.await,
     };
+    if let __cache_p::Ready(__ret) = __cache_entry {
+        return __ret;
+    }
     __cache_p::load_within(
             __cache_entry,
             async move {

@@ -89,6 +89,14 @@ mod tests {
     }
 
     #[test]
+    fn values_are_parts_of_the_answer() {
+        let answer = Payload::new(b"*2\r\n$1\r\na\r\n$2\r\nbc\r\n".to_vec());
+        let values = super::values(&answer).expect("an array of strings");
+        let places: Vec<_> = values.iter().flatten().map(|value| value.as_ptr()).collect();
+        assert_eq!(places, [answer[8..].as_ptr(), answer[15..].as_ptr()]);
+    }
+
+    #[test]
     fn what_is_unusual_is_left_to_redis_rs() {
         for (answer, same) in [
             (&b"*2\r\n+a\r\n$1\r\nb\r\n"[..], vec![Some("a"), Some("b")]),
