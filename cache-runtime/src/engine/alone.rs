@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, ready};
 
-use super::aside::{Heard, Look};
+use super::aside::{Awaited, Heard};
 use super::lookup::Asking;
 use crate::store::{Solo, SoloAnswer};
 
@@ -11,13 +11,13 @@ pub(super) struct Alone<'a>(Option<Box<Asking<'a>>>);
 
 impl<'a> Alone<'a> {
     pub(super) fn of(mut asking: Box<Asking<'a>>, solo: Solo) -> Self {
-        asking.look = Look::Solo(solo);
+        asking.awaited = Awaited::Solo(solo);
         Self(Some(asking))
     }
 
     /// Not to be polled again once it is ready.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Heard)> {
-        let Some(Look::Solo(solo)) = self.0.as_mut().map(|asking| &mut asking.look) else { return Poll::Pending };
+        let Some(Awaited::Solo(solo)) = self.0.as_mut().map(|asking| &mut asking.awaited) else { return Poll::Pending };
         let answer = ready!(solo.poll(context));
         let Some(mut asking) = self.0.take() else { return Poll::Pending };
         let heard = asking.hear_alone(answer);
@@ -29,7 +29,7 @@ impl<'a> Alone<'a> {
 impl Drop for Alone<'_> {
     fn drop(&mut self) {
         if let Some(asking) = &mut self.0
-            && let Look::Solo(solo) = asking.look.take()
+            && let Awaited::Solo(solo) = asking.awaited.take()
         {
             asking.lookup.cache.leave_solo(&solo);
         }
@@ -38,7 +38,7 @@ impl Drop for Alone<'_> {
 
 impl Asking<'_> {
     fn hear_alone(&mut self, answer: SoloAnswer) -> Heard {
-        let Look::Solo(solo) = self.look.take() else { return Heard::Nothing };
+        let Awaited::Solo(solo) = self.awaited.take() else { return Heard::Nothing };
         match self.lookup.cache.end_solo(&solo, answer, &mut self.budget, &self.names) {
             Some(read) => self.heard(read),
             None => Heard::Nothing,

@@ -23,18 +23,18 @@ use crate::tags::{self, Stamps};
 pub(super) struct Aside<'a>(Option<Box<Asking<'a>>>);
 
 /// What a look waits for.
-pub(super) enum Look {
-    /// Nothing, or not any more.
-    Over,
+pub(super) enum Awaited {
+    /// Nothing yet, or not any more.
+    Nothing,
     /// An answer to many, and since when.
     Shared(Together, Reading),
     /// An answer of its own.
     Solo(Solo),
 }
 
-impl Look {
+impl Awaited {
     pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::Over)
+        std::mem::replace(self, Self::Nothing)
     }
 }
 
@@ -50,13 +50,13 @@ pub(super) enum Heard {
 
 impl<'a> Aside<'a> {
     pub(super) fn of(mut asking: Box<Asking<'a>>, together: Together) -> Self {
-        asking.look = Look::Shared(together, Reading::now());
+        asking.awaited = Awaited::Shared(together, Reading::now());
         Self(Some(asking))
     }
 
     /// Not to be polled again once it is ready.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<(Box<Asking<'a>>, Heard)> {
-        let Some(Look::Shared(together, _)) = self.0.as_mut().map(|asking| &mut asking.look) else {
+        let Some(Awaited::Shared(together, _)) = self.0.as_mut().map(|asking| &mut asking.awaited) else {
             return Poll::Pending;
         };
         let answer = ready!(together.poll(context));
@@ -119,7 +119,8 @@ impl Asking<'_> {
             self.leave();
             return Heard::Nothing;
         };
-        let (Look::Shared(together, _), Store::Redis(store)) = (self.look.take(), &self.lookup.cache.0.store) else {
+        let (Awaited::Shared(together, _), Store::Redis(store)) = (self.awaited.take(), &self.lookup.cache.0.store)
+        else {
             return Heard::Nothing;
         };
         self.budget.spend(took);
@@ -141,7 +142,9 @@ impl Asking<'_> {
 
     /// Has no answer in hands, and waits for none. Alone it has what is left of its time.
     fn leave(&mut self) {
-        if let (Look::Shared(together, begun), Store::Redis(store)) = (self.look.take(), &self.lookup.cache.0.store) {
+        if let (Awaited::Shared(together, begun), Store::Redis(store)) =
+            (self.awaited.take(), &self.lookup.cache.0.store)
+        {
             store.read_left(&together);
             self.budget.spend_since(begun);
         }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Load;
 use super::age::Due;
 #[cfg(feature = "redis")]
-use super::aside::Look;
+use super::aside::Awaited;
 use super::entry::Read;
 #[cfg(feature = "redis")]
 use super::lead::Leave;
@@ -89,7 +89,7 @@ pub(crate) struct Asking<'a> {
     pub(super) aside: bool,
     /// What it waits for meanwhile.
     #[cfg(feature = "redis")]
-    pub(super) look: Look,
+    pub(super) awaited: Awaited,
 }
 
 /// What comes of it.
@@ -146,7 +146,7 @@ impl<'a> Asking<'a> {
             #[cfg(feature = "redis")]
             aside: false,
             #[cfg(feature = "redis")]
-            look: Look::Over,
+            awaited: Awaited::Nothing,
         }))
     }
 

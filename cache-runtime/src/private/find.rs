@@ -99,6 +99,7 @@ where
         *found = S::none();
         return Ok(None);
     };
+    // Not by `?` and `insert`, each of which moves the value once more.
     match value(json) {
         Ok(value) => *found = Some(S::some(value)),
         Err(error) => return Err(error),

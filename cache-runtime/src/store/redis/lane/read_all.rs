@@ -38,7 +38,8 @@ impl Lane {
 /// that is asked for many times in a row, and filled once more.
 fn values(answer: &Payload) -> Option<Vec<Option<Payload>>> {
     let mut rest = answer.as_slice();
-    let count = usize::try_from(length(&mut rest, b'*')??).ok()?;
+    let (b'*', count) = take_line(&mut rest)? else { return None };
+    let count = usize::try_from(number(count).ok()??).ok()?;
     // No value takes less: what is claimed is not believed.
     let mut values = Vec::with_capacity(count.min(rest.len() / 3));
     for _ in 0..count {
@@ -55,12 +56,6 @@ fn values(answer: &Payload) -> Option<Vec<Option<Payload>>> {
         });
     }
     rest.is_empty().then_some(values)
-}
-
-/// Takes a line of this kind; `Some(None)` for nothing.
-fn length(rest: &mut &[u8], kind: u8) -> Option<Option<u64>> {
-    let (first, digits) = take_line(rest)?;
-    if first == kind { number(digits).ok() } else { None }
 }
 
 /// Whatever else it may be.
