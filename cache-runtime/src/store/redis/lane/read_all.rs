@@ -105,6 +105,9 @@ mod tests {
         }
         assert_eq!(read(b"-NOAUTH no\r\n").expect_err("an error").code(), Some("NOAUTH"));
         assert_eq!(values(b"*-1\r\n"), None);
+        for no_string in ["*1\r\n$1\r\nabc", "*1\r\n$4\r\na\r\n", "*1\r\n$1\r\na\r\n\r\n", "*1\r\n$-1\r\r"] {
+            assert_eq!(values(no_string.as_bytes()), None, "{no_string:?}");
+        }
         assert_eq!(values(b"*4294967295\r\n$1\r\na\r\n"), None, "nothing is made of what it claims");
     }
 

@@ -249,6 +249,24 @@ async fn what_the_socket_does_not_take_is_sent_later_and_in_order() {
     assert_eq!(answered(&read).await.ok(), Some(Reply::other(b":2\r\n".to_vec())));
 }
 
+/// It has the memory that it came in, into which nothing is read meanwhile.
+#[tokio::test]
+async fn a_long_answer_stays_as_it_is_while_others_come() {
+    let mut both = both().await;
+    let answer = |letter: char| format!("*2\r\n$8000\r\n{0}\r\n$8000\r\n{0}\r\n", letter.to_string().repeat(8000));
+    let mut held = Vec::new();
+    for letter in 'a'..='f' {
+        let (long, short) = (both.ask("MGET", 1), both.ask("GET", 1));
+        both.answer(&(answer(letter) + "$1\r\n1\r\n")).await;
+        let Ok(Reply::Other(whole)) = answered(&long).await else { panic!("an array") };
+        assert_eq!(answered(&short).await.ok(), Some(Reply::Bytes(b"1".to_vec())));
+        held.push((letter, whole));
+    }
+    for (letter, whole) in &held {
+        assert_eq!(**whole, *answer(*letter).as_bytes(), "{letter}");
+    }
+}
+
 /// No answer comes that would have somebody look for what is left of it.
 #[tokio::test]
 async fn a_command_that_the_socket_takes_in_parts_is_sent_to_its_end() {
