@@ -87,6 +87,12 @@ impl Cache {
         Self::ambient().owned()
     }
 
+    /// The installed one, where it is the one in any case.
+    #[inline]
+    pub(crate) fn usual() -> Option<&'static Self> {
+        if SCOPES.load(Ordering::Relaxed) { None } else { INSTALLED.get() }
+    }
+
     /// Likewise, without a clone of a cache that stays.
     pub(crate) fn ambient() -> Handle<'static> {
         // Set before any scope begins, which a call inside comes after.

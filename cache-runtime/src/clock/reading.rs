@@ -27,6 +27,25 @@ impl Coarse {
         self.0.duration_since(earlier.0).as_micros()
     }
 
+    /// In what the clock counts, which takes no more than a subtraction. Of a later one it is more than any time that passed.
+    #[cfg(feature = "redis")]
+    #[inline]
+    pub(crate) fn ticks_since(self, earlier: Self) -> u64 {
+        self.0.as_ticks().wrapping_sub(earlier.0.as_ticks())
+    }
+
+    /// As many of these as a time has.
+    #[cfg(feature = "redis")]
+    pub(crate) fn ticks(time: Duration) -> u64 {
+        coarsetime::Duration::from(time).as_ticks()
+    }
+
+    /// The time that so many of these have.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn time(ticks: u64) -> Duration {
+        coarsetime::Duration::from_ticks(ticks).into()
+    }
+
     /// Whole ones.
     #[inline]
     pub(crate) fn millis_since(self, earlier: Self) -> u64 {
@@ -53,6 +72,21 @@ impl Movable {
 
     pub(crate) fn millis_since(self, earlier: Self) -> u64 {
         self.micros_since(earlier) / 1_000
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn ticks_since(self, earlier: Self) -> u64 {
+        self.micros_since(earlier)
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn ticks(time: Duration) -> u64 {
+        u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(crate) fn time(ticks: u64) -> Duration {
+        Duration::from_micros(ticks)
     }
 }
 

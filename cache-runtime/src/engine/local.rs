@@ -63,6 +63,21 @@ pub(crate) fn serve_held(cache: &Cache, wanted: &Wanted<'_>, take: &mut dyn Take
     served
 }
 
+/// What is near to this thread under a key that is made of little, where it is served as it is: most hits, without what the
+/// others need. Counts that.
+pub(crate) fn share_held(cache: &Cache, spec: &KeySpec, short: &ShortKey) -> Option<Held> {
+    if scope::any() || cache.0.recovery.len() > 0 {
+        return None;
+    }
+    cache.0.local.share_short(&site(cache, spec), short, &cache.0.clock.moment())
+}
+
+/// What was shared was of another type, and is not a hit.
+#[cold]
+pub(crate) fn not_shared(cache: &Cache, spec: &KeySpec) {
+    cache.0.local.hits(spec.resource).take_back();
+}
+
 /// Whether nothing around the call, and no write that is not done yet, is against it.
 #[cold]
 fn may_be_served(cache: &Cache, key: &dyn EntryKey) -> bool {

@@ -28,7 +28,7 @@ mod unstored;
 pub(crate) use self::age::{Due, due};
 pub(crate) use self::driven::Driven;
 pub(crate) use self::load::Load;
-pub(crate) use self::local::{Wanted, may_be_held, serve_held};
+pub(crate) use self::local::{Wanted, may_be_held, not_shared, serve_held, share_held};
 pub(crate) use self::lookup::{Answer, Asking, Lookup};
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};

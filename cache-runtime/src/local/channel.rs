@@ -17,11 +17,12 @@ use crate::telemetry::{self, Name};
 pub(crate) struct Channel {
     name: Name,
     origin: Reading,
-    /// In microseconds.
-    bound: u64,
+    bound: Duration,
     closed: AtomicBool,
-    /// Microseconds after the origin.
+    /// When the last command was sent that was answered, in the clock's ticks after the origin.
     confirmed: AtomicU64,
+    /// Before this entries are served, likewise; 0 once it is closed. Asked by each hit, which does no sums.
+    until: AtomicU64,
     /// Whether somebody sends heartbeats.
     beating: AtomicBool,
     /// Whether the gauge counts it.
@@ -38,9 +39,10 @@ impl Channel {
         Self {
             name: name.clone(),
             origin: Reading::now(),
-            bound: micros(bound),
+            bound,
             closed: AtomicBool::new(false),
             confirmed: AtomicU64::new(0),
+            until: AtomicU64::new(over_after(bound)),
             beating: AtomicBool::new(false),
             counted: AtomicBool::new(false),
             end: Notify::new(),
@@ -49,43 +51,43 @@ impl Channel {
 
     /// To be taken before a command is sent.
     pub(crate) fn sends(&self) -> Sent {
-        Sent(Reading::now().micros_since(self.origin))
+        Sent(Reading::now().ticks_since(self.origin))
     }
 
     /// The command was answered.
     pub(crate) fn answered(&self, sent: Sent) {
         self.confirmed.fetch_max(sent.0, Ordering::SeqCst);
+        let until = sent.0.saturating_add(over_after(self.bound));
+        // Never again once it is closed.
+        let _ = self.until.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |old| (old > 0).then_some(old.max(until)));
         self.count();
     }
 
     /// Whether every change would be known by now, but for those within the bound.
     pub(crate) fn is_alive(&self) -> bool {
-        self.is_alive_by(self.silent())
+        self.is_alive_by(Reading::now())
     }
 
     /// Likewise, by a clock that was read a moment ago.
+    #[inline]
     pub(crate) fn is_alive_at(&self, now: &Moment) -> bool {
-        let Some(read) = now.read else { return self.is_alive() };
-        self.is_alive_by(self.silent_at(read))
+        match now.read {
+            Some(read) => self.is_alive_by(read),
+            None => self.is_alive(),
+        }
     }
 
-    fn is_alive_by(&self, silent: u64) -> bool {
-        !self.is_closed()
-            && (silent.saturating_add(micros(Reading::LAG)) <= self.bound || without(Mechanism::LocalBound))
+    #[inline]
+    fn is_alive_by(&self, now: Reading) -> bool {
+        now.ticks_since(self.origin) < self.until.load(Ordering::SeqCst)
+            || without(Mechanism::LocalBound) && !self.is_closed()
     }
 
     /// For how long nothing was answered, from when it was asked for.
     #[cfg(feature = "cluster")]
     pub(crate) fn silence(&self) -> Duration {
-        Duration::from_micros(self.silent())
-    }
-
-    fn silent(&self) -> u64 {
-        self.silent_at(Reading::now())
-    }
-
-    fn silent_at(&self, now: Reading) -> u64 {
-        now.micros_since(self.origin).saturating_sub(self.confirmed.load(Ordering::SeqCst))
+        let silent = Reading::now().ticks_since(self.origin);
+        Reading::time(silent.saturating_sub(self.confirmed.load(Ordering::SeqCst)))
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -95,6 +97,7 @@ impl Channel {
     /// Nothing comes any more: what was read here is not served again.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
+        self.until.store(0, Ordering::SeqCst);
         self.count();
         self.end.notify_one();
     }
@@ -112,7 +115,7 @@ impl Channel {
 
     /// How long the heart rests.
     pub(crate) fn pause(&self) -> Duration {
-        Duration::from_micros((self.bound / 4).max(1))
+        (self.bound / 4).max(Duration::from_micros(1))
     }
 
     /// Waits for the next heartbeat. False if there is none any more.
@@ -139,6 +142,7 @@ impl Drop for Channel {
     }
 }
 
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+/// So long after a sign of life entries are not served any more, by a clock that may lag.
+fn over_after(bound: Duration) -> u64 {
+    Reading::ticks(bound.saturating_sub(Reading::LAG)).saturating_add(1)
 }

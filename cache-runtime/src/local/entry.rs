@@ -114,22 +114,7 @@ impl Entry {
     /// Whether it may be served now. Nobody tells of changes on a connection that is cut.
     #[inline]
     pub(super) fn may_be_served(&self, now: &Moment, latest: u64) -> bool {
-        !self.is_over(now.at, latest) && self.is_coherent(now)
-    }
-
-    /// Whether a change would be known here by now.
-    #[inline(always)]
-    fn is_coherent(&self, now: &Moment) -> bool {
-        let _ = now;
-        match (&self.terms.tether, &self.terms.stamps) {
-            #[cfg(feature = "redis")]
-            (Tether::To(one), Tether::To(two)) => {
-                one.is_alive_at(now) && (Arc::ptr_eq(one, two) || two.is_alive_at(now))
-            }
-            #[cfg(feature = "redis")]
-            (Tether::To(one), Tether::Own) | (Tether::Own, Tether::To(one)) => one.is_alive_at(now),
-            (Tether::Own, Tether::Own) => true,
-        }
+        !self.is_over(now.at, latest) && self.terms.tether.holds_at(now) && self.terms.stamps.holds_at(now)
     }
 }
 
@@ -141,6 +126,17 @@ impl Tether {
             (Self::To(one), Self::To(two)) => Arc::ptr_eq(one, two),
             #[cfg(feature = "redis")]
             _ => false,
+        }
+    }
+
+    /// Whether a change would be known here by now.
+    #[inline(always)]
+    fn holds_at(&self, now: &Moment) -> bool {
+        let _ = now;
+        match self {
+            Self::Own => true,
+            #[cfg(feature = "redis")]
+            Self::To(channel) => channel.is_alive_at(now),
         }
     }
 

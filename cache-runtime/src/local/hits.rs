@@ -88,6 +88,11 @@ impl Series {
         }
     }
 
+    /// The last one on this thread was none.
+    pub(crate) fn take_back(&self) {
+        self.tally.take_back();
+    }
+
     #[cold]
     fn trace(&self) {
         telemetry::local_hit_event(&self.name, self.resource);

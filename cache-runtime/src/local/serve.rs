@@ -8,6 +8,7 @@ use super::near::{self, Common, Site};
 use super::{Local, Take};
 use crate::clock::{Millis, Moment};
 use crate::key::{Asked, ShortKey};
+use crate::private::Held;
 
 impl Local {
     /// Has what is held under this key taken, if it may be served, and counts that. Allocates nothing, but for what keeps it
@@ -72,6 +73,14 @@ impl Local {
         self.note_asked();
         let emptied = self.0.emptied.load(Ordering::SeqCst);
         near::serve_short(site, key, emptied, |entry| self.may_serve(entry, now), take)
+    }
+
+    /// What is near to this thread under a key that is short, and may be served, as it is. Counts that.
+    #[inline]
+    pub(crate) fn share_short(&self, site: &Site, key: &ShortKey, now: &Moment) -> Option<Held> {
+        self.note_asked();
+        let emptied = self.0.emptied.load(Ordering::SeqCst);
+        near::share_short(site, key, emptied, |entry| self.may_serve(entry, now))
     }
 
     /// Tells this thread by which names the tier knows keys like this one.

@@ -12,7 +12,7 @@ pub(crate) struct Terms {
     /// The stamps of its names, which are the tier's own.
     pub cells: Box<[Arc<Cell>]>,
     pub tether: Tether,
-    /// Who tells of the stamps, which may lie on another server.
+    /// Who tells of the stamps, if they lie on another server: of whoever tells of both nothing is asked twice.
     pub stamps: Tether,
     /// Where a hit is counted.
     pub hits: Arc<Series>,
@@ -22,7 +22,10 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// These, or the same ones that the last entry of the resource was held on.
-    pub(crate) fn shared(self) -> Arc<Self> {
+    pub(crate) fn shared(mut self) -> Arc<Self> {
+        if self.stamps.is_same(&self.tether) {
+            self.stamps = Tether::Own;
+        }
         let hits = Arc::clone(&self.hits);
         let mut last = hits.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = last.upgrade().filter(|last| last.is_same(&self)) {

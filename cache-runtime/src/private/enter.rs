@@ -183,7 +183,11 @@ where
     W: Way<S::Value>,
 {
     let (_, way) = found;
-    let cache = match held::<S, K, W>(&call.gist(), &key, way) {
+    let gist = call.gist();
+    if let Some(shared) = shared::<S, K, W>(&gist, &key, way) {
+        return Entered::Hit(shared);
+    }
+    let cache = match held::<S, K, W>(&gist, &key, way) {
         Ok(held) => return Entered::Hit(held),
         Err(cache) => cache,
     };
@@ -191,6 +195,33 @@ where
         Ok(asking) => Enter::Search(asking, key, way),
         Err(load) => Enter::Over(Some(Alone(load)), PhantomData),
     })
+}
+
+/// What is near to this thread and given away as it is, which most hits are: what others need is not made for it.
+#[inline(always)]
+fn shared<S, K, W>(call: &Gist<'_>, key: &K, way: W) -> Option<S::Return>
+where
+    S: Shape,
+    K: KeyOf<S::Value>,
+    W: Way<S::Value>,
+{
+    if !W::IS_SHARED || call.bypass || key.is_picky() {
+        return None;
+    }
+    let cache = match call.cache {
+        Some(cache) => cache,
+        None => Cache::usual()?,
+    };
+    let spec = key.spec();
+    if spec.suffix.is_some() || !engine::may_be_held(cache, call.local, spec) {
+        return None;
+    }
+    let held = engine::share_held(cache, spec, &key.short()?)?;
+    let given = way.given(held);
+    if given.is_none() {
+        engine::not_shared(cache, spec);
+    }
+    Some(S::some(given?))
 }
 
 /// What the local tier holds; the cache where it holds nothing.

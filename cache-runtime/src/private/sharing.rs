@@ -23,6 +23,9 @@ impl<V> Copy for Sharing<V> {}
 
 /// The same for a local hit, which is so short that a call through a pointer is a part of it.
 pub trait Way<V>: Copy {
+    /// Whether a hit is given what is held as it is.
+    const IS_SHARED: bool = false;
+
     /// For all others. `None` where the value is not held.
     fn sharing(self) -> Option<Sharing<V>>;
 
@@ -33,6 +36,11 @@ pub trait Way<V>: Copy {
 
     /// What a hit is given.
     fn give(self, held: &Held) -> Option<V>;
+
+    /// What a hit is given that has what is held as it is.
+    fn given(self, held: Held) -> Option<V> {
+        self.give(&held)
+    }
 
     /// The same value on its own.
     fn copy(self, held: &Held) -> Option<Held> {
@@ -102,11 +110,17 @@ impl<V: Shareable> Way<V> for Cloned {
 pub struct Shared;
 
 impl<U: Any + Send + Sync> Way<Arc<U>> for Shared {
+    const IS_SHARED: bool = true;
+
     fn sharing(self) -> Option<Sharing<Arc<U>>> {
         Some(Sharing { hold: hold_it, give: give_it::<U>, copy: no_copy })
     }
     fn give(self, held: &Held) -> Option<Arc<U>> {
         give_it(held)
+    }
+    #[inline]
+    fn given(self, held: Held) -> Option<Arc<U>> {
+        held.downcast().ok()
     }
 }
 
@@ -115,11 +129,17 @@ impl<U: Any + Send + Sync> Way<Arc<U>> for Shared {
 pub struct SharedOfClones;
 
 impl<U: Any + Clone + Send + Sync> Way<Arc<U>> for SharedOfClones {
+    const IS_SHARED: bool = true;
+
     fn sharing(self) -> Option<Sharing<Arc<U>>> {
         Some(Sharing { hold: hold_it, give: give_it::<U>, copy: copy::<U> })
     }
     fn give(self, held: &Held) -> Option<Arc<U>> {
         give_it(held)
+    }
+    #[inline]
+    fn given(self, held: Held) -> Option<Arc<U>> {
+        held.downcast().ok()
     }
     fn copy(self, held: &Held) -> Option<Held> {
         copy::<U>(held)

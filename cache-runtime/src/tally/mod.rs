@@ -47,6 +47,14 @@ impl Tally {
         }
     }
 
+    /// One less, after one more on this thread.
+    pub(crate) fn take_back(&self) {
+        match self.own.get(mine()) {
+            Some(Shard(own)) => own.store(own.load(Ordering::Relaxed) - 1, Ordering::Release),
+            None => drop(self.common.0.fetch_sub(1, Ordering::SeqCst)),
+        }
+    }
+
     #[cold]
     fn add_commonly(&self) {
         self.common.0.fetch_add(1, Ordering::SeqCst);

@@ -16,6 +16,7 @@ use self::slot::{Slot, Slots, Wanted};
 use self::tenants::Tenants;
 use super::{Entry, EntryRef, Take};
 use crate::key::{Short, ShortKey};
+use crate::private::Held;
 use crate::tally::mine;
 
 /// A power of two.
@@ -59,7 +60,9 @@ pub(super) fn serve(
 ) -> Option<bool> {
     let wanted = Wanted::new(from, short.unwrap_or_else(|| Short::of(rest)), rest);
     // A value that is cloned may ask for another one.
-    NEAR.try_with(|near| near.try_borrow_mut().ok()?.serve(&wanted, may_serve, take)).ok()?
+    let take = |value: Option<&Held>| take.take(value).then_some(());
+    let served = NEAR.try_with(|near| near.try_borrow_mut().ok()?.serve(&wanted, may_serve, take));
+    Some(served.ok()??.is_some())
 }
 
 /// The same, without the key's text.
@@ -74,13 +77,26 @@ pub(super) fn serve_short(
     // Unlike `with` it is inlined, whichever part of the crate is compiled with which.
     let served = NEAR.try_with(|near| {
         let mut near = near.try_borrow_mut().ok()?;
-        let names = match key.tenant {
-            None => Common::new(near.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
-            Some(tenant) => near.tenants.find(site, tenant)?,
-        };
-        near.serve(&Wanted::whole(names.at(emptied), key.id), may_serve, take)
+        let wanted = near.wanted(site, key, emptied)?;
+        near.serve(&wanted, may_serve, |value| take.take(value).then_some(()))
     });
-    served.ok()?
+    Some(served.ok()??.is_some())
+}
+
+/// The same, of a value that is given away as it is.
+#[inline]
+pub(super) fn share_short(
+    site: &Site,
+    key: &ShortKey,
+    emptied: u32,
+    may_serve: impl FnOnce(&Entry) -> bool,
+) -> Option<Held> {
+    let shared = NEAR.try_with(|near| {
+        let mut near = near.try_borrow_mut().ok()?;
+        let wanted = near.wanted(site, key, emptied)?;
+        near.serve(&wanted, may_serve, |value| value.map(Held::clone))
+    });
+    shared.ok()??
 }
 
 /// Learns the names of a site's keys.
@@ -107,23 +123,34 @@ impl Near {
         Self { slots: None, sites: [None; SITES], tenants: Tenants::new(), mine: usize::MAX, kept: 0 }
     }
 
-    #[inline]
-    fn serve(
+    /// By which numbers a key is known here, without its text.
+    #[inline(always)]
+    fn wanted(&self, site: &Site, key: &ShortKey, emptied: u32) -> Option<Wanted<'static>> {
+        let names = match key.tenant {
+            None => Common::new(self.sites[site.place()].filter(|(known, _)| known.is(site))?.1),
+            Some(tenant) => self.tenants.find(site, tenant)?,
+        };
+        Some(Wanted::whole(names.at(emptied), key.id))
+    }
+
+    /// `None` where the tier has to be asked, `Some(None)` where what is here is not taken.
+    #[inline(always)]
+    fn serve<T>(
         &mut self,
         wanted: &Wanted<'_>,
         may_serve: impl FnOnce(&Entry) -> bool,
-        take: &mut dyn Take,
-    ) -> Option<bool> {
+        take: impl FnOnce(Option<&Held>) -> Option<T>,
+    ) -> Option<Option<T>> {
         let slot = wanted.find(self.slots.as_deref_mut()?)?;
         if slot.uses == 0 || !may_serve(&slot.entry) {
             return None;
         }
-        slot.uses -= 1;
-        let served = take.take(slot.own.as_ref().or(slot.entry.value.as_ref()));
-        if served {
+        let taken = take(slot.own.as_ref().or(slot.entry.value.as_ref()));
+        if taken.is_some() {
+            slot.uses -= 1;
             slot.entry.terms.hits.add_on(self.mine);
         }
-        Some(served)
+        Some(taken)
     }
 }
 
