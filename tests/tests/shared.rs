@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::test_util::{Faults, ManualClock};
 use cache_runtime::{Cache, CacheKey, ErrorKind, Operation, bypass, cached, invalidates, transaction};
-use cache_tests::{Patient as _, RedisServer};
+use cache_tests::{Patient as _, RedisServer, redis_cli};
 
 /// Says how often it was read.
 type Name = Arc<String>;
@@ -29,6 +29,14 @@ async fn name(cache: &Cache, source: &Source, id: u64) -> Name {
 #[invalidates(resource = "name", key(id), cache = cache)]
 async fn touch(cache: &Cache, id: u64) {}
 
+#[invalidates(tag("names"), cache = cache)]
+async fn touch_all(cache: &Cache) {}
+
+#[cached(resource = "name", key(id), cache = cache, ttl = "1h", local = "0s", tags("names"))]
+async fn not_held(cache: &Cache, source: &Source, id: u64) -> Name {
+    source.read()
+}
+
 #[cached(resource = "name", key(id), cache = cache, ttl = "1h", local = "10m", tags("names"))]
 async fn length(cache: &Cache, source: &Source, id: u64) -> Arc<usize> {
     Arc::new(source.read().len())
@@ -41,6 +49,11 @@ async fn perhaps_fresh(cache: &Cache, source: &Source, id: u64, fresh: &bool) ->
 
 #[cached(resource = "suffixed", key(id), suffix = format!("{part}"), cache = cache, ttl = "1h", local = "10m")]
 async fn suffixed(cache: &Cache, source: &Source, id: u64, part: &str) -> Name {
+    source.read()
+}
+
+#[cached(resource = "full", key(id), cache = cache, ttl = "1h", local = "10m")]
+async fn plain(cache: &Cache, source: &Source, id: u64) -> Name {
     source.read()
 }
 
@@ -65,14 +78,15 @@ async fn nobody(cache: &Cache, source: &Source, id: u64) -> Option<Name> {
     None
 }
 
-#[cached(resource = "not-held", key(id), cache = cache, ttl = "1h", local = "0s")]
-async fn not_held(cache: &Cache, source: &Source, id: u64) -> Name {
-    source.read()
+/// The read that is refused.
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+fn is_refused(name: &str) -> bool {
+    name == format!("read {}", REFUSED.load(Ordering::SeqCst))
 }
 
-/// Refuses what was read first.
 #[derive(CacheKey)]
-#[cache(resource = "picky", value = Name, ttl = "1h", local = "10m", validate = |_: &PickyKey, name: &Name| **name != "read 1")]
+#[cache(resource = "picky", value = Name, ttl = "1h", local = "10m", validate = |_: &PickyKey, name: &Name| !is_refused(name))]
 struct PickyKey {
     id: u64,
 }
@@ -116,8 +130,8 @@ async fn a_shared_hit_ends_as_any_other() {
     expired().await;
     of_its_own_key().await;
     refused().await;
-    of_its_own_cache().await;
     while_an_invalidation_waits().await;
+    of_its_own_cache().await;
     within_scopes().await;
 }
 
@@ -153,8 +167,11 @@ async fn told_by_a_server() {
     touch(&two, 7).await;
     let_go("it is told", call, &first).await;
     let second = settled(call).await;
+    redis_cli(&server, ["FLUSHALL"]);
+    let_go("all is gone", call, &second).await;
+    let third = settled(call).await;
     server.stop();
-    let_go("nobody tells", call, &second).await;
+    let_go("nobody tells", call, &third).await;
 }
 
 async fn expired() {
@@ -176,6 +193,7 @@ async fn of_its_own_key() {
     for part in ["a", "b"] {
         all.push(settled(async || suffixed(&cache, &source, 7, part).await).await);
     }
+    all.push(settled(async || plain(&cache, &source, 7).await).await);
     all.push(settled(async || full(&cache, &source, 7).await).await);
     all.push(settled(async || brief(&cache, &source, 7).await).await);
     for org in ["a", "b"] {
@@ -205,13 +223,13 @@ async fn refused() {
 
     let (others, source) = (self::cache(), Source::default());
     let call = async || picky(&others, &source, 7).await;
-    assert_eq!((call().await.as_str(), call().await.as_str()), ("read 1", "read 2"));
+    assert_eq!(settled(call).await.as_str(), "read 1");
+    REFUSED.store(1, Ordering::SeqCst);
     assert_eq!(settled(call).await.as_str(), "read 2");
 
-    settled(async || not_held(&others, &source, 8).await).await;
-    assert_eq!(others.stats().local_entries, 1, "the picky one");
-
-    settled(async || name(&cache, &source, 9).await).await;
+    let held = settled(async || name(&cache, &source, 9).await).await;
+    let local = cache.stats().local;
+    assert_eq!((not_held(&cache, &source, 9).await, cache.stats().local), (held, local), "it asks the store");
     let hits = cache.stats().hits;
     let length = async || length(&cache, &source, 9).await;
     assert_eq!((*length().await, cache.stats().hits), (6, hits), "a value of another type is none, and no hit");
@@ -227,18 +245,28 @@ async fn of_its_own_cache() {
     cache().install().expect("nobody else does");
     let ambient = settled(async || installed(&source, 7).await).await;
     assert_eq!((ambient.as_str(), Cache::current().stats().hits), ("read 3", 4));
+    let scoped = one.scope(async { settled(async || installed(&source, 7).await).await }).await;
+    assert_eq!(scoped.as_str(), "read 4");
+    assert_eq!(settled(async || installed(&source, 7).await).await, ambient);
 }
 
 async fn while_an_invalidation_waits() {
     let (faults, source) = (Faults::new(), Source::default());
     let cache = Cache::builder().faults(&faults).build().expect("good settings");
     let call = async || name(&cache, &source, 7).await;
-    let first = settled(call).await;
-    faults.fail(Operation::Invalidate, ErrorKind::Unavailable);
-    touch(&cache, 7).await;
-    let (second, third) = (call().await, call().await);
-    assert!(first != second && second != third, "nothing is held meanwhile");
-    faults.heal();
+    for what in ["key", "tag"] {
+        let first = settled(call).await;
+        faults.fail(Operation::Invalidate, ErrorKind::Unavailable);
+        if what == "key" {
+            touch(&cache, 7).await
+        } else {
+            touch_all(&cache).await
+        }
+        let (second, third) = (call().await, call().await);
+        assert!(first != second && second != third, "{what}: nothing is held meanwhile");
+        faults.heal();
+        cache.shutdown().await.expect("what waits is done");
+    }
 }
 
 /// The last ones, as a program that made a scope looks for one at each call.

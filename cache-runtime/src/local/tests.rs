@@ -285,16 +285,20 @@ mod channels {
     use super::{Arc, Duration, NewEntry, Terms, Tether, entry, is_held, key, local};
 
     fn tethered(channel: &Arc<Channel>) -> (super::Local, impl Fn() -> bool) {
+        tethered_to(channel, Tether::Own)
+    }
+
+    fn tethered_to(channel: &Arc<Channel>, stamps: Tether) -> (super::Local, impl Fn() -> bool) {
         let local = local();
-        let entry = NewEntry { terms: on(channel, &local), ..entry(&local, 7) };
+        let entry = NewEntry { terms: on(channel, stamps, &local), ..entry(&local, 7) };
         assert!(local.put(local.ticket(&key("a"), super::NOW), &key("a"), entry));
         (local.clone(), move || is_held(&local, "a", super::at(super::NOW)))
     }
 
-    fn on(channel: &Arc<Channel>, local: &super::Local) -> Arc<Terms> {
+    fn on(channel: &Arc<Channel>, stamps: Tether, local: &super::Local) -> Arc<Terms> {
         let tether = Tether::To(Arc::clone(channel));
         let (hits, names) = (local.hits("user"), local.names(&key("")));
-        Terms { cells: [].into(), tether, stamps: Tether::Own, hits, names }.shared()
+        Terms { cells: [].into(), tether, stamps, hits, names }.shared()
     }
 
     fn channel() -> Arc<Channel> {
@@ -328,10 +332,39 @@ mod channels {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_answer_that_was_overtaken_takes_nothing_back() {
+        let channel = channel();
+        let (_local, held) = tethered(&channel);
+        let early = channel.sends();
+        tokio::time::advance(Duration::from_millis(900)).await;
+        channel.answered(channel.sends());
+        channel.answered(early);
+        tokio::time::advance(Duration::from_millis(900)).await;
+        assert!(held());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_tells_of_the_stamps_alone_is_heard_too() {
+        for same in [true, false] {
+            let (one, two) = (channel(), channel());
+            let stamps = Tether::To(Arc::clone(if same { &one } else { &two }));
+            let (_local, held) = tethered_to(&one, stamps);
+            assert!(held() && held());
+            two.close();
+            assert_eq!(held(), same);
+            one.close();
+            assert!(!held());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_closed_channel_ends_it_for_good() {
         let channel = channel();
         let (local, held) = tethered(&channel);
+        assert!(held() && held(), "near to this thread as well");
         channel.close();
+        assert!(!held());
+        tokio::time::advance(Duration::from_millis(1)).await;
         channel.answered(channel.sends());
         assert!(!held());
         assert_eq!(local.usage().0, 0);
