@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::args::Which;
+use crate::derive::key;
 use crate::funnel::attribute;
 
 fn check(name: &str, which: Which, args: TokenStream, item: TokenStream) {
@@ -250,4 +251,28 @@ fn stacked() {
             }
         },
     );
+}
+
+/// What the benchmark counts in rustc's own spelling: 27.2 lines for a short key and 45.2 for a typed one, its key included, where
+/// half of what `cached` writes is 45.5. There is no room for one more: who needs a line takes another one away.
+#[test]
+fn an_expansion_has_no_more_lines_than_it_had() {
+    let lines = |tokens: TokenStream| {
+        let text = prettyplease::unparse(&syn::parse2(tokens).expect("an expansion is Rust"));
+        text.lines().filter(|line| !line.trim().is_empty()).count()
+    };
+    let function = quote! {
+        pub async fn row(id: u64) -> Result<Wide, Fail> {
+            let id = query(id).await?;
+            Ok(Wide::of(id))
+        }
+    };
+    let typed = quote! {
+        #[cache(resource = "row", value = Wide, ttl = "5m")]
+        pub(crate) struct Key { pub id: u64 }
+    };
+    let short = quote!(resource = "row", key(id), ttl = "5m");
+    let of = |args| lines(attribute(Which::Cached, args, function.clone())) - lines(function.clone());
+    let (short, typed, key) = (of(short), of(quote!(Key { id })), lines(key(typed)));
+    assert!(short <= 44 && typed <= 39 && key <= 29, "{short}, {typed} and {key} lines");
 }

@@ -46,7 +46,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
     let q = &respan(p, span);
     let set = quote_spanned!(mixed=> #cache #bypass #ttl #none_ttl #policy #detached);
     let call = if set.is_empty() { quote_spanned!(span=> ()) } else { quote_spanned!(span=> #q::Call::new() #set) };
-    let enter = quote_spanned!(span=> #q::enter(#call, (&&&&__cache_shape).shared(), #key));
+    let enter = quote_spanned!(span=> #q::enter(#call, { (&&&&__cache_shape).shared() }, #key));
     let miss = quote_spanned!(span=> __cache_enter.await);
     let must_share = read.policies.has("local").then(|| quote_spanned!(span=> #q::must_share(__cache_shape);));
     let load = load(p, read, func, decide.as_ref());
@@ -56,7 +56,7 @@ pub(crate) fn expand(read: &Read, func: &Func) -> TokenStream {
         let __cache_shape = #shape;
         #must_share
         // The key, and with it every borrow of a parameter, ends with this statement. Whether the value can be held decoded is
-        // found by method lookup as well.
+        // found by method lookup as well, in a block of its own: what it borrows would stay until the store has answered.
         let __cache_entry = match #enter {
             #p::Hit(__ret) => return __ret,
             #p::Miss(__cache_enter) => #miss,

@@ -41,7 +41,7 @@ where
         let __cache_shape = (&&&__cache_p::Probe::<Option<User>>::NEW).shape();
         let __cache_entry = match __cache_p::enter(
             (),
-            (&&&&__cache_shape).shared(),
+            { (&&&&__cache_shape).shared() },
             __cache_p::Typed(
                 &UserKey {
                     org: __cache_p::field(&__self.org),

@@ -32,7 +32,7 @@ async fn get_user(db: &Db, id: u64) -> sqlx::Result<User> {
     let __cache_shape = (&&&__cache_p::Probe::<sqlx::Result<User>>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
         (),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::ParsedKey::new(
             __CACHE_KEY.version(__cache_p::auto_version(__cache_shape)),
             |__cache_out| __cache_out.part(&id),

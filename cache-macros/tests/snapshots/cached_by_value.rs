@@ -28,7 +28,7 @@ where
             .cache(&self.cache)
             .bypass(fresh)
             .none_ttl(__cache_p::Duration::new(30, 0)),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::Typed(&self.key(::core::clone::Clone::clone(&id))),
     ) {
         __cache_p::Hit(__ret) => return __ret,

@@ -35,7 +35,7 @@ async fn get_user(
                     .refresh(__cache_p::Refresh::Ahead(0.8)),
             )
             .detached(),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::Typed(
             &UserKey {
                 org: __cache_p::field(&org),

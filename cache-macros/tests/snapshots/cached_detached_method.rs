@@ -30,7 +30,7 @@ async fn get_user(self: Arc<Self>, id: u64) -> User {
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
         __cache_p::Call::new().detached(),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
     ) {
         __cache_p::Hit(__ret) => return __ret,

@@ -28,7 +28,7 @@ async fn get_user(org: &str, id: u64, email: &str) -> User {
     let __cache_shape = (&&&__cache_p::Probe::<User>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
         (),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::ParsedKey::new(
                 &__CACHE_KEY,
                 |__cache_out| {

@@ -22,7 +22,7 @@ pub async fn get_user(db: &Db, org: OrgId, id: Uuid) -> Result<Option<User>, DbE
         .shape();
     let __cache_entry = match __cache_p::enter(
         (),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::Typed(
             &UserKey {
                 org: __cache_p::field(&org),

@@ -26,7 +26,7 @@ async fn get_user(org: String, id: u64) -> Result<Option<User>, DbError> {
         .shape();
     let __cache_entry = match __cache_p::enter(
         (),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id))
             .tags(|| {
                 ::std::vec![

@@ -29,7 +29,7 @@ async fn get_user(&self, id: u64) -> Result<User, DbError> {
     let __cache_shape = (&&&__cache_p::Probe::<Result<User, DbError>>::NEW).shape();
     let __cache_entry = match __cache_p::enter(
         (),
-        (&&&&__cache_shape).shared(),
+        { (&&&&__cache_shape).shared() },
         __cache_p::ParsedKey::new(&__CACHE_KEY, |__cache_out| __cache_out.part(&id)),
     ) {
         __cache_p::Hit(__ret) => return __ret,
