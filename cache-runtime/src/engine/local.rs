@@ -64,9 +64,9 @@ pub(crate) fn serve_held(cache: &Cache, wanted: &Wanted<'_>, take: &mut dyn Take
 }
 
 /// What is near to this thread under a key that is made of little, where it is served as it is: most hits, without what the
-/// others need. Counts that.
+/// others need. Counts that. Not to be asked where [`scope::any`] says so.
 pub(crate) fn share_held(cache: &Cache, spec: &KeySpec, short: &ShortKey) -> Option<Held> {
-    if scope::any() || cache.0.recovery.len() > 0 {
+    if cache.0.recovery.len() > 0 {
         return None;
     }
     cache.0.local.share_short(&site(cache, spec), short, &cache.0.clock.moment())

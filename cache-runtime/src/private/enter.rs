@@ -16,6 +16,7 @@ use crate::cache::{Cache, Handle};
 use crate::engine::{self, Driven, Unstored, Wanted};
 use crate::local::Take;
 use crate::policy::Policy;
+use crate::scope;
 
 /// What an expansion knows of a call before the body runs.
 pub struct Call<'a> {
@@ -205,7 +206,8 @@ where
     K: KeyOf<S::Value>,
     W: Way<S::Value>,
 {
-    if !W::IS_SHARED || call.bypass || key.is_picky() {
+    // Asked here, so that a program with scopes does nothing twice.
+    if !W::IS_SHARED || scope::any() || call.bypass || key.is_picky() {
         return None;
     }
     let cache = match call.cache {
