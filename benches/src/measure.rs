@@ -15,17 +15,27 @@ pub(crate) struct Plan {
 pub(crate) struct Contender<'a, F = f64> {
     name: &'static str,
     run: Box<dyn FnMut(Duration) -> F + 'a>,
+    /// Takes part in one round of so many.
+    every: usize,
 }
 
 /// A contender by what it does for a time.
 pub(crate) fn contender<'a, F>(name: &'static str, run: impl FnMut(Duration) -> F + 'a) -> Contender<'a, F> {
-    Contender { name, run: Box::new(run) }
+    Contender { name, run: Box::new(run), every: 1 }
+}
+
+impl<F> Contender<'_, F> {
+    /// One that is far from what a row has to reach: its time goes to those that are near.
+    pub(crate) fn seldom(self) -> Self {
+        Self { every: 3, ..self }
+    }
 }
 
 /// The figures of all rounds, by contender.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Samples {
-    figures: Vec<(&'static str, Vec<f64>)>,
+    /// `None` in rounds without it.
+    figures: Vec<(&'static str, Vec<Option<f64>>)>,
     /// How many rounds are not among them.
     pub(crate) left_out: usize,
 }
@@ -40,7 +50,7 @@ pub(crate) struct Summary {
 
 /// Runs all of them. A first, short round is for warming up and is not kept.
 pub(crate) fn interleave(plan: Plan, contenders: Vec<Contender<'_>>) -> Samples {
-    let one = |Contender { name, mut run }| contender(name, move |each| [run(each)]);
+    let one = |Contender { name, mut run, every }| Contender { name, run: Box::new(move |each| [run(each)]), every };
     let [samples] = interleave_all(plan, contenders.into_iter().map(one).collect());
     samples
 }
@@ -52,13 +62,21 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
     }
     let count = contenders.len();
     let (rounds, left_out) = undisturbed(plan.rounds, |round| {
-        let turns = (0..count).map(|nth| (nth + round) % count);
-        turns.map(|place| (place, (contenders[place].run)(plan.each))).collect::<Vec<_>>()
+        let mut figures = vec![None; count];
+        // There and back, so that of two each is first as often.
+        let order = |nth: usize| if round.is_multiple_of(2) { nth } else { count - 1 - nth };
+        for place in (0..count).map(|nth| (order(nth) + round) % count) {
+            let one = &mut contenders[place];
+            figures[place] = round.is_multiple_of(one.every).then(|| (one.run)(plan.each));
+        }
+        figures
     });
     std::array::from_fn(|nth| {
         let mut samples = Samples::without(left_out);
-        contenders.iter().for_each(|one| samples.figures.push((one.name, Vec::new())));
-        rounds.iter().flatten().for_each(|(place, figures)| samples.figures[*place].1.push(figures[nth]));
+        for (place, one) in contenders.iter().enumerate() {
+            let figures = rounds.iter().map(|round| round[place].map(|figures| figures[nth]));
+            samples.figures.push((one.name, figures.collect()));
+        }
         samples
     })
 }
@@ -103,8 +121,8 @@ impl Samples {
     /// Figures that were taken elsewhere, a contender at a time.
     pub(crate) fn add(&mut self, name: &'static str, figure: f64) {
         match self.figures.iter_mut().find(|(there, _)| *there == name) {
-            Some((_, figures)) => figures.push(figure),
-            None => self.figures.push((name, vec![figure])),
+            Some((_, figures)) => figures.push(Some(figure)),
+            None => self.figures.push((name, vec![Some(figure)])),
         }
     }
 
@@ -114,22 +132,21 @@ impl Samples {
     }
 
     pub(crate) fn of(&self, name: &str) -> Option<Summary> {
-        summary(self.figures(name))
+        summary(self.figures(name).iter().flatten().copied().collect())
     }
 
     /// The median of the rounds' own ratios, so that what a round suffered concerns both.
     pub(crate) fn ratio(&self, name: &str, peer: &str) -> Option<f64> {
         let pairs = self.figures(name).iter().zip(self.figures(peer));
-        summary(&pairs.map(|(ours, theirs)| ours / theirs).collect::<Vec<_>>()).map(|all| all.median)
+        summary(pairs.filter_map(|(ours, theirs)| Some((*ours)? / (*theirs)?)).collect()).map(|all| all.median)
     }
 
-    fn figures(&self, name: &str) -> &[f64] {
+    fn figures(&self, name: &str) -> &[Option<f64>] {
         self.figures.iter().find(|(there, _)| *there == name).map_or(&[], |(_, figures)| figures)
     }
 }
 
-fn summary(figures: &[f64]) -> Option<Summary> {
-    let mut sorted: Vec<f64> = figures.to_vec();
+fn summary(mut sorted: Vec<f64>) -> Option<Summary> {
     sorted.sort_by(f64::total_cmp);
     let (min, max) = (*sorted.first()?, *sorted.last()?);
     let middle = sorted.len() / 2;
@@ -170,6 +187,24 @@ mod tests {
         let both = vec![contender("a", |_| [1.0, 10.0]), contender("b", |_| [2.0, 40.0])];
         let [first, second] = interleave_all(plan, both);
         assert_eq!((first.ratio("b", "a"), second.ratio("b", "a")), (Some(2.0), Some(4.0)));
+    }
+
+    #[test]
+    fn who_takes_part_seldom_is_compared_in_rounds_of_its_own() {
+        let plan = Plan { rounds: 6, each: Duration::ZERO };
+        let (mut ours, mut theirs) = (0.0, 0.0);
+        let grows = |count: &mut f64| {
+            *count += 1.0;
+            *count
+        };
+        let samples = interleave(
+            plan,
+            vec![contender("a", |_| grows(&mut ours)), contender("b", |_| 10.0 * grows(&mut theirs)).seldom()],
+        );
+        // After the one for warming up: 2 to 7, and of those the first and the fourth.
+        assert_eq!(samples.of("a").map(|all| (all.min, all.max)), Some((2.0, 7.0)));
+        assert_eq!(samples.of("b").map(|all| (all.min, all.max)), Some((20.0, 30.0)));
+        assert_eq!(samples.ratio("a", "b"), Some((2.0 / 20.0 + 5.0 / 30.0) / 2.0));
     }
 
     #[test]

@@ -68,29 +68,32 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     });
     let before = loads();
     let by_id = interleave(
-        bench.plan(EACH),
+        bench.many_rounds(EACH),
         vec![
             contender(OURS, |each| spin(runtime, &ids, each, async |id| ours::held(*id).await)),
             contender("quick_cache", |each| spin(runtime, &ids, each, async |id| raw.get(id))),
-            contender("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))),
-            contender("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)),
-            contender("hitbox", |each| spin(runtime, &ids, each, async |id| hitbox::user(*id).cache(&by_hitbox).await)),
+            contender("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))).seldom(),
+            contender("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)).seldom(),
+            contender("hitbox", |each| spin(runtime, &ids, each, async |id| hitbox::user(*id).cache(&by_hitbox).await))
+                .seldom(),
             contender("no recorder", |each| {
                 metrics::with_local_recorder(&metrics::NoopRecorder, || {
                     spin(runtime, &ids, each, async |id| ours::held(*id).await)
                 })
-            }),
+            })
+            .seldom(),
         ],
     );
     let by_member = interleave(
-        bench.plan(EACH),
+        bench.many_rounds(EACH),
         vec![
             contender(OURS, |each| spin(runtime, &members, each, async |(org, id)| ours::held_member(*org, *id).await)),
             contender("quick_cache", |each| spin(runtime, &members, each, async |key| raw_members.get(key))),
-            contender("moka", |each| spin(runtime, &members, each, async |key| moka_members.get(key))),
+            contender("moka", |each| spin(runtime, &members, each, async |key| moka_members.get(key))).seldom(),
             contender("cached", |each| {
                 spin(runtime, &members, each, async |(org, id)| cached::held_member(*org, *id).await)
-            }),
+            })
+            .seldom(),
         ],
     );
     let bodies = loads() - before;
@@ -157,12 +160,12 @@ pub(crate) fn threads(bench: &Bench) -> Result<Vec<Row>, String> {
         settle(&ids, async |id| cached::held(*id).await).await;
     });
     let samples = interleave(
-        bench.plan(EACH * 3),
+        bench.short_rounds(EACH * 6),
         vec![
             doubled(OURS, |each| spin(runtime, &ids, each, async |id| ours::held(*id).await)),
-            doubled("quick_cache", |each| spin(runtime, &ids, each, async |id| raw.get(id))),
-            doubled("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))),
-            doubled("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)),
+            doubled("quick_cache", |each| spin(runtime, &ids, each, async |id| raw.get(id))).seldom(),
+            doubled("moka", |each| spin(runtime, &ids, each, async |id| by_moka.get(id))).seldom(),
+            doubled("cached", |each| spin(runtime, &ids, each, async |id| cached::held(*id).await)).seldom(),
         ],
     );
     let row = Row::new("local hit, 2 threads", "x of one thread", &samples).at_least(1.8);
