@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Local, LocalLimits, NewEntry, Site, Take, Terms, Tether};
 use crate::clock::Moment;
-use crate::key::{Asked, KeyText, Version};
+use crate::key::{Asked, KeyText, Short, ShortKey, Version};
 use crate::private::Held;
 use crate::tags::Cell;
 use crate::telemetry::VoidReason;
@@ -97,6 +97,28 @@ fn is_held(local: &Local, text: &str, now: Moment) -> bool {
 
 fn put(local: &Local, text: &str, value: u64) {
     assert!(local.put(local.ticket(&key(text), NOW), &key(text), entry(local, value)));
+}
+
+/// As a hit of what is shared finds it, by numbers alone.
+#[test]
+fn what_is_near_to_the_thread_is_shared_until_the_key_or_the_tier_is_void() {
+    let local = local();
+    let asked = ShortKey { tenant: None, id: Short::of("a") };
+    // One, as its texts are known by where they lie.
+    let site = SITE;
+    super::near::learn(&site, local.names(&key("a")).number);
+    let shared = |now| local.share_short(&site, &asked, &at(now)).and_then(|held| held.downcast::<u64>().ok());
+    for (nth, void) in [(7, None), (8, Some("a"))] {
+        put(&local, "a", nth);
+        assert!(shared(NOW).is_none(), "it is not near yet");
+        assert_eq!((value(&local, "a"), shared(NOW).as_deref()), (Some(nth), Some(&nth)));
+        assert!(shared(NOW + 100).is_none(), "its time is over");
+        match void {
+            Some(text) => local.void(text, VoidReason::Own),
+            None => local.void_all(VoidReason::Own),
+        }
+        assert!(shared(NOW).is_none() && value(&local, "a").is_none());
+    }
 }
 
 #[test]
