@@ -2,8 +2,9 @@
 
 use std::task::{Context, Poll, ready};
 
-use super::enter::{Call, Entry, Taking};
+use super::enter::{Call, Entry};
 use super::fill::Fill;
+use super::hit::Taking;
 use super::key::{EntryKey, KeyOf};
 use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::{Held, Sharing};

@@ -4,6 +4,7 @@ mod detach;
 mod enter;
 mod fill;
 mod find;
+mod hit;
 mod infer;
 mod key;
 mod parsed;
