@@ -76,8 +76,8 @@ impl Bench {
         Plan { rounds: 3 * rounds, each: each / 3 }
     }
 
-    /// As short, and three times as many again: two figures of one round differ by a quarter, and the median of 21 such ratios is
-    /// still off by a twentieth. Those that are far away take part [seldom](crate::measure::Contender::seldom).
+    /// As short as [`short_rounds`](Self::short_rounds), and three times as many: the ratios of two rounds differ by a quarter, and
+    /// the median of 21 of them is still off by a twentieth. Contenders that are far away take part [seldom](crate::measure::Contender::seldom).
     pub(crate) fn many_rounds(&self, each: Duration) -> Plan {
         let Plan { rounds, each } = self.short_rounds(each);
         Plan { rounds: if self.quick { rounds } else { 3 * rounds }, each }
