@@ -4,16 +4,16 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use super::question::{Answers, Fault};
-use super::{Asker, Connection, Question, State, Waiting};
+use super::waiting::{Party, Waiting};
+use super::{Asker, Connection, Question, State};
 use crate::boxed::pinned;
 use crate::error::Operation;
-use crate::store::StoreResult;
 use crate::store::redis::RedisStore;
 
-/// Who has no answer when it is dropped asks alone.
 pub(super) struct Batch<Q: Question> {
     connection: Arc<Connection>,
-    callers: Vec<Waiting<Q>>,
+    /// Dropped after those are counted that have no answer, so that none of them is taken for one that waits.
+    party: Party<Q>,
     /// How many count as not answered yet, with those that are gone.
     unanswered: usize,
 }
@@ -27,22 +27,20 @@ impl<Q: Question> Drop for Batch<Q> {
 impl<Q: Question> Batch<Q> {
     /// All that wait.
     pub(super) fn take(connection: &Arc<Connection>, mut state: MutexGuard<'_, State<Q>>) -> Self {
-        let callers = state.take();
+        let party = state.take();
         state.turn += 1;
-        Q::gather(connection).sends(&mut state, callers.len());
+        Q::gather(connection).sends(&mut state, party.list.len());
         drop(state);
-        let unanswered = callers.iter().map(Waiting::callers).sum();
-        Self { connection: Arc::clone(connection), callers, unanswered }
+        Self { connection: Arc::clone(connection), unanswered: party.seated, party }
     }
 
     /// For no longer than this, nor than what any of them has left.
     pub(super) async fn send<A: Asker>(mut self, store: Arc<RedisStore>, asker: A, longest: Duration) {
-        // Who was dropped meanwhile needs nothing.
-        self.callers.retain(|waiting| !waiting.is_gone());
-        let Some(left) = self.callers.iter().map(|waiting| waiting.left).min() else { return };
+        self.party.leave_out_who_is_gone();
+        let Some(left) = self.party.list.iter().map(|waiting| waiting.left).min() else { return };
         // Boxed, as a task is moved about before it runs.
         let asked = pinned(|| self.ask(&store));
-        let callers = self.callers.iter().map(Waiting::callers).sum();
+        let callers = self.party.list.iter().map(Waiting::callers).sum();
         let (answers, took) = asker.ask_for(callers, longest.min(left), Q::OPERATION, asked).await;
         // Who went after this was sent may have given the lease back before it was given.
         for unheard in self.hand_out(answers, took) {
@@ -53,7 +51,7 @@ impl<Q: Question> Batch<Q> {
     }
 
     async fn ask(&self, store: &RedisStore) -> Answers<Q> {
-        let questions: Vec<&Q> = self.callers.iter().map(|waiting| &waiting.question).collect();
+        let questions: Vec<&Q> = self.party.list.iter().map(|waiting| &waiting.question).collect();
         Q::ask(&questions, store, &self.connection).await
     }
 
@@ -65,39 +63,28 @@ impl<Q: Question> Batch<Q> {
     fn hand_out(mut self, answers: Answers<Q>, took: Duration) -> Vec<Q> {
         // Before they know: who runs at once is not to be taken for one that waits.
         self.count_as_answered();
-        let mut callers = std::mem::take(&mut self.callers);
-        let gather = Q::gather(&self.connection);
-        let mut unheard = Vec::new();
-        let mut tell = |Waiting { question, answer: caller, others, .. }: Waiting<Q>, answer: StoreResult<_>| {
-            for other in others {
-                // Who is told nothing asks alone.
-                if let Some(again) = answer.as_ref().map_or_else(|error| Some(Err(*error)), |one| Q::again(one).map(Ok))
-                {
-                    let _ = other.send((again, took));
-                }
-            }
-            if caller.send((answer, took)).is_err() {
-                unheard.push(question);
-            }
-        };
-        match answers {
-            Ok(answers) => {
-                for (waiting, answer) in callers.drain(..).zip(answers) {
+        let (gather, party) = (Q::gather(&self.connection), &mut self.party);
+        let callers = party.list.len();
+        let (unheard, list) = match answers {
+            Ok(answers) => party.answer(
+                took,
+                answers.into_iter().inspect(|answer| {
                     if let Some(bytes) = answer.as_ref().ok().and_then(Q::brings) {
                         gather.size.learn(bytes);
                     }
-                    tell(waiting, answer);
-                }
-            }
+                }),
+            ),
             Err(error) => match Fault::of(error) {
                 // Who is told nothing asks alone.
-                Fault::One if callers.len() > 1 => {}
-                Fault::Sharing if callers.len() > 1 => gather.give_up(error),
-                _ => callers.drain(..).for_each(|waiting| tell(waiting, Err(error))),
+                Fault::One if callers > 1 => return Vec::new(),
+                Fault::Sharing if callers > 1 => {
+                    gather.give_up(error);
+                    return Vec::new();
+                }
+                _ => party.answer(took, std::iter::repeat_n(error, callers).map(Err)),
             },
-        }
-        callers.clear();
-        gather.lock().give_back(callers);
+        };
+        gather.lock().give_back(list);
         unheard
     }
 }

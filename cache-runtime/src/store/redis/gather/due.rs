@@ -54,7 +54,7 @@ impl<Q: Question> Due<Q> {
     fn batch(&self) -> Option<Batch<Q>> {
         let mut state = Q::gather(&self.connection).lock();
         state.due = false;
-        (!state.waiting.is_empty()).then(|| Batch::take(&self.connection, state))
+        (state.questions() > 0).then(|| Batch::take(&self.connection, state))
     }
 }
 

@@ -19,19 +19,18 @@ mod gets_or_claims;
 mod gets_tracked;
 mod parts;
 mod question;
+mod seats;
 mod size;
 mod waiting;
 mod watch;
 
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::hash::BuildHasher as _;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
-use tokio::sync::oneshot;
 
 use self::batch::Batch;
 pub(crate) use self::callers::Gather;
@@ -41,7 +40,8 @@ pub(crate) use self::gets::Get;
 pub(crate) use self::gets_or_claims::GetOrClaim;
 pub(crate) use self::gets_tracked::GetTracked;
 pub(crate) use self::question::{Asker, Question};
-use self::waiting::{State, Waiting};
+use self::seats::Seated;
+use self::waiting::State;
 use super::RedisStore;
 use super::connect::{Connection, Slot};
 use crate::key::KeyText;
@@ -96,13 +96,13 @@ impl<'a, Q: Question> Joined<'a, Q> {
 /// What such a caller waits for, which borrows nothing. Whoever has it sees to it that the caller is counted out.
 pub(crate) struct Waits<Q: Question> {
     generation: u64,
-    answer: oneshot::Receiver<Answer<Q>>,
+    seated: Seated<StoreResult<Q::Answer>>,
 }
 
 impl<Q: Question> Waits<Q> {
     /// `None` where it is to be asked alone.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer<Q>>> {
-        Pin::new(&mut self.answer).poll(context).map(Result::ok)
+        self.seated.poll(context)
     }
 
     /// `None` if there is another connection by now, or none.
@@ -135,8 +135,8 @@ impl RedisStore {
         left: Duration,
         question: Q,
     ) -> Waits<Q> {
-        let answer = connection.join(self, asker, left, question);
-        Waits { generation: connection.generation, answer }
+        let seated = connection.join(self, asker, left, question);
+        Waits { generation: connection.generation, seated }
     }
 }
 
@@ -151,19 +151,18 @@ impl Connection {
         asker: &A,
         left: Duration,
         question: Q,
-    ) -> oneshot::Receiver<Answer<Q>> {
+    ) -> Seated<StoreResult<Q::Answer>> {
         let gather = Q::gather(self);
         if let Some(bytes) = question.carries() {
             gather.size.learn(bytes);
         }
-        let (answer, wait) = oneshot::channel();
         let asking = gather.count.asks();
         let about = question.about().map(|key| hash(&gather.hasher, key));
         let mut state = gather.lock();
         let enough = gather.part(&state.parts, asking).max(WORTH).min(gather.size.keys());
-        state.add(Waiting { question, left, answer, others: Vec::new() }, about);
+        let seated = state.add(question, left, about);
         // A task of its own: whoever waits can be dropped at any time, or be left without being polled.
-        if state.waiting.len() >= enough {
+        if state.questions() >= enough {
             let batch = Batch::take(self, state);
             tokio::spawn(batch.send(Arc::clone(store), asker.clone(), asker.longest()));
         } else if !std::mem::replace(&mut state.due, true) {
@@ -176,6 +175,6 @@ impl Connection {
         } else {
             drop(state);
         }
-        wait
+        seated
     }
 }

@@ -1,11 +1,12 @@
 //! Who waits to be asked for together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
+use super::Question;
 use super::parts::Parts;
-use super::{Answer, Question};
+use super::seats::{Seated, Seats};
+use crate::store::StoreResult;
 
 /// Of so many bits one is set for each key that is asked for, most often by it alone.
 const MARKS: usize = 1_024;
@@ -16,8 +17,11 @@ const USUAL: usize = 40;
 /// More room than this is not kept.
 const MOST_SPARE: usize = 4096;
 
+/// What lies in a seat.
+type Laid<Q> = StoreResult<<Q as Question>::Answer>;
+
 pub(super) struct State<Q: Question> {
-    pub(super) waiting: Vec<Waiting<Q>>,
+    waiting: Party<Q>,
     /// Room for those who wait next, while those before are asked.
     spare: Vec<Waiting<Q>>,
     /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
@@ -33,40 +37,100 @@ pub(super) struct State<Q: Question> {
     pub(super) watched: bool,
 }
 
-pub(super) struct Waiting<Q: Question> {
+/// Those who go with one command. Whoever has no answer when this is dropped asks alone.
+pub(super) struct Party<Q: Question> {
+    pub(super) list: Vec<Waiting<Q>>,
+    pub(super) seats: Arc<Seats<Laid<Q>>>,
+    /// So many have a seat, or had one.
+    pub(super) seated: usize,
+}
+
+pub(super) struct Waiting<Q> {
     pub(super) question: Q,
     /// What is left of its caller's time.
     pub(super) left: Duration,
-    pub(super) answer: oneshot::Sender<Answer<Q>>,
-    /// Those that ask the same.
-    pub(super) others: Vec<oneshot::Sender<Answer<Q>>>,
+    seat: usize,
+    /// The seats of those that ask the same.
+    others: Vec<usize>,
 }
 
 impl<Q: Question> Waiting<Q> {
     pub(super) fn callers(&self) -> usize {
         1 + self.others.len()
     }
+}
 
-    pub(super) fn is_gone(&self) -> bool {
-        self.answer.is_closed() && self.others.iter().all(oneshot::Sender::is_closed)
+impl<Q: Question> Party<Q> {
+    fn with_capacity(callers: usize) -> Self {
+        Self { list: Vec::new(), seats: Arc::new(Seats::with_capacity(callers)), seated: 0 }
+    }
+
+    /// Whoever was dropped meanwhile needs nothing.
+    pub(super) fn leave_out_who_is_gone(&mut self) {
+        let list = &mut self.list;
+        self.seats.check(|is_there| {
+            list.retain(|waiting| is_there(waiting.seat) || waiting.others.iter().any(|seat| is_there(*seat)));
+        });
+    }
+
+    /// Lays the answers. Says whose callers are gone, and gives the list back, empty.
+    pub(super) fn answer(
+        &mut self,
+        took: Duration,
+        answers: impl Iterator<Item = Laid<Q>>,
+    ) -> (Vec<Q>, Vec<Waiting<Q>>) {
+        let (mut unheard, mut list) = (Vec::new(), std::mem::take(&mut self.list));
+        self.seats.answer(took, |laying| {
+            for (Waiting { question, seat, others, .. }, answer) in list.drain(..).zip(answers) {
+                for other in others {
+                    // Who is told nothing asks alone.
+                    let again = answer.as_ref().map_or_else(|error| Some(Err(*error)), |one| Q::again(one).map(Ok));
+                    again.map(|again| laying.lay(other, again));
+                }
+                if !laying.lay(seat, answer) {
+                    unheard.push(question);
+                }
+            }
+        });
+        self.seated = 0;
+        (unheard, list)
+    }
+}
+
+impl<Q: Question> Drop for Party<Q> {
+    fn drop(&mut self) {
+        if self.seated > 0 {
+            self.seats.end();
+        }
     }
 }
 
 impl<Q: Question> State<Q> {
+    /// How many questions wait.
+    pub(super) fn questions(&self) -> usize {
+        self.waiting.list.len()
+    }
+
     /// Puts a caller on the list, or beside the one that asks the same.
-    pub(super) fn add(&mut self, new: Waiting<Q>, about: Option<u32>) {
+    pub(super) fn add(&mut self, question: Q, left: Duration, about: Option<u32>) -> Seated<Laid<Q>> {
+        let waiting = &mut self.waiting;
+        let seat = waiting.seated;
+        waiting.seated += 1;
+        let seated = waiting.seats.seat(seat);
         if let Some(about) = about {
             // Few do. All of them at once, as that is done several at a time.
             if !self.mark(about) && self.abouts.iter().fold(false, |any, other| any | (*other == about)) {
-                let mut alike = self.abouts.iter().zip(&mut self.waiting).filter(|(other, _)| **other == about);
-                if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == new.question.about()) {
-                    same.left = same.left.min(new.left);
-                    return same.others.push(new.answer);
+                let mut alike = self.abouts.iter().zip(&mut self.waiting.list).filter(|(other, _)| **other == about);
+                if let Some((_, same)) = alike.find(|(_, other)| other.question.about() == question.about()) {
+                    same.left = same.left.min(left);
+                    same.others.push(seat);
+                    return seated;
                 }
             }
             self.abouts.push(about);
         }
-        self.waiting.push(new);
+        self.waiting.list.push(Waiting { question, left, seat, others: Vec::new() });
+        seated
     }
 
     /// Says whether nobody that waits can ask about the same.
@@ -78,13 +142,14 @@ impl<Q: Question> State<Q> {
     }
 
     /// All that wait.
-    pub(super) fn take(&mut self) -> Vec<Waiting<Q>> {
+    pub(super) fn take(&mut self) -> Party<Q> {
         self.abouts.clear();
         self.marks = [0; MARKS / 64];
-        let mut room = std::mem::take(&mut self.spare);
-        // So that the list seldom grows while it is locked.
-        room.reserve(USUAL);
-        std::mem::replace(&mut self.waiting, room)
+        // So that neither list grows often while it is locked.
+        let mut next = Party::with_capacity(self.waiting.seated);
+        next.list = std::mem::take(&mut self.spare);
+        next.list.reserve(USUAL);
+        std::mem::replace(&mut self.waiting, next)
     }
 
     /// Takes an empty list back, for others: a large one is dear to make.
@@ -98,7 +163,7 @@ impl<Q: Question> State<Q> {
 impl<Q: Question> Default for State<Q> {
     fn default() -> Self {
         Self {
-            waiting: Vec::new(),
+            waiting: Party::with_capacity(0),
             spare: Vec::new(),
             abouts: Vec::new(),
             marks: [0; MARKS / 64],
@@ -121,11 +186,8 @@ mod tests {
         let gather = Gather::<Get>::default();
         let mut state = gather.lock();
         let ask = |state: &mut State<Get>, key: &str, about: usize| {
-            let (answer, _) = oneshot::channel();
-            let question = Get(KeyText::from_text(key));
-            let new = Waiting { question, left: Duration::from_secs(1), answer, others: Vec::new() };
-            state.add(new, u32::try_from(about).ok());
-            state.waiting.iter().map(Waiting::callers).collect::<Vec<_>>()
+            state.add(Get(KeyText::from_text(key)), Duration::from_secs(1), u32::try_from(about).ok());
+            state.waiting.list.iter().map(Waiting::callers).collect::<Vec<_>>()
         };
         // One mark for all, and two hashes.
         let asked = [("a", 7), ("b", 7 + MARKS), ("c", 7), ("a", 7), ("b", 7 + MARKS)];
@@ -140,15 +202,15 @@ mod tests {
     fn the_list_of_those_who_waited_is_kept_for_the_next_ones_but_no_large_one() {
         let gather = Gather::<Get>::default();
         let mut state = gather.lock();
-        let mut list = state.take();
-        assert!(list.capacity() == 0 && state.waiting.capacity() >= USUAL);
+        let mut list = std::mem::take(&mut state.take().list);
+        assert!(list.capacity() == 0 && state.waiting.list.capacity() >= USUAL);
         list.reserve(2 * USUAL);
         let (place, room) = (list.as_ptr(), list.capacity());
         state.give_back(list);
         state.take();
-        assert_eq!((state.waiting.as_ptr(), state.waiting.capacity()), (place, room));
+        assert_eq!((state.waiting.list.as_ptr(), state.waiting.list.capacity()), (place, room));
         state.give_back(Vec::with_capacity(MOST_SPARE + 1));
         state.take();
-        assert!(state.waiting.capacity() <= MOST_SPARE);
+        assert!(state.waiting.list.capacity() <= MOST_SPARE);
     }
 }

@@ -50,7 +50,7 @@ impl<Q: Question> Watching<Q> {
         let Some(connection) = self.connection.upgrade() else { return Look::Done };
         let mut state = Q::gather(&connection).lock();
         let turn = state.turn;
-        match (before, state.waiting.is_empty()) {
+        match (before, state.questions() == 0) {
             (Some((last, true)), false) if last == turn => Look::Late(Batch::take(&connection, state)),
             (_, false) => Look::Waits(turn),
             (Some((last, _)), true) if last == turn => {
