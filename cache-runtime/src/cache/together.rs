@@ -11,7 +11,7 @@ use crate::tags::Stamps;
 
 impl Cache {
     /// What is left of a call's time, if it may be spent together with others: not while the store is unwell, nor late in a call.
-    pub(super) fn may_share(&self, budget: &Budget) -> Option<Duration> {
+    pub(crate) fn may_share(&self, budget: &Budget) -> Option<Duration> {
         if self.0.breaker.is_closed() && !self.is_faulty() { budget.shareable(self) } else { None }
     }
 

@@ -120,13 +120,7 @@ impl Asking<'_> {
 
     /// Whether what is left of an entry's life has to be known to judge it.
     pub(super) fn asks(&self, holds: bool) -> Asks {
-        let policy = self.lookup.policy();
-        let ages = !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true);
-        match (holds, ages) {
-            (true, _) => Asks::Tether,
-            (false, true) => Asks::Left,
-            (false, false) => Asks::Bytes,
-        }
+        self.lookup.asks(holds)
     }
 
     /// What an entry comes to, with the stamps of the names that its key tells. `Err` where that is not enough.

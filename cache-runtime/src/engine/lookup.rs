@@ -26,6 +26,7 @@ use crate::key::Version;
 use crate::outcome::{Level, Outcome, Status};
 use crate::policy::Policy;
 use crate::private::EntryKey;
+use crate::store::Asks;
 use crate::tags::{self, Names};
 use crate::telemetry;
 use crate::wire::DecodeError;
@@ -47,6 +48,17 @@ pub(crate) struct Lookup<'a> {
 impl Lookup<'_> {
     pub(super) fn policy(&self) -> &Policy {
         self.own_policy.as_deref().unwrap_or(&self.cache.0.settings.policy)
+    }
+
+    /// Whether what is left of an entry's life has to be known to judge it.
+    pub(super) fn asks(&self, holds: bool) -> Asks {
+        let policy = self.policy();
+        let ages = !policy.grace().is_zero() || policy.refresh.is_some() || policy.sliding == Some(true);
+        match (holds, ages) {
+            (true, _) => Asks::Tether,
+            (false, true) => Asks::Left,
+            (false, false) => Asks::Bytes,
+        }
     }
 }
 

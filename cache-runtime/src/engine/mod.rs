@@ -5,6 +5,8 @@ mod age;
 mod alone;
 #[cfg(feature = "redis")]
 mod aside;
+#[cfg(feature = "redis")]
+mod brief;
 mod detached;
 mod driven;
 mod entry;
@@ -26,10 +28,10 @@ mod slide;
 mod unstored;
 
 pub(crate) use self::age::{Due, due};
-pub(crate) use self::driven::Driven;
+pub(crate) use self::driven::{Driven, Found, Offered};
 pub(crate) use self::load::Load;
 pub(crate) use self::local::{Wanted, may_be_held, not_shared, serve_held, share_held};
-pub(crate) use self::lookup::{Answer, Asking, Lookup};
+pub(crate) use self::lookup::Lookup;
 pub(crate) use self::offer::Accepted;
 pub(crate) use self::running::{Around, Running};
 pub(crate) use self::unstored::Unstored;

@@ -10,7 +10,7 @@ use super::shape::{CacheValue, Fate, Shape};
 use super::sharing::{Held, Sharing};
 use crate::cache::Handle;
 use crate::call;
-use crate::engine::{Accepted, Answer, Asking, Driven, Lookup, Unstored};
+use crate::engine::{Accepted, Driven, Found, Load, Lookup, Offered, Unstored};
 use crate::outcome::Status;
 use crate::policy::Policy;
 use crate::wire::{DecodeError, value};
@@ -39,7 +39,7 @@ pub(super) fn ask<'a>(
         mode: if call.bypass { call::Mode::Bypass } else { call::mode() },
         cache,
     };
-    Ok(Asking::new(lookup, key, holds)?.drive(None))
+    Driven::begin(lookup, key, holds)
 }
 
 /// Goes on until there is a value, or the body is to run.
@@ -54,34 +54,39 @@ where
     S::Value: CacheValue,
 {
     loop {
-        let (mut asked, answer) = ready!(asking.poll(context));
         let mut found = None;
-        let begun = match answer {
-            Answer::Load(begun) => Accepted::Load(begun),
-            Answer::Offer => match offered::<S>(&asked, key, sharing, &mut found) {
-                Ok(held) => asked.accept(held),
-                Err(refused) => {
-                    *asking = asked.drive(Some(refused));
-                    continue;
-                }
+        let refused = match ready!(asking.poll(context, key)) {
+            Found::Load(begun) => return load(begun, None, key, sharing),
+            Found::Offer(mut offer) => match offered::<S>(&offer, key, sharing, &mut found) {
+                Ok(held) => match offer.accept(held) {
+                    Accepted::Serve => match found {
+                        Some(found) => return Poll::Ready(Entry::Ready(found)),
+                        // Excluded by `wants_none`; running the body is right all the same.
+                        None => return load(offer.uncached(Status::Bypass), None, key, sharing),
+                    },
+                    Accepted::Renew(begun) => return load(begun, found, key, sharing),
+                    Accepted::Load(begun) => return load(begun, None, key, sharing),
+                },
+                Err(refused) => refused,
             },
         };
-        let (load, now) = match begun {
-            Accepted::Serve => match found {
-                Some(found) => return Poll::Ready(Entry::Ready(found)),
-                // Excluded by `wants_none`; running the body is right all the same.
-                None => (asked.uncached(Status::Bypass), None),
-            },
-            Accepted::Renew(begun) => (begun, found),
-            Accepted::Load(begun) => (begun, None),
-        };
-        return Poll::Ready(Entry::Load(Fill::new(load, now, sharing, key.late_tags())));
+        asking.refuse(refused, key);
     }
+}
+
+#[inline(never)]
+fn load<S: Shape>(
+    begun: Load,
+    now: Option<S::Return>,
+    key: &dyn KeyOf<S::Value>,
+    sharing: Option<Sharing<S::Value>>,
+) -> Poll<Entry<S>> {
+    Poll::Ready(Entry::Load(Fill::new(begun, now, sharing, key.late_tags())))
 }
 
 /// Makes of what is offered what is returned, in its place, as values are large; and what is to be held, if anything is.
 fn offered<S>(
-    asking: &Asking<'_>,
+    asking: &Offered<'_, '_>,
     key: &dyn KeyOf<S::Value>,
     sharing: Option<Sharing<S::Value>>,
     found: &mut Option<S::Return>,
@@ -117,7 +122,7 @@ where
 
 /// What another caller of this process has just had decoded or loaded, if this one waited for it and it is held.
 fn shared<S: Shape>(
-    asking: &Asking<'_>,
+    asking: &Offered<'_, '_>,
     key: &dyn KeyOf<S::Value>,
     way: Option<Sharing<S::Value>>,
 ) -> Option<S::Return> {

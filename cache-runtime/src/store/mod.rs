@@ -26,7 +26,7 @@ pub(crate) use self::redis::parse_cluster;
 pub(crate) use self::redis::parse_sentinel;
 #[cfg(feature = "redis")]
 pub(crate) use self::redis::{
-    Asker, Filling, GetOrClaim, GetTracked, Question, RedisStore, Together, TogetherAnswer, parse_url,
+    Asker, Filling, Get, GetOrClaim, GetTracked, Question, RedisStore, Together, TogetherAnswer, parse_url,
 };
 #[cfg(feature = "redis")]
 pub(crate) use self::redis::{Begun, Solo, SoloAnswer};

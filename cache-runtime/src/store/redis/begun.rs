@@ -13,7 +13,7 @@ use super::{Connection, RedisStore};
 use crate::error::ErrorKind;
 use crate::key::KeyText;
 use crate::store::{StoreError, StoreResult, Stored};
-use crate::tags::Stamps;
+use crate::tags::{Names, Stamps};
 use crate::wire::Payload;
 
 /// The bytes of an entry, and how long the command took.
@@ -65,7 +65,26 @@ impl RedisStore {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
-        Some(Together { waits: self.join_on(connection, asker, left, Get(key.clone())), edition, stamps })
+        Some(Together { waits: self.join_on(connection, asker, left, Get::new(key.as_str())), edition, stamps })
+    }
+
+    /// The same where many read and there are names for it, which come with what is left of the caller's time; with a key that is
+    /// made only then.
+    pub(crate) fn join_where<A: Asker>(
+        self: &Arc<Self>,
+        asker: &A,
+        names: impl FnOnce() -> Option<(Duration, Names)>,
+        key: impl FnOnce() -> Option<Get>,
+    ) -> Option<(Together, Names)> {
+        let connection = self.slot.glimpse();
+        let connection = connection.as_ref()?;
+        if !connection.gathers.gets.shares() || !self.tells(connection) {
+            return None;
+        }
+        let (left, names) = names()?;
+        let (edition, stamps) = self.copy.stamps_now(&names)?;
+        let waits = self.join_on(connection, asker, left, key()?);
+        Some((Together { waits, edition, stamps }, names))
     }
 
     /// Reads together with others, if there is something left for that and many read, else by itself for what is left of all.

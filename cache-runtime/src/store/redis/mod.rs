@@ -46,7 +46,7 @@ use self::connect::{Connection, Slot};
 use self::copy::Copy;
 pub(crate) use self::endpoint::Endpoint;
 use self::error::store_error;
-pub(crate) use self::gather::{Asker, Filling, GetOrClaim, GetTracked, Question};
+pub(crate) use self::gather::{Asker, Filling, Get, GetOrClaim, GetTracked, Question};
 use self::get::get_command;
 use self::link::Link;
 use self::odds::Odds;

@@ -3,17 +3,27 @@
 use std::sync::Arc;
 
 use ::redis::{Cmd, RedisError, RedisResult};
+use smallvec::SmallVec;
 
 use super::question::Answers;
 use super::{Gather, Question};
 use crate::error::Operation;
-use crate::key::KeyText;
 use crate::store::redis::get::all_bytes;
 use crate::store::redis::{Connection, RedisStore};
 use crate::wire::Payload;
 
-/// The bytes under a key.
-pub(crate) struct Get(pub KeyText);
+/// The bytes under a key, whose text lies here if it is short: memory that many ask for one by one and one gives back all at once
+/// is dear.
+pub(crate) struct Get(SmallVec<[u8; SHORT]>);
+
+/// Most keys are no longer.
+const SHORT: usize = 64;
+
+impl Get {
+    pub(crate) fn new(key: &str) -> Self {
+        Self(SmallVec::from_slice(key.as_bytes()))
+    }
+}
 
 impl Question for Get {
     type Answer = Option<Payload>;
@@ -23,7 +33,7 @@ impl Question for Get {
         &connection.gathers.gets
     }
 
-    fn about(&self) -> Option<&KeyText> {
+    fn about(&self) -> Option<&[u8]> {
         Some(&self.0)
     }
 
@@ -37,7 +47,7 @@ impl Question for Get {
 
     async fn ask(questions: &[&Self], store: &RedisStore, connection: &Arc<Connection>) -> Answers<Self> {
         let answers = match connection.link.lane() {
-            Some(lane) => lane.get_all(questions.iter().map(|question| question.0.as_str())).await,
+            Some(lane) => lane.get_all(questions.iter().map(|question| &*question.0)).await,
             None => connection.link.ask(&command(questions)).await.and_then(all_bytes),
         };
         let answers = answers.and_then(|answers| checked(answers, questions.len()));
@@ -47,11 +57,11 @@ impl Question for Get {
 
 fn command(questions: &[&Get]) -> Cmd {
     let name = if questions.len() == 1 { "GET" } else { "MGET" };
-    let bytes = questions.iter().map(|question| question.0.as_str().len()).sum::<usize>() + name.len();
+    let bytes = questions.iter().map(|question| question.0.len()).sum::<usize>() + name.len();
     let mut command = Cmd::with_capacity(questions.len() + 1, bytes);
     command.arg(name);
     for question in questions {
-        command.arg(question.0.as_str());
+        command.arg(&*question.0);
     }
     command
 }

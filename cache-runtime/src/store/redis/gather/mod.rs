@@ -44,7 +44,6 @@ use self::seats::Seated;
 use self::waiting::State;
 use super::RedisStore;
 use super::connect::{Connection, Slot};
-use crate::key::KeyText;
 use crate::store::{Ask, StoreResult};
 
 /// So many are worth a command before the runtime's queue has come round.
@@ -140,7 +139,7 @@ impl RedisStore {
     }
 }
 
-fn hash(hasher: &RandomState, key: &KeyText) -> u32 {
+fn hash(hasher: &RandomState, key: &[u8]) -> u32 {
     u32::try_from(hasher.hash_one(key) >> 32).unwrap_or(0)
 }
 

@@ -31,7 +31,7 @@ pub(crate) trait Question: Sized + Send + Sync + 'static {
     }
 
     /// What is asked about, where one answer is as good for all who ask about it with one command.
-    fn about(&self) -> Option<&KeyText> {
+    fn about(&self) -> Option<&[u8]> {
         None
     }
 

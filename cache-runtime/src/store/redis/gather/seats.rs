@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::waiting::MOST_SPARE;
+
 /// The seats of one command's callers.
 pub(super) struct Seats<T>(Mutex<Inner<T>>);
 
@@ -14,6 +16,8 @@ struct Inner<T> {
     took: Duration,
     /// Nothing more is laid.
     over: bool,
+    /// Room for those who are woken.
+    wakers: Vec<Waker>,
 }
 
 enum Seat<T> {
@@ -23,6 +27,13 @@ enum Seat<T> {
     Left,
 }
 
+impl<T> Default for Seats<T> {
+    fn default() -> Self {
+        let (seats, wakers) = (Vec::new(), Vec::new());
+        Self(Mutex::new(Inner { seats, took: Duration::ZERO, over: false, wakers }))
+    }
+}
+
 /// A caller's seat. Who leaves it without an answer is gone.
 pub(super) struct Seated<T> {
     seats: Option<Arc<Seats<T>>>,
@@ -30,9 +41,12 @@ pub(super) struct Seated<T> {
 }
 
 impl<T> Seats<T> {
-    /// Room for so many at once.
-    pub(super) fn with_capacity(callers: usize) -> Self {
-        Self(Mutex::new(Inner { seats: Vec::with_capacity(callers), took: Duration::ZERO, over: false }))
+    /// For others, where everybody has left. So much memory at once is dear.
+    pub(super) fn cleared(mut self: Arc<Self>) -> Option<Arc<Self>> {
+        let inner = Arc::get_mut(&mut self)?.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        inner.seats.clear();
+        (inner.took, inner.over) = (Duration::ZERO, false);
+        (inner.seats.capacity() <= MOST_SPARE).then_some(self)
     }
 
     /// The caller that comes after so many.
@@ -50,7 +64,8 @@ impl<T> Seats<T> {
     pub(super) fn answer(&self, took: Duration, lay: impl FnOnce(&mut Laying<'_, T>)) {
         let mut inner = self.lock();
         inner.took = took;
-        let mut laying = Laying { wakers: Vec::with_capacity(inner.seats.len()), seats: &mut inner.seats };
+        let wakers = std::mem::take(&mut inner.wakers);
+        let mut laying = Laying { wakers, seats: &mut inner.seats };
         lay(&mut laying);
         let mut wakers = laying.wakers;
         if wakers.len() < inner.seats.len() {
@@ -59,7 +74,8 @@ impl<T> Seats<T> {
         inner.over = true;
         // They take the lock.
         drop(inner);
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.drain(..).for_each(Waker::wake);
+        self.lock().wakers = wakers;
     }
 
     /// Tells everybody that still waits that there is no answer.
@@ -173,7 +189,7 @@ mod tests {
 
     #[test]
     fn each_is_woken_once_and_has_its_own_answer_whether_it_was_polled_before_or_not() {
-        let (seats, waker) = (Arc::new(Seats::with_capacity(0)), Arc::<Count>::default());
+        let (seats, waker) = (Arc::new(Seats::default()), Arc::<Count>::default());
         let [mut early, mut late, mut without] = [0, 1, 2].map(|at| seats.seat(at));
         for _ in 0..3 {
             assert!(poll(&mut early, &waker).is_pending() && poll(&mut without, &waker).is_pending());
@@ -191,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_waker_of_the_last_poll_is_the_one_that_counts() {
-        let (seats, wakers) = (Arc::new(Seats::with_capacity(1)), [(); 2].map(|()| Arc::<Count>::default()));
+        let (seats, wakers) = (Arc::new(Seats::default()), [(); 2].map(|()| Arc::<Count>::default()));
         let mut seat = seats.seat(0);
         for waker in &wakers {
             assert!(poll(&mut seat, waker).is_pending());
@@ -202,7 +218,7 @@ mod tests {
 
     #[test]
     fn who_is_gone_is_told_of_and_woken_no_more() {
-        let (seats, waker) = (Arc::new(Seats::with_capacity(2)), Arc::<Count>::default());
+        let (seats, waker) = (Arc::new(Seats::default()), Arc::<Count>::default());
         let [mut gone, unpolled, _there] = [0, 1, 2].map(|at| seats.seat(at));
         assert!(poll(&mut gone, &waker).is_pending());
         drop((gone, unpolled));
@@ -210,6 +226,21 @@ mod tests {
         seats.check(|is_there| assert_eq!([0, 1, 2].map(is_there), [false, false, true]));
         seats.answer(TOOK, |laying| assert_eq!([0, 1, 2].map(|at| laying.lay(at, ())), [false, false, true]));
         assert_eq!(waker.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn seats_serve_again_once_everybody_has_left() {
+        let (seats, waker) = (Arc::<Seats<&str>>::default(), Arc::<Count>::default());
+        let [mut first, mut second] = [0, 1].map(|at| seats.seat(at));
+        seats.answer(TOOK, |laying| assert!(laying.lay(0, "one") && laying.lay(1, "two")));
+        assert!(poll(&mut first, &waker).is_ready());
+        assert!(Arc::clone(&seats).cleared().is_none(), "one is still to come");
+        assert_eq!(poll(&mut second, &waker), Poll::Ready(Some(("two", TOOK))));
+        let seats = seats.cleared().expect("nobody has them");
+        let mut next = seats.seat(1);
+        assert!(poll(&mut next, &waker).is_pending());
+        seats.answer(TOOK, |laying| assert!(laying.lay(1, "three")));
+        assert_eq!(poll(&mut next, &waker), Poll::Ready(Some(("three", TOOK))));
     }
 
     /// A task that only its waker knows, and that waits here itself.
@@ -224,7 +255,7 @@ mod tests {
         let (done, wait) = mpsc::channel();
         // Of its own: without that it waits for itself.
         std::thread::spawn(move || {
-            let seats = Arc::new(Seats::with_capacity(8));
+            let seats = Arc::new(Seats::default());
             let known = |at| Waker::from(Arc::new(Task(Mutex::new(seats.seat(at)))));
             let mut seat = seats.seat(0);
             assert!(seat.poll(&mut Context::from_waker(&known(1))).is_pending());

@@ -15,15 +15,20 @@ const MARKS: usize = 1_024;
 const USUAL: usize = 40;
 
 /// More room than this is not kept.
-const MOST_SPARE: usize = 4096;
+pub(super) const MOST_SPARE: usize = 4096;
 
 /// What lies in a seat.
 type Laid<Q> = StoreResult<<Q as Question>::Answer>;
+
+/// The seats of so many commands are kept for others.
+const LEAVING: usize = 4;
 
 pub(super) struct State<Q: Question> {
     waiting: Party<Q>,
     /// Room for those who wait next, while those before are asked.
     spare: Vec<Waiting<Q>>,
+    /// Seats of the last commands. Whoever had the oldest of them has left most often, and they are for those who wait next.
+    leaving: [Option<Arc<Seats<Laid<Q>>>>; LEAVING],
     /// Hashes of what they ask about, in the same order, where that can be shared: they lie close to each other.
     abouts: Vec<u32>,
     /// A bit for each of these by its lowest part: where it is not set, none is the same. (A Bloom filter with one hash.)
@@ -60,11 +65,13 @@ impl<Q: Question> Waiting<Q> {
     }
 }
 
-impl<Q: Question> Party<Q> {
-    fn with_capacity(callers: usize) -> Self {
-        Self { list: Vec::new(), seats: Arc::new(Seats::with_capacity(callers)), seated: 0 }
+impl<Q: Question> Default for Party<Q> {
+    fn default() -> Self {
+        Self { list: Vec::new(), seats: Arc::default(), seated: 0 }
     }
+}
 
+impl<Q: Question> Party<Q> {
     /// Whoever was dropped meanwhile needs nothing.
     pub(super) fn leave_out_who_is_gone(&mut self) {
         let list = &mut self.list;
@@ -145,11 +152,13 @@ impl<Q: Question> State<Q> {
     pub(super) fn take(&mut self) -> Party<Q> {
         self.abouts.clear();
         self.marks = [0; MARKS / 64];
-        // So that neither list grows often while it is locked.
-        let mut next = Party::with_capacity(self.waiting.seated);
-        next.list = std::mem::take(&mut self.spare);
-        next.list.reserve(USUAL);
-        std::mem::replace(&mut self.waiting, next)
+        let mut list = std::mem::take(&mut self.spare);
+        // So that it seldom grows while it is locked.
+        list.reserve(USUAL);
+        self.leaving.rotate_left(1);
+        let [.., longest] = &mut self.leaving;
+        let seats = longest.replace(Arc::clone(&self.waiting.seats)).and_then(Seats::cleared).unwrap_or_default();
+        std::mem::replace(&mut self.waiting, Party { list, seats, seated: 0 })
     }
 
     /// Takes an empty list back, for others: a large one is dear to make.
@@ -163,8 +172,9 @@ impl<Q: Question> State<Q> {
 impl<Q: Question> Default for State<Q> {
     fn default() -> Self {
         Self {
-            waiting: Party::with_capacity(0),
+            waiting: Party::default(),
             spare: Vec::new(),
+            leaving: [const { None }; LEAVING],
             abouts: Vec::new(),
             marks: [0; MARKS / 64],
             parts: Parts::default(),
@@ -179,14 +189,13 @@ impl<Q: Question> Default for State<Q> {
 mod tests {
     use super::super::{Gather, Get};
     use super::*;
-    use crate::key::KeyText;
 
     #[test]
     fn who_asks_the_same_is_put_beside_the_first_and_who_only_looks_like_it_is_not() {
         let gather = Gather::<Get>::default();
         let mut state = gather.lock();
         let ask = |state: &mut State<Get>, key: &str, about: usize| {
-            state.add(Get(KeyText::from_text(key)), Duration::from_secs(1), u32::try_from(about).ok());
+            state.add(Get::new(key), Duration::from_secs(1), u32::try_from(about).ok());
             state.waiting.list.iter().map(Waiting::callers).collect::<Vec<_>>()
         };
         // One mark for all, and two hashes.
@@ -212,5 +221,22 @@ mod tests {
         state.give_back(Vec::with_capacity(MOST_SPARE + 1));
         state.take();
         assert!(state.waiting.list.capacity() <= MOST_SPARE);
+    }
+
+    #[test]
+    fn seats_go_to_later_callers_once_those_have_left_that_had_them() {
+        let gather = Gather::<Get>::default();
+        let mut state = gather.lock();
+        let mut take = |stays: bool| {
+            let seat = state.add(Get::new("a"), Duration::from_secs(1), None);
+            let party = state.take();
+            (Arc::as_ptr(&party.seats), stays.then_some(seat))
+        };
+        let first: Vec<_> = (0..=LEAVING).map(|nth| take(nth == 1)).collect();
+        assert!(first.iter().all(|(seats, _)| first.iter().filter(|(other, _)| other == seats).count() == 1));
+        let then: Vec<_> = (0..3).map(|_| take(false).0).collect();
+        // The next one sat already when the first of these was sent.
+        assert_eq!((then[0], then[2]), (first[0].0, first[2].0));
+        assert!(first.iter().all(|(seats, _)| *seats != then[1]), "one has not left");
     }
 }

@@ -14,14 +14,14 @@ impl Lane {
     /// What is under these keys, in their order; not as many values as keys, where the server says so.
     pub(in crate::store::redis) async fn get_all<'a>(
         &self,
-        keys: impl ExactSizeIterator<Item = &'a str> + Clone,
+        keys: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) -> RedisResult<Vec<Option<Payload>>> {
         let count = keys.len();
         let write = |out: &mut Vec<u8>| {
             out.command(count + 1);
             // `MGET` has nothing to say of what is no string.
             out.text(if count == 1 { "GET" } else { "MGET" });
-            keys.clone().for_each(|key| out.text(key));
+            keys.clone().for_each(|key| out.bytes(key));
         };
         match self.answers(1, write).await? {
             Reply::Other(answer) => match values(&answer) {
