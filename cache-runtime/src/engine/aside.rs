@@ -66,15 +66,6 @@ impl<'a> Aside<'a> {
     }
 }
 
-/// Its caller gave up.
-impl Drop for Aside<'_> {
-    fn drop(&mut self) {
-        if let Some(asking) = &mut self.0 {
-            asking.leave();
-        }
-    }
-}
-
 impl Asking<'_> {
     /// Whether this is a read that concerns nobody else: once, and not where a new value is asked for, where what is found is to be
     /// held or may be due, nor where a miss is likely, which takes leave.
@@ -116,7 +107,10 @@ impl Asking<'_> {
     /// The same of what was read together with others.
     fn hear(&mut self, answer: Option<TogetherAnswer>) -> Heard {
         let Some((answer, took)) = answer else {
-            self.leave();
+            // Alone it has what is left of its time.
+            if let Awaited::Shared(_, begun) = self.awaited.take() {
+                self.budget.spend_since(begun);
+            }
             return Heard::Nothing;
         };
         let (Awaited::Shared(together, _), Store::Redis(store)) = (self.awaited.take(), &self.lookup.cache.0.store)
@@ -138,16 +132,6 @@ impl Asking<'_> {
         };
         self.aside = true;
         if self.serves(read) { Heard::Offer } else { Heard::Other }
-    }
-
-    /// Has no answer in hands, and waits for none. Alone it has what is left of its time.
-    fn leave(&mut self) {
-        if let (Awaited::Shared(together, begun), Store::Redis(store)) =
-            (self.awaited.take(), &self.lookup.cache.0.store)
-        {
-            store.read_left(&together);
-            self.budget.spend_since(begun);
-        }
     }
 
     fn serves(&mut self, read: Result<Read, Needs>) -> bool {

@@ -23,7 +23,7 @@ use crate::private::EntryKey;
 use crate::store::{Asks, Get, Store, StoreResult, Stored, Together, TogetherAnswer};
 use crate::tags::{self, Names, Stamps};
 use crate::transaction;
-use crate::wire::{Body, Content, Payload, is_lease};
+use crate::wire::{Body, Content, Payload, is_lease, usual};
 
 pub(super) struct Brief<'a>(Option<Box<BriefOffer<'a>>>);
 
@@ -103,18 +103,6 @@ impl<'a> Brief<'a> {
     }
 }
 
-/// Its caller gave up.
-impl Drop for Brief<'_> {
-    fn drop(&mut self) {
-        if let Some(inner) = &mut self.0
-            && let Stage::Waits(together) = &inner.stage
-            && let Store::Redis(store) = &inner.lookup.cache.0.store
-        {
-            store.read_left(together);
-        }
-    }
-}
-
 /// A place among those who read together, where that is all that the call needs.
 fn joined(lookup: &Lookup<'_>, key: &dyn EntryKey, holds: bool) -> Option<(Together, Names)> {
     let (cache, spec) = (&*lookup.cache, key.spec());
@@ -165,10 +153,7 @@ impl<'a> BriefOffer<'a> {
             return Some(Told::Nothing);
         };
         let Store::Redis(store) = &self.lookup.cache.0.store else { return Some(Told::Nothing) };
-        let Some((answer, took)) = answer else {
-            store.read_left(&together);
-            return Some(Told::Nothing);
-        };
+        let Some((answer, took)) = answer else { return Some(Told::Nothing) };
         match store.read_taken(together, answer, &self.names) {
             Ok((Some(stored), Some(stamps))) => match served(&stored.bytes, stamps, self.lookup.wants_none) {
                 Some(content) => {
@@ -212,7 +197,17 @@ impl<'a> BriefOffer<'a> {
 }
 
 /// Where the value is, if the bytes are an entry that may be served as it is.
+#[inline(always)]
 fn served(bytes: &Payload, stamps: Stamps, none_allowed: bool) -> Option<Content> {
+    match usual(bytes) {
+        Some((since, value)) => stamps.allow(since).then(|| Content::within(value)),
+        None => served_opened(bytes, stamps, none_allowed),
+    }
+}
+
+/// The same of any entry.
+#[cold]
+fn served_opened(bytes: &Payload, stamps: Stamps, none_allowed: bool) -> Option<Content> {
     if is_lease(bytes) {
         return None;
     }

@@ -52,6 +52,12 @@ impl Body {
 }
 
 impl Content {
+    /// A value that is within these.
+    #[cfg(feature = "redis")]
+    pub(crate) fn within(range: Range<usize>) -> Self {
+        Self { none: false, value: Place::Within(range) }
+    }
+
     /// The value as JSON. `bytes` are those that were opened.
     pub(crate) fn json<'a>(&'a self, bytes: &'a Payload) -> &'a [u8] {
         match &self.value {

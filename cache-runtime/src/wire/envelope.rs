@@ -1,6 +1,8 @@
 //! Finds the value inside an envelope.
 
 use std::borrow::Cow;
+#[cfg(feature = "redis")]
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -28,6 +30,21 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Opened<'_>, DecodeError> {
         return Ok(Opened { meta: Meta::default(), none: false, value: Cow::Borrowed(bytes) });
     }
     open_loose(bytes)
+}
+
+/// Since when, and where the value is, of what this library writes most often: an envelope with nothing else that counts. When it
+/// was made and expires is passed over.
+#[cfg(feature = "redis")]
+#[inline]
+pub(crate) fn usual(bytes: &[u8]) -> Option<(Option<u64>, Range<usize>)> {
+    let mut cursor = Cursor(bytes);
+    cursor.eat(b"{\"$cache\":1,")?;
+    cursor.pass(b"\"created\":")?;
+    cursor.pass(b"\"expires\":")?;
+    let since = cursor.field(b"\"since\":")?;
+    cursor.eat(b"\"value\":")?;
+    let end = bytes.len().checked_sub(1)?;
+    (cursor.0.last() == Some(&b'}')).then(|| (since, bytes.len() - cursor.0.len()..end))
 }
 
 /// Opens an envelope of any spacing and field order.
@@ -128,6 +145,25 @@ impl<'a> Cursor<'a> {
         let number = self.number()?;
         self.eat(b",")?;
         Some(Some(number))
+    }
+
+    /// Passes a time over, if there is one: of eight to sixteen digits, as those of our days are.
+    #[cfg(feature = "redis")]
+    #[inline(always)]
+    fn pass<const N: usize>(&mut self, name: &[u8; N]) -> Option<()> {
+        if self.eat(name).is_none() {
+            return Some(());
+        }
+        let (first, rest) = self.0.split_first_chunk()?;
+        let second = rest.first_chunk()?;
+        let (_, none) = digits_of(u64::from_le_bytes(*first));
+        let (_, after) = digits_of(u64::from_le_bytes(*second));
+        let digits = after.trailing_zeros() as usize / 8;
+        if none != 0 || rest.get(digits) != Some(&b',') {
+            return None;
+        }
+        self.0 = &rest[digits + 1..];
+        Some(())
     }
 
     /// Digits, up to what is no digit.
@@ -247,6 +283,54 @@ mod tests {
                     let number = 98_765_432 / 10_u64.pow(8 - u32::try_from(place).expect("below eight"));
                     assert_eq!(leading_digits(&bytes), (place, number), "{byte} at {place}, then {tail}");
                 }
+            }
+        }
+    }
+
+    fn written(times: [Option<u64>; 3], more: &str) -> Vec<u8> {
+        let [created, expires, since] = times;
+        let field = |name: &str, time: Option<u64>| time.map_or(String::new(), |time| format!("\"{name}\":{time},"));
+        let (created, expires) = (field("created", created), field("expires", expires));
+        format!("{{\"$cache\":1,{created}{expires}{}{more}\"value\":{{\"a\":[7,\"}}\"]}}}}", field("since", since))
+            .into_bytes()
+    }
+
+    #[cfg(feature = "redis")]
+    #[test]
+    fn what_is_written_most_often_is_usual_and_what_has_more_to_say_is_not() {
+        let now = 1_790_000_000_123;
+        for times in [[Some(now), Some(now + 1), Some(5)], [Some(now), None, None], [None; 3]] {
+            let bytes = written(times, "");
+            let (since, value) = usual(&bytes).expect("usual");
+            assert_eq!((since, &bytes[value]), (times[2], b"{\"a\":[7,\"}\"]}".as_slice()));
+            for more in ["\"grace\":5,", "\"cost\":5,", "\"tags\":[\"a\"],", "\"none\":true,"] {
+                assert_eq!(usual(&written(times, more)), None, "{more}");
+            }
+        }
+        assert_eq!(usual(b""), None);
+    }
+
+    #[cfg(feature = "redis")]
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_usual_is_opened_as_the_same(
+            times: [Option<u64>; 3],
+            digits: [u32; 3],
+            more in "(\"grace\":5,)?(\"tags\":\\[\"a\"\\],)?(\"none\":true,)?",
+            change in proptest::option::of((proptest::num::usize::ANY, proptest::num::u8::ANY)),
+            length in proptest::option::of(proptest::num::usize::ANY),
+        ) {
+            let times = [0, 1, 2].map(|nth| times[nth].map(|time| time / 10_u64.pow(digits[nth] % 20)));
+            let mut bytes = written(times, &more);
+            if let Some((place, byte)) = change {
+                let place = place % bytes.len();
+                bytes[place] = byte;
+            }
+            bytes.truncate(length.map_or(usize::MAX, |length| length % (bytes.len() + 1)));
+            if let Some((since, value)) = usual(&bytes) {
+                let opened = open(&bytes).expect("an envelope");
+                let Meta { since: opened_since, grace, tags, .. } = opened.meta;
+                assert_eq!((opened_since, &*opened.value, grace, tags, opened.none), (since, &bytes[value], None, vec![], false));
             }
         }
     }

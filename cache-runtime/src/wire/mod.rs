@@ -17,6 +17,8 @@ pub(crate) use body::{Body, Content, may_be_reordered, value};
 pub(crate) use decode::decode;
 pub(crate) use encode::{Draft, WriteJson, encode_none, encode_packed};
 #[cfg(feature = "redis")]
+pub(crate) use envelope::usual;
+#[cfg(feature = "redis")]
 pub(crate) use lease::new_lease;
 pub(crate) use lease::{is_lease, token};
 pub(crate) use payload::Payload;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::gather::{Answer, Asker, Get, Joined, Waits};
+use super::gather::{Answer, Asker, Get, Waits};
 use super::solo::{Solo, SoloAnswer};
 use super::stamps::entry;
 use super::{Connection, RedisStore};
@@ -19,8 +19,7 @@ use crate::wire::Payload;
 /// The bytes of an entry, and how long the command took.
 pub(crate) type TogetherAnswer = Answer<Get>;
 
-/// A read together with others. It borrows nothing: whoever has it hands it to [`RedisStore::read_taken`] or
-/// [`RedisStore::read_left`].
+/// A read together with others. It borrows nothing.
 pub(crate) struct Together {
     waits: Waits<Get>,
     edition: u64,
@@ -108,28 +107,23 @@ impl RedisStore {
     /// What came of it. `None` where the caller is to ask alone; the stamps are missing where the server has to be asked.
     pub(crate) async fn read_joined(
         &self,
-        Together { waits, edition, stamps }: Together,
+        Together { mut waits, edition, stamps }: Together,
         names: &[String],
     ) -> Option<(StoreResult<(Option<Stored>, Option<Stamps>)>, Duration)> {
-        let mut joined = Joined::new(&self.slot, waits);
-        let (answer, took) = joined.answer().await?;
-        // Otherwise what is known of the names now, on the same connection.
-        let now = || joined.with_connection(|connection| self.copied_on(connection, names)).flatten();
-        Some((self.read_by(answer, || self.still(edition, stamps).or_else(now)), took))
+        let (answer, took) = waits.answer().await?;
+        Some((self.read_taken(Together { waits, edition, stamps }, answer, names), took))
     }
 
-    /// The same of one that [`Together::poll`] is ready with, and counts its caller out.
+    /// The same of one that [`Together::poll`] is ready with.
     pub(crate) fn read_taken(
         &self,
         Together { waits, edition, stamps }: Together,
         answer: StoreResult<Option<Payload>>,
         names: &[String],
     ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
-        let now = |connection: &Connection| {
-            connection.gathers.gets.took();
-            self.still(edition, stamps).or_else(|| self.copied_on(connection, names))
-        };
-        self.read_by(answer, || waits.with_connection(&self.slot, now).flatten())
+        // Otherwise what is known of the names now, on the same connection.
+        let now = || waits.with_connection(&self.slot, |connection| self.copied_on(connection, names)).flatten();
+        self.read_by(answer, || self.still(edition, stamps).or_else(now))
     }
 
     /// Begins to read by itself, for no longer than this. `None` where the server does not tell of changed stamps, on a Cluster, and under TLS.
@@ -183,10 +177,5 @@ impl RedisStore {
     ) -> StoreResult<(Option<Stored>, Option<Stamps>)> {
         let stamps = stamps();
         Ok((answer?.map(entry), stamps))
-    }
-
-    /// Its caller gave up, or is to ask alone.
-    pub(crate) fn read_left(&self, together: &Together) {
-        together.waits.with_connection(&self.slot, |connection| connection.gathers.gets.took());
     }
 }

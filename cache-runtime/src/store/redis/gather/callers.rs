@@ -1,7 +1,7 @@
 //! The callers of one connection that ask the same: how many, and whether they share.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use foldhash::fast::RandomState;
@@ -22,7 +22,7 @@ const MANY: usize = 36;
 /// The callers of one connection that ask the same.
 pub(crate) struct Gather<Q: Question> {
     /// How many there are.
-    pub(super) count: Count,
+    pub(super) count: Arc<Count>,
     /// Whether the server refused to serve several at once.
     pub(super) off: AtomicBool,
     /// Whether all go alone for now, several as they are.
@@ -52,14 +52,15 @@ impl<Q: Question> Alone<'_, Q> {
 
 impl<Q: Question> Default for Gather<Q> {
     fn default() -> Self {
+        let count = Arc::<Count>::default();
         Self {
-            count: Count::default(),
+            state: Mutex::new(State::of(Arc::clone(&count))),
+            count,
             off: AtomicBool::new(false),
             apart: AtomicBool::new(false),
             went_apart: AtomicUsize::new(0),
             size: Size::default(),
             hasher: RandomState::default(),
-            state: Mutex::default(),
         }
     }
 }
@@ -87,11 +88,6 @@ impl<Q: Question> Gather<Q> {
     /// What questions and answers take is learned from each that goes alone.
     pub(in crate::store::redis) fn learn(&self, bytes: usize) {
         self.size.learn(bytes);
-    }
-
-    /// One of those who share a command has its answer in hands, or gave up.
-    pub(in crate::store::redis) fn took(&self) {
-        self.count.took();
     }
 
     /// Whether one should share a command with others.

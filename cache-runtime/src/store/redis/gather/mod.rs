@@ -63,36 +63,8 @@ pub(crate) struct Gathers {
     pub fills_tracked: Gather<Filling<true>>,
 }
 
-/// One caller that asks together with others. It has no share in the connection, which it would take from the other processor,
-/// and give back from there.
-pub(crate) struct Joined<'a, Q: Question> {
-    slot: &'a Slot,
-    waits: Waits<Q>,
-}
-
-impl<Q: Question> Drop for Joined<'_, Q> {
-    fn drop(&mut self) {
-        self.with_connection(|connection| Q::gather(connection).took());
-    }
-}
-
-impl<'a, Q: Question> Joined<'a, Q> {
-    pub(super) fn new(slot: &'a Slot, waits: Waits<Q>) -> Self {
-        Self { slot, waits }
-    }
-
-    /// `None` if there is another connection by now, or none.
-    pub(super) fn with_connection<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
-        self.waits.with_connection(self.slot, look)
-    }
-
-    /// `None` where it is to be asked alone.
-    pub(crate) async fn answer(&mut self) -> Option<Answer<Q>> {
-        poll_fn(|context| self.waits.poll(context)).await
-    }
-}
-
-/// What such a caller waits for, which borrows nothing. Whoever has it sees to it that the caller is counted out.
+/// One caller that asks together with others. It borrows nothing, and has no share in the connection, which it would take from the
+/// other processor, and give back from there.
 pub(crate) struct Waits<Q: Question> {
     generation: u64,
     seated: Seated<StoreResult<Q::Answer>>,
@@ -102,6 +74,11 @@ impl<Q: Question> Waits<Q> {
     /// `None` where it is to be asked alone.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer<Q>>> {
         self.seated.poll(context)
+    }
+
+    /// Likewise.
+    pub(crate) async fn answer(&mut self) -> Option<Answer<Q>> {
+        poll_fn(|context| self.poll(context)).await
     }
 
     /// `None` if there is another connection by now, or none.
@@ -118,13 +95,13 @@ impl RedisStore {
         asker: &A,
         left: Duration,
         question: impl FnOnce() -> Q,
-    ) -> Option<Joined<'_, Q>> {
+    ) -> Option<Waits<Q>> {
         let connection = self.slot.glimpse();
         let connection = connection.as_ref()?;
         if !Q::gather(connection).shares() || !Q::suits(connection) {
             return None;
         }
-        Some(Joined::new(&self.slot, self.join_on(connection, asker, left, question())))
+        Some(self.join_on(connection, asker, left, question()))
     }
 
     pub(super) fn join_on<Q: Question, A: Asker>(

@@ -5,10 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::count::Count;
 use super::waiting::MOST_SPARE;
 
 /// The seats of one command's callers.
-pub(super) struct Seats<T>(Mutex<Inner<T>>);
+pub(super) struct Seats<T> {
+    inner: Mutex<Inner<T>>,
+    /// Who took an answer or left is counted out here.
+    count: Arc<Count>,
+}
 
 struct Inner<T> {
     /// Those that were looked at: a caller that was not polled has none yet.
@@ -27,13 +32,6 @@ enum Seat<T> {
     Left,
 }
 
-impl<T> Default for Seats<T> {
-    fn default() -> Self {
-        let (seats, wakers) = (Vec::new(), Vec::new());
-        Self(Mutex::new(Inner { seats, took: Duration::ZERO, over: false, wakers }))
-    }
-}
-
 /// A caller's seat. Who leaves it without an answer is gone.
 pub(super) struct Seated<T> {
     seats: Option<Arc<Seats<T>>>,
@@ -43,10 +41,21 @@ pub(super) struct Seated<T> {
 impl<T> Seats<T> {
     /// For others, where everybody has left. So much memory at once is dear.
     pub(super) fn cleared(mut self: Arc<Self>) -> Option<Arc<Self>> {
-        let inner = Arc::get_mut(&mut self)?.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let inner = Arc::get_mut(&mut self)?.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
         inner.seats.clear();
         (inner.took, inner.over) = (Duration::ZERO, false);
         (inner.seats.capacity() <= MOST_SPARE).then_some(self)
+    }
+
+    /// Of callers that are counted here.
+    pub(super) fn of(count: Arc<Count>) -> Self {
+        let (seats, wakers) = (Vec::new(), Vec::new());
+        Self { inner: Mutex::new(Inner { seats, took: Duration::ZERO, over: false, wakers }), count }
+    }
+
+    /// For callers of another command.
+    pub(super) fn others(&self) -> Arc<Self> {
+        Arc::new(Self::of(Arc::clone(&self.count)))
     }
 
     /// The caller that comes after so many.
@@ -84,7 +93,7 @@ impl<T> Seats<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,8 +106,8 @@ pub(super) struct Laying<'a, T> {
 impl<T> Laying<'_, T> {
     /// Says whether its caller is there.
     pub(super) fn lay(&mut self, at: usize, answer: T) -> bool {
-        if at >= self.seats.len() {
-            self.seats.resize_with(at + 1, Seat::default);
+        while at >= self.seats.len() {
+            self.seats.push(Seat::Waits(None));
         }
         let seat = &mut self.seats[at];
         if !matches!(seat, Seat::Waits(_)) {
@@ -116,19 +125,13 @@ impl<T> Seat<T> {
     }
 }
 
-impl<T> Default for Seat<T> {
-    fn default() -> Self {
-        Self::Waits(None)
-    }
-}
-
 impl<T> Seated<T> {
     /// Ready with the answer and how long it took, or `None` where there will be none.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<(T, Duration)>> {
         let Some(seats) = &self.seats else { return Poll::Ready(None) };
         let mut inner = seats.lock();
-        if self.at >= inner.seats.len() {
-            inner.seats.resize_with(self.at + 1, Seat::default);
+        while self.at >= inner.seats.len() {
+            inner.seats.push(Seat::Waits(None));
         }
         let (over, took) = (inner.over, inner.took);
         let seat = &mut inner.seats[self.at];
@@ -146,6 +149,7 @@ impl<T> Seated<T> {
             seat => std::mem::replace(seat, Seat::Left),
         };
         drop(inner);
+        seats.count.took();
         self.seats = None;
         Poll::Ready(if let Seat::Laid(answer) = answer { Some((answer, took)) } else { None })
     }
@@ -155,11 +159,12 @@ impl<T> Drop for Seated<T> {
     fn drop(&mut self) {
         let Some(seats) = self.seats.take() else { return };
         let mut inner = seats.lock();
-        if self.at >= inner.seats.len() {
-            inner.seats.resize_with(self.at + 1, Seat::default);
+        while self.at >= inner.seats.len() {
+            inner.seats.push(Seat::Waits(None));
         }
         let before = std::mem::replace(&mut inner.seats[self.at], Seat::Left);
         drop(inner);
+        seats.count.took();
         drop(before);
     }
 }
@@ -175,21 +180,25 @@ mod tests {
     const TOOK: Duration = Duration::from_millis(3);
 
     #[derive(Default)]
-    struct Count(AtomicUsize);
+    struct Woken(AtomicUsize);
 
-    impl Wake for Count {
+    impl Wake for Woken {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    fn poll<T>(seat: &mut Seated<T>, waker: &Arc<Count>) -> Poll<Option<(T, Duration)>> {
+    fn seats<T>() -> Arc<Seats<T>> {
+        Arc::new(Seats::of(Arc::default()))
+    }
+
+    fn poll<T>(seat: &mut Seated<T>, waker: &Arc<Woken>) -> Poll<Option<(T, Duration)>> {
         seat.poll(&mut Context::from_waker(&Waker::from(Arc::clone(waker))))
     }
 
     #[test]
     fn each_is_woken_once_and_has_its_own_answer_whether_it_was_polled_before_or_not() {
-        let (seats, waker) = (Arc::new(Seats::default()), Arc::<Count>::default());
+        let (seats, waker) = (seats(), Arc::<Woken>::default());
         let [mut early, mut late, mut without] = [0, 1, 2].map(|at| seats.seat(at));
         for _ in 0..3 {
             assert!(poll(&mut early, &waker).is_pending() && poll(&mut without, &waker).is_pending());
@@ -207,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_waker_of_the_last_poll_is_the_one_that_counts() {
-        let (seats, wakers) = (Arc::new(Seats::default()), [(); 2].map(|()| Arc::<Count>::default()));
+        let (seats, wakers) = (seats(), [(); 2].map(|()| Arc::<Woken>::default()));
         let mut seat = seats.seat(0);
         for waker in &wakers {
             assert!(poll(&mut seat, waker).is_pending());
@@ -218,7 +227,7 @@ mod tests {
 
     #[test]
     fn who_is_gone_is_told_of_and_woken_no_more() {
-        let (seats, waker) = (Arc::new(Seats::default()), Arc::<Count>::default());
+        let (seats, waker) = (seats(), Arc::<Woken>::default());
         let [mut gone, unpolled, _there] = [0, 1, 2].map(|at| seats.seat(at));
         assert!(poll(&mut gone, &waker).is_pending());
         drop((gone, unpolled));
@@ -229,8 +238,28 @@ mod tests {
     }
 
     #[test]
+    fn who_took_an_answer_or_left_is_counted_out_and_only_once() {
+        let (count, waker) = (Arc::<Count>::default(), Arc::<Woken>::default());
+        let seats = Arc::new(Seats::of(Arc::clone(&count)));
+        let [mut takes, mut untold, leaves, stays] = [0, 1, 2, 3].map(|at| {
+            count.asks();
+            seats.seat(at)
+        });
+        drop(leaves);
+        assert_eq!(count.asking(), 3);
+        seats.answer(TOOK, |laying| assert!(laying.lay(0, ())));
+        assert_eq!(count.asking(), 3, "they have it, and did not run");
+        for (seat, left) in [(&mut takes, 2), (&mut untold, 1)] {
+            assert!(poll(seat, &waker).is_ready());
+            assert_eq!(count.asking(), left);
+        }
+        drop((takes, untold, stays));
+        assert_eq!(count.asking(), 0);
+    }
+
+    #[test]
     fn seats_serve_again_once_everybody_has_left() {
-        let (seats, waker) = (Arc::<Seats<&str>>::default(), Arc::<Count>::default());
+        let (seats, waker) = (seats::<&str>(), Arc::<Woken>::default());
         let [mut first, mut second] = [0, 1].map(|at| seats.seat(at));
         seats.answer(TOOK, |laying| assert!(laying.lay(0, "one") && laying.lay(1, "two")));
         assert!(poll(&mut first, &waker).is_ready());
@@ -255,7 +284,7 @@ mod tests {
         let (done, wait) = mpsc::channel();
         // Of its own: without that it waits for itself.
         std::thread::spawn(move || {
-            let seats = Arc::new(Seats::default());
+            let seats = seats();
             let known = |at| Waker::from(Arc::new(Task(Mutex::new(seats.seat(at)))));
             let mut seat = seats.seat(0);
             assert!(seat.poll(&mut Context::from_waker(&known(1))).is_pending());

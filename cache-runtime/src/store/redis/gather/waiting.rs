@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Question;
+use super::count::Count;
 use super::parts::Parts;
 use super::seats::{Seated, Seats};
 use crate::store::StoreResult;
@@ -62,12 +63,6 @@ pub(super) struct Waiting<Q> {
 impl<Q: Question> Waiting<Q> {
     pub(super) fn callers(&self) -> usize {
         1 + self.others.len()
-    }
-}
-
-impl<Q: Question> Default for Party<Q> {
-    fn default() -> Self {
-        Self { list: Vec::new(), seats: Arc::default(), seated: 0 }
     }
 }
 
@@ -157,7 +152,8 @@ impl<Q: Question> State<Q> {
         list.reserve(USUAL);
         self.leaving.rotate_left(1);
         let [.., longest] = &mut self.leaving;
-        let seats = longest.replace(Arc::clone(&self.waiting.seats)).and_then(Seats::cleared).unwrap_or_default();
+        let seats = longest.replace(Arc::clone(&self.waiting.seats)).and_then(Seats::cleared);
+        let seats = seats.unwrap_or_else(|| self.waiting.seats.others());
         std::mem::replace(&mut self.waiting, Party { list, seats, seated: 0 })
     }
 
@@ -169,10 +165,11 @@ impl<Q: Question> State<Q> {
     }
 }
 
-impl<Q: Question> Default for State<Q> {
-    fn default() -> Self {
+impl<Q: Question> State<Q> {
+    /// Nobody waits. Who will is counted here.
+    pub(super) fn of(count: Arc<Count>) -> Self {
         Self {
-            waiting: Party::default(),
+            waiting: Party { list: Vec::new(), seats: Arc::new(Seats::of(count)), seated: 0 },
             spare: Vec::new(),
             leaving: [const { None }; LEAVING],
             abouts: Vec::new(),
