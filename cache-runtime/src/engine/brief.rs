@@ -114,12 +114,11 @@ fn joined(lookup: &Lookup<'_>, key: &dyn EntryKey, holds: bool) -> Option<(Toget
             && !store.expects_miss(spec.resource, false)
             && cache.0.recovery.len() == 0
             && !transaction::is_open()
-            && key.suffix().is_none()
-            && key.tags().is_empty();
+            && key.suffix().is_none();
         if !suits {
             return None;
         }
-        Some((cache.may_share(&cache.budget())?, tags::names::<&str>(spec.resource, &[])))
+        Some((cache.may_share(&cache.budget())?, tags::names(spec.resource, &key.tags())))
     };
     store.join_where(cache, names, || cache.lend_key(key, spec, None, |lent| Get::new(lent.text())))
 }
@@ -155,14 +154,16 @@ impl<'a> BriefOffer<'a> {
         let Store::Redis(store) = &self.lookup.cache.0.store else { return Some(Told::Nothing) };
         let Some((answer, took)) = answer else { return Some(Told::Nothing) };
         match store.read_taken(together, answer, &self.names) {
-            Ok((Some(stored), Some(stamps))) => match served(&stored.bytes, stamps, self.lookup.wants_none) {
-                Some(content) => {
-                    store.learn_miss(self.resource, false);
-                    self.stage = Stage::Offers(stored.bytes, content, took);
-                    None
+            Ok((Some(stored), Some(stamps))) => {
+                match served(&stored.bytes, &self.names, stamps, self.lookup.wants_none) {
+                    Some(content) => {
+                        store.learn_miss(self.resource, false);
+                        self.stage = Stage::Offers(stored.bytes, content, took);
+                        None
+                    }
+                    None => Some(Told::Read(took, Ok((Some(stored), Some(stamps))))),
                 }
-                None => Some(Told::Read(took, Ok((Some(stored), Some(stamps))))),
-            },
+            }
             read => Some(Told::Read(took, read)),
         }
     }
@@ -198,20 +199,21 @@ impl<'a> BriefOffer<'a> {
 
 /// Where the value is, if the bytes are an entry that may be served as it is.
 #[inline(always)]
-fn served(bytes: &Payload, stamps: Stamps, none_allowed: bool) -> Option<Content> {
+fn served(bytes: &Payload, names: &[String], stamps: Stamps, none_allowed: bool) -> Option<Content> {
     match usual(bytes) {
         Some((since, value)) => stamps.allow(since).then(|| Content::within(value)),
-        None => served_opened(bytes, stamps, none_allowed),
+        None => served_opened(bytes, names, stamps, none_allowed),
     }
 }
 
 /// The same of any entry.
-#[cold]
-fn served_opened(bytes: &Payload, stamps: Stamps, none_allowed: bool) -> Option<Content> {
+#[inline(never)]
+fn served_opened(bytes: &Payload, names: &[String], stamps: Stamps, none_allowed: bool) -> Option<Content> {
     if is_lease(bytes) {
         return None;
     }
     let Body { facts, tags, content } = Body::open(bytes, none_allowed, false).ok()?;
-    // With a grace it may be due, and with tags there are more stamps.
-    (!content.none && tags.is_empty() && facts.grace == 0 && stamps.allow(facts.since)).then_some(content)
+    // Of other tags there are stamps to be asked for, and with a grace it may be due.
+    let known = tags.iter().all(|tag| names.contains(&tags::tag(tag)));
+    (!content.none && known && facts.grace == 0 && stamps.allow(facts.since)).then_some(content)
 }

@@ -1,5 +1,6 @@
 //! Reads at the same time share commands, and nobody notices.
 
+mod brief;
 mod odd;
 mod stranded;
 
