@@ -303,6 +303,16 @@ mod tests {
             let bytes = written(times, "");
             let (since, value) = usual(&bytes).expect("usual");
             assert_eq!((since, &bytes[value]), (times[2], b"{\"a\":[7,\"}\"]}".as_slice()));
+            for place in (0..bytes.len()).filter(|place| bytes[*place].is_ascii_digit()).skip(1) {
+                let mut bytes = bytes.clone();
+                bytes[place] = b'x';
+                // Within the value it is nothing that is looked at here.
+                let opened = open(&bytes).map(|opened| opened.value.into_owned()).ok();
+                assert_eq!(
+                    usual(&bytes).map(|(_, value)| bytes[value].to_vec()),
+                    opened.filter(|_| place > bytes.len() - 20)
+                );
+            }
             for more in ["\"grace\":5,", "\"cost\":5,", "\"tags\":[\"a\"],", "\"none\":true,"] {
                 assert_eq!(usual(&written(times, more)), None, "{more}");
             }

@@ -34,6 +34,11 @@ async fn held(source: &Source, id: u64) -> Arc<User> {
     Arc::new(source.read(id))
 }
 
+#[cached(resource = "held", key(id), ttl = "10m")]
+async fn not_held(source: &Source, id: u64) -> User {
+    source.read(id)
+}
+
 #[invalidates(resource = "plain", key(id))]
 async fn changed(id: u64) -> Result<(), String> {
     Ok(())
@@ -46,6 +51,14 @@ async fn busy() -> (RedisServer, Cache, Arc<Source>) {
     assert!(server.command_calls("mget") > 0);
     server.reset_stats();
     (server, cache, source)
+}
+
+/// So that its stamps are known, and it is expected to be there; not so often that the many are forgotten.
+async fn hits<T>(cache: &Cache, call: impl AsyncFn(u64) -> T) {
+    for nth in 0..6 {
+        let (_, outcome) = how(cache, call(7)).await;
+        assert!(nth == 0 || outcome.is_hit(), "{outcome}");
+    }
 }
 
 /// Whether what was just read came from the server, with others.
@@ -94,11 +107,13 @@ async fn suffixes_are_entries_of_their_own() {
 
 #[tokio::test]
 async fn that_there_is_none_is_a_hit() {
-    let (_server, cache, source) = busy().await;
+    let (server, cache, source) = busy().await;
     for (id, some) in [(1, false), (101, true)] {
         assert!(how(&cache, maybe(&source, id)).await.1.ran_body());
+        server.reset_stats();
         let (found, outcome) = how(&cache, maybe(&source, id)).await;
         assert!(found.is_some() == some && outcome.is_hit(), "{outcome}");
+        assert_eq!(server.command_calls("get"), 1, "it is not asked for once more");
     }
 }
 
@@ -154,6 +169,8 @@ async fn what_expired_is_renewed_by_who_may_serve_it_and_nothing_for_others() {
         let (key, entry) = stale(resource, now, "of old");
         redis_cli(&server, ["SET", &key, &entry, "PX", "600000"]);
     }
+    hits(&cache, |id| plain(&source, id)).await;
+    hits(&cache, |id| graced(&source, id)).await;
     let (user, outcome) = how(&cache, plain(&source, 1)).await;
     assert!(user.name != "of old" && outcome.ran_body(), "{outcome}");
     let (user, outcome) = how(&cache, graced(&source, 1)).await;
@@ -169,6 +186,8 @@ async fn what_is_to_be_held_is() {
     for _ in 0..3 {
         assert_all_hits(&all(&other, &source, 0..64).await);
     }
+    // Of the same resource, not held, and expected to be there.
+    hits(&other, |id| not_held(&source, id)).await;
     let (first, outcome) = how(&other, held(&source, 1)).await;
     assert!(outcome.is_hit(), "{outcome}");
     let (again, outcome) = how(&other, held(&source, 1)).await;
