@@ -169,7 +169,7 @@ impl<'a> BriefOffer<'a> {
     }
 
     #[cold]
-    fn goes_on(self: Box<Self>, told: Told, key: &dyn EntryKey) -> Said<'a> {
+    fn goes_on(self, told: Told, key: &dyn EntryKey) -> Said<'a> {
         let begun = self.begun;
         let mut asking = match self.whole(key) {
             Ok(asking) => asking,
@@ -191,8 +191,8 @@ impl<'a> BriefOffer<'a> {
     }
 
     /// All that a call may need.
-    fn whole(self: Box<Self>, key: &dyn EntryKey) -> Result<Box<Asking<'a>>, Load> {
-        let Self { lookup, holds, .. } = *self;
+    fn whole(self, key: &dyn EntryKey) -> Result<Box<Asking<'a>>, Load> {
+        let Self { lookup, holds, .. } = self;
         Asking::new(lookup, key, holds).map_err(Load::from)
     }
 }
