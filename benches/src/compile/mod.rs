@@ -68,7 +68,7 @@ impl Programs {
 
 /// Time to build and lines of code.
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
-    let (count, rounds) = (bench.pick(200, FEW), bench.pick(3, 1));
+    let (count, rounds) = (bench.pick(200, FEW), bench.pick(2, 1));
     let programs = Programs::new()?;
     let all = |count| Kind::ALL.iter().map(|kind| programs.write(*kind, count)).collect::<Result<Vec<_>, _>>();
     let (timed, few) = (all(count)?, all(FEW)?);

@@ -28,12 +28,12 @@ const SLOW: &str = "hitbox";
 const LONG: usize = 200_000;
 
 pub(crate) fn web07(bench: &Bench) -> Result<Vec<Row>, String> {
-    Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(15, 1))?])
+    Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(11, 1))?])
 }
 
 pub(crate) fn orm_busy(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(vec![match busy(bench.pick(500_000, 100_000))? {
-        Some(ids) => replay(bench, "replay of orm-busy", &ids, bench.pick(5, 1))?,
+        Some(ids) => replay(bench, "replay of orm-busy", &ids, bench.pick(3, 1))?,
         None => Row::new("replay of orm-busy", "requests/s", &Samples::default())
             .note("not run: there is no shared/data beside the checkout"),
     }])
