@@ -106,10 +106,7 @@ pub(super) struct Laying<'a, T> {
 impl<T> Laying<'_, T> {
     /// Says whether its caller is there.
     pub(super) fn lay(&mut self, at: usize, answer: T) -> bool {
-        while at >= self.seats.len() {
-            self.seats.push(Seat::Waits(None));
-        }
-        let seat = &mut self.seats[at];
+        let seat = place(self.seats, at);
         if !matches!(seat, Seat::Waits(_)) {
             return false;
         }
@@ -117,6 +114,15 @@ impl<T> Laying<'_, T> {
         *seat = Seat::Laid(answer);
         true
     }
+}
+
+/// That seat, and those before it, which are made when one is looked at.
+#[inline]
+fn place<T>(seats: &mut Vec<Seat<T>>, at: usize) -> &mut Seat<T> {
+    while at >= seats.len() {
+        seats.push(Seat::Waits(None));
+    }
+    &mut seats[at]
 }
 
 impl<T> Seat<T> {
@@ -130,11 +136,8 @@ impl<T> Seated<T> {
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<(T, Duration)>> {
         let Some(seats) = &self.seats else { return Poll::Ready(None) };
         let mut inner = seats.lock();
-        while self.at >= inner.seats.len() {
-            inner.seats.push(Seat::Waits(None));
-        }
         let (over, took) = (inner.over, inner.took);
-        let seat = &mut inner.seats[self.at];
+        let seat = place(&mut inner.seats, self.at);
         let answer = match seat {
             Seat::Waits(waker) if !over => {
                 // Dropped without the lock: it may be the last to know a task, which has a seat here.
@@ -159,10 +162,7 @@ impl<T> Drop for Seated<T> {
     fn drop(&mut self) {
         let Some(seats) = self.seats.take() else { return };
         let mut inner = seats.lock();
-        while self.at >= inner.seats.len() {
-            inner.seats.push(Seat::Waits(None));
-        }
-        let before = std::mem::replace(&mut inner.seats[self.at], Seat::Left);
+        let before = std::mem::replace(place(&mut inner.seats, self.at), Seat::Left);
         drop(inner);
         seats.count.took();
         drop(before);
