@@ -1,4 +1,4 @@
-//! What a hit of the local tier allocates: nothing.
+//! What hits allocate: those of the local tier nothing, and those that share a command next to nothing.
 
 use std::future::Future;
 use std::pin::pin;
@@ -110,4 +110,32 @@ async fn a_hit_of_the_store_allocates() {
             assert!(allocated > 0);
         })
         .await;
+}
+
+#[cached(resource = "stored", key(id), ttl = "1m")]
+async fn stored(id: u64) -> User {
+    User { id, name: "Ada".into() }
+}
+
+/// Of many who read at once: the key lies in their list, and the answer comes to a seat in another.
+#[tokio::test]
+async fn a_read_that_shares_a_command_begins_with_one_allocation() {
+    let server = RedisServer::start();
+    let cache = Cache::builder().redis(server.url()).patient().build().expect("good settings");
+    for _ in 0..8 {
+        let reads = (0..64).map(|id| tokio::spawn(cache.scope(stored(id))));
+        for read in reads.collect::<Vec<_>>() {
+            read.await.expect("it does not panic");
+        }
+    }
+    let begin = |read: std::pin::Pin<&mut dyn Future<Output = User>>| {
+        assert!(read.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    };
+    let mut reads: Vec<_> = (0..8).map(|id| Box::pin(cache.scope(stored(id)))).collect();
+    let allocated = reads.iter_mut().map(|read| allocation_counter::measure(|| begin(read.as_mut())).count_total);
+    // Some make room for others.
+    assert_eq!(allocated.min(), Some(1), "what the read needs");
+    for (id, read) in (0..).zip(reads) {
+        assert_eq!(read.await.id, id);
+    }
 }
