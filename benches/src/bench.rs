@@ -32,6 +32,26 @@ pub(crate) struct Bench {
 impl Bench {
     /// Starts the server, and installs the cache and the recorder. Once in a process. This thread is one of the clients.
     pub(crate) fn start(quick: bool, place: Place) -> Result<Self, String> {
+        let bench = Self::bare(quick, place)?;
+        let cache = {
+            let _inside = bench.runtime.enter();
+            patient(&bench.server.url()).build().map_err(|error| error.to_string())?
+        };
+        bench.runtime.block_on(async {
+            for _ in 0..100 {
+                if cache.ping().await.is_ok() {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err("the cache does not reach the server")
+        })?;
+        cache.install().map_err(|error| error.to_string())?;
+        Ok(bench)
+    }
+
+    /// The same without a cache, for what is to install its own.
+    pub(crate) fn bare(quick: bool, place: Place) -> Result<Self, String> {
         let workers = place.workers();
         let server = Server::start(place)?;
         place.client();
@@ -42,20 +62,6 @@ impl Bench {
             .enable_all()
             .build()
             .map_err(|error| error.to_string())?;
-        let cache = {
-            let _inside = runtime.enter();
-            patient(&server.url()).build().map_err(|error| error.to_string())?
-        };
-        runtime.block_on(async {
-            for _ in 0..100 {
-                if cache.ping().await.is_ok() {
-                    return Ok(());
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err("the cache does not reach the server")
-        })?;
-        cache.install().map_err(|error| error.to_string())?;
         Ok(Self { runtime, server, quick, recorder })
     }
 

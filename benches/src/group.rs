@@ -62,11 +62,12 @@ pub(crate) fn run(name: &str, quick: bool) -> Result<Found, String> {
 /// What that process does: prints what it found, as JSON.
 pub(crate) fn child(words: &[String]) -> Result<(), String> {
     let [name, quick @ ..] = words else { return Err(format!("{WORD} NAME [--quick]")) };
-    let bench = Bench::start(quick == ["--quick"], Place::Apart)?;
+    let quick = quick == ["--quick"];
     let found = if let Some(group) = rows::GROUPS.iter().find(|group| group.name == name) {
+        let bench = (group.start)(quick, Place::Apart)?;
         Found { rows: told(&(group.run)(&bench)?), plots: Vec::new() }
     } else if let Some(curve) = curves::CURVES.iter().find(|curve| curve.name == name) {
-        let drawn = (curve.run)(&bench)?;
+        let drawn = (curve.run)(&Bench::start(quick, Place::Apart)?)?;
         let plots = drawn.plots.iter().map(|plot| Drawing {
             file: plot.file.to_owned(),
             text: plot.text(),

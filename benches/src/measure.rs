@@ -1,8 +1,14 @@
 //! Rounds: every contender runs for a short time in each, in rotating order.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::steal::Watch;
+
+/// Who takes part seldom does in one round of so many.
+const SELDOM: usize = 7;
+
+/// Rounds that are made again make a row longer by no more than this.
+const LONGER: f64 = 1.2;
 
 /// How often, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +33,7 @@ pub(crate) fn contender<'a, F>(name: &'static str, run: impl FnMut(Duration) -> 
 impl<F> Contender<'_, F> {
     /// One that is far from what a row has to reach: its time goes to those that are near.
     pub(crate) fn seldom(self) -> Self {
-        Self { every: 3, ..self }
+        Self { every: SELDOM, ..self }
     }
 }
 
@@ -61,7 +67,9 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
         (contender.run)(plan.each / 4);
     }
     let count = contenders.len();
-    let (rounds, left_out) = undisturbed(plan.rounds, |round| {
+    let round: f64 = contenders.iter().map(|one| plan.each.as_secs_f64() / one.every as f64).sum();
+    let most = Duration::from_secs_f64(LONGER * round * plan.rounds as f64);
+    let (rounds, left_out) = undisturbed(plan.rounds, most, |round| {
         let mut figures = vec![None; count];
         // There and back, so that of two each is first as often.
         let order = |nth: usize| if round.is_multiple_of(2) { nth } else { count - 1 - nth };
@@ -81,26 +89,35 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
     })
 }
 
-/// So many rounds in which this machine had its processors, and how many others were left out for them: up to half as many. Where that
-/// is not enough, all count.
-pub(crate) fn undisturbed<R>(wanted: usize, mut run: impl FnMut(usize) -> R) -> (Vec<R>, usize) {
+/// So many rounds in which this machine had its processors, and how many others were left out for them: up to half as many. No round
+/// begins after the `most` that all may take. Where that is not enough, all count.
+pub(crate) fn undisturbed<R>(wanted: usize, most: Duration, mut run: impl FnMut(usize) -> R) -> (Vec<R>, usize) {
+    let begun = Instant::now();
     judged(wanted, |round| {
         let watch = Watch::start();
         let found = run(round);
-        (found, watch.is_disturbed())
+        Judged { found, is_disturbed: watch.is_disturbed(), is_last: begun.elapsed() > most }
     })
 }
 
-fn judged<R>(wanted: usize, mut run: impl FnMut(usize) -> (R, bool)) -> (Vec<R>, usize) {
+/// A round.
+struct Judged<R> {
+    found: R,
+    is_disturbed: bool,
+    /// Whether there is no time for another one.
+    is_last: bool,
+}
+
+fn judged<R>(wanted: usize, mut run: impl FnMut(usize) -> Judged<R>) -> (Vec<R>, usize) {
     let (mut calm, mut disturbed) = (Vec::new(), Vec::new());
     for round in 0..wanted + wanted / 2 {
-        let (found, is_disturbed) = run(round);
+        let Judged { found, is_disturbed, is_last } = run(round);
         if is_disturbed {
             disturbed.push(found)
         } else {
             calm.push(found)
         }
-        if calm.len() == wanted {
+        if calm.len() == wanted || is_last {
             break;
         }
     }
@@ -158,7 +175,7 @@ fn summary(mut sorted: Vec<f64>) -> Option<Summary> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Plan, Samples, Summary, contender, interleave, interleave_all, judged};
+    use super::{Judged, Plan, SELDOM, Samples, Summary, contender, interleave, interleave_all, judged};
 
     #[test]
     fn ratios_are_of_rounds() {
@@ -174,7 +191,9 @@ mod tests {
 
     #[test]
     fn disturbed_rounds_are_left_out_while_there_are_enough_others() {
-        let of = |disturbed: &[usize]| judged(4, |round| (round, disturbed.contains(&round)));
+        let of = |disturbed: &[usize]| {
+            judged(4, |round| Judged { found: round, is_disturbed: disturbed.contains(&round), is_last: false })
+        };
         assert_eq!(of(&[]), (vec![0, 1, 2, 3], 0));
         assert_eq!(of(&[1]), (vec![0, 2, 3, 4], 1));
         assert_eq!(of(&[0, 1, 2]), (vec![3, 4, 5], 3));
@@ -182,8 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn no_round_begins_when_the_time_is_over() {
+        let of = |disturbed: &[usize]| {
+            judged(4, |round| Judged {
+                found: round,
+                is_disturbed: disturbed.contains(&round),
+                is_last: round == 2,
+            })
+        };
+        assert_eq!(of(&[]), (vec![0, 1, 2], 0));
+        assert_eq!(of(&[1]), (vec![0, 2], 1));
+        assert_eq!(of(&[0, 1]), (vec![2, 0, 1], 0));
+    }
+
+    #[test]
     fn figures_of_one_round_stay_together() {
-        let plan = Plan { rounds: 2, each: Duration::ZERO };
+        let plan = Plan { rounds: 2, each: Duration::from_secs(1) };
         let both = vec![contender("a", |_| [1.0, 10.0]), contender("b", |_| [2.0, 40.0])];
         let [first, second] = interleave_all(plan, both);
         assert_eq!((first.ratio("b", "a"), second.ratio("b", "a")), (Some(2.0), Some(4.0)));
@@ -191,7 +224,7 @@ mod tests {
 
     #[test]
     fn who_takes_part_seldom_is_compared_in_rounds_of_its_own() {
-        let plan = Plan { rounds: 6, each: Duration::ZERO };
+        let plan = Plan { rounds: 2 * SELDOM, each: Duration::from_secs(1) };
         let (mut ours, mut theirs) = (0.0, 0.0);
         let grows = |count: &mut f64| {
             *count += 1.0;
@@ -201,15 +234,16 @@ mod tests {
             plan,
             vec![contender("a", |_| grows(&mut ours)), contender("b", |_| 10.0 * grows(&mut theirs)).seldom()],
         );
-        // After the one for warming up: 2 to 7, and of those the first and the fourth.
-        assert_eq!(samples.of("a").map(|all| (all.min, all.max)), Some((2.0, 7.0)));
+        // After the one for warming up: from 2 on, and of those the first and one in the middle.
+        let middle = SELDOM as f64 + 2.0;
+        assert_eq!(samples.of("a").map(|all| (all.min, all.max)), Some((2.0, 2.0 * SELDOM as f64 + 1.0)));
         assert_eq!(samples.of("b").map(|all| (all.min, all.max)), Some((20.0, 30.0)));
-        assert_eq!(samples.ratio("a", "b"), Some((2.0 / 20.0 + 5.0 / 30.0) / 2.0));
+        assert_eq!(samples.ratio("a", "b"), Some((2.0 / 20.0 + middle / 30.0) / 2.0));
     }
 
     #[test]
     fn everybody_runs_in_every_round() {
-        let plan = Plan { rounds: 3, each: Duration::ZERO };
+        let plan = Plan { rounds: 3, each: Duration::from_secs(1) };
         let samples = interleave(plan, vec![contender("a", |_| 1.0), contender("b", |_| 2.0)]);
         assert_eq!(samples.names().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(samples.ratio("b", "a"), Some(2.0));

@@ -29,13 +29,13 @@ const MEMORY: &str = "cached (memory)";
 const REDIS: &str = "cached (Redis)";
 
 /// So many functions in a program whose lines are counted.
-const FEW: usize = 50;
+const FEW: usize = 20;
 
 /// Of what `cached` with Redis adds.
 const MOST: f64 = 0.5;
 
 /// No further round of builds begins after so long: a slow machine has fewer.
-const ENOUGH: Duration = Duration::from_secs(150);
+const ENOUGH: Duration = Duration::from_secs(60);
 
 /// The programs of this run, and the annotations.
 struct Programs {

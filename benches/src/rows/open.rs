@@ -14,7 +14,7 @@ use crate::report::{OURS, Row};
 use crate::server::Server;
 use crate::value::load;
 
-/// A cache whose breaker is open, as its server is gone.
+/// A cache whose breaker is open, as its server is gone. It is the one of this process, as it would be in a service.
 pub(crate) fn opened(bench: &Bench) -> Result<Cache, String> {
     let runtime = bench.handle();
     let server = Server::start(Place::Apart)?;
@@ -25,14 +25,15 @@ pub(crate) fn opened(bench: &Bench) -> Result<Cache, String> {
         let builder = Cache::builder().redis(server.url()).name("gone").breaker_min_calls(5).breaker_open_for(hour);
         builder.build().map_err(|error| error.to_string())?
     };
-    runtime.block_on(cache.scope(ours::stored(0)));
+    cache.clone().install().map_err(|error| error.to_string())?;
+    runtime.block_on(ours::stored(0));
     drop(server);
     runtime.block_on(async {
         for id in 0..2_000 {
             if cache.health().breaker == BreakerState::Open {
                 return Ok(cache.clone());
             }
-            cache.scope(ours::stored(id)).await;
+            ours::stored(id).await;
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         Err("the breaker does not open".to_owned())
@@ -42,7 +43,7 @@ pub(crate) fn opened(bench: &Bench) -> Result<Cache, String> {
 pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let (runtime, cache) = (bench.handle(), opened(bench)?);
     let ids = shuffled(LOCAL_KEYS);
-    let called = |each| runtime.block_on(cache.scope(turn(&ids, each, async |id| ours::stored(*id).await)));
+    let called = |each| runtime.block_on(turn(&ids, each, async |id| ours::stored(*id).await));
     let plain = |each| runtime.block_on(turn(&ids, each, async |id| load(*id).await));
     let each = Duration::from_millis(300);
     let samples = interleave(

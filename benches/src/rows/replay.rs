@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, checkout, patient};
 use crate::contenders::by_hand::ByHand;
@@ -26,6 +26,9 @@ const FAST: [&str; 4] = [OURS, "moka + by hand", "multi-tier-cache", "by hand, n
 /// Takes part in fewer rounds, and once where a trace is long.
 const SLOW: &str = "hitbox";
 const LONG: usize = 200_000;
+
+/// No further round of the others begins after so long: a slow machine has fewer.
+const ENOUGH: Duration = Duration::from_secs(40);
 
 pub(crate) fn web07(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(vec![replay(bench, "replay of web07", &web()?, bench.pick(11, 1))?])
@@ -67,7 +70,7 @@ fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<
     let of = |turns: &[&'static str]| {
         turns.iter().map(|turn| Ok((*turn, once(bench, turn, ids)?))).collect::<Result<Vec<_>, String>>()
     };
-    let (mut found, left_out) = undisturbed(rounds, |round| {
+    let (mut found, left_out) = undisturbed(rounds, ENOUGH, |round| {
         let mut turns = FAST;
         turns.rotate_left(round % FAST.len());
         of(&turns)

@@ -21,6 +21,8 @@ static EMBEDDED: OnceLock<Cache> = OnceLock::new();
 /// A cache that a call uses.
 pub(crate) enum Handle<'a> {
     Borrowed(&'a Cache),
+    /// The one of the process. It stays, so that nobody has to count who uses it.
+    Lasting(&'static Cache),
     Owned(Cache),
 }
 
@@ -29,6 +31,7 @@ impl Clone for Handle<'_> {
     fn clone(&self) -> Self {
         match self {
             Self::Borrowed(cache) => Self::Borrowed(cache),
+            Self::Lasting(cache) => Self::Lasting(cache),
             Self::Owned(cache) => Self::Owned(cache.clone()),
         }
     }
@@ -37,8 +40,17 @@ impl Clone for Handle<'_> {
 impl Handle<'_> {
     pub(crate) fn owned(self) -> Cache {
         match self {
-            Self::Borrowed(cache) => cache.clone(),
+            Self::Borrowed(cache) | Self::Lasting(cache) => cache.clone(),
             Self::Owned(cache) => cache,
+        }
+    }
+
+    /// For what may outlive the call.
+    pub(crate) fn kept(self) -> Handle<'static> {
+        match self {
+            Self::Borrowed(cache) => Handle::Owned(cache.clone()),
+            Self::Lasting(cache) => Handle::Lasting(cache),
+            Self::Owned(cache) => Handle::Owned(cache),
         }
     }
 }
@@ -48,7 +60,7 @@ impl Deref for Handle<'_> {
 
     fn deref(&self) -> &Cache {
         match self {
-            Self::Borrowed(cache) => cache,
+            Self::Borrowed(cache) | Self::Lasting(cache) => cache,
             Self::Owned(cache) => cache,
         }
     }
@@ -101,6 +113,6 @@ impl Cache {
         {
             return Handle::Owned(scoped);
         }
-        Handle::Borrowed(INSTALLED.get().unwrap_or_else(|| EMBEDDED.get_or_init(Self::embedded)))
+        Handle::Lasting(INSTALLED.get().unwrap_or_else(|| EMBEDDED.get_or_init(Self::embedded)))
     }
 }

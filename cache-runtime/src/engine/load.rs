@@ -13,7 +13,7 @@ use super::lead::Leave;
 use super::local::Holds;
 use super::unstored::Unstored;
 use crate::boxed::{boxed, pinned};
-use crate::cache::{Budget, Cache};
+use crate::cache::{Budget, Cache, Handle};
 use crate::clock::{Millis, millis};
 use crate::error::ErrorKind;
 use crate::flight::{Landed, Leader};
@@ -66,7 +66,7 @@ pub(crate) struct Plan {
 
 impl Load {
     pub(crate) fn uncached(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
-        boxed(|| Unstored::new(cache, resource, outcome)).into()
+        boxed(|| Unstored::new(Handle::Owned(cache), resource, outcome)).into()
     }
 
     pub(crate) fn leading(plan: impl FnOnce() -> Plan) -> Self {

@@ -127,7 +127,7 @@ impl<'a> Asking<'a> {
     pub(crate) fn new(lookup: Lookup<'a>, key: &dyn EntryKey, holds: bool) -> Result<Box<Self>, Box<Unstored>> {
         let (cache, spec) = (&lookup.cache, key.spec());
         let outcome = Outcome::new(Status::Bypass, Level::Body);
-        let bypass = || boxed(|| Unstored::new(Cache::clone(cache), spec.resource, outcome));
+        let bypass = || boxed(|| Unstored::new(cache.clone().kept(), spec.resource, outcome));
         if lookup.mode == Mode::Bypass {
             return Err(bypass());
         }

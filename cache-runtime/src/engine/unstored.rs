@@ -17,7 +17,7 @@ use crate::telemetry::{self, FillEnd};
 
 /// For one caller alone.
 pub(crate) struct Unstored {
-    pub(super) cache: Cache,
+    pub(super) cache: Handle<'static>,
     pub(super) resource: &'static str,
     outcome: Outcome,
     /// Where others wait for the key meanwhile.
@@ -48,7 +48,7 @@ impl Unstored {
         let Some(lead) = Self::leads_refused(&cache, policy, key) else { return Err(cache) };
         let spec = key.spec();
         let keeps_none = none_ttl.or(spec.none_ttl).is_some();
-        let (cache, resource) = (cache.owned(), spec.resource);
+        let (cache, resource) = (cache.kept(), spec.resource);
         let refused = Some(Refused { lead, keeps_none, landed: false, counted: false });
         Ok(boxed(|| Self { cache, resource, outcome: failed(ErrorKind::BreakerOpen), refused }))
     }
@@ -69,7 +69,7 @@ impl Unstored {
         cache.0.flights.try_lead_by_hand(located.key)
     }
 
-    pub(super) fn new(cache: Cache, resource: &'static str, outcome: Outcome) -> Self {
+    pub(super) fn new(cache: Handle<'static>, resource: &'static str, outcome: Outcome) -> Self {
         Self { cache, resource, outcome, refused: None }
     }
 
