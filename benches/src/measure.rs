@@ -203,11 +203,7 @@ mod tests {
     #[test]
     fn no_round_begins_when_the_time_is_over() {
         let of = |disturbed: &[usize]| {
-            judged(4, |round| Judged {
-                found: round,
-                is_disturbed: disturbed.contains(&round),
-                is_last: round == 2,
-            })
+            judged(4, |round| Judged { found: round, is_disturbed: disturbed.contains(&round), is_last: round == 2 })
         };
         assert_eq!(of(&[]), (vec![0, 1, 2], 0));
         assert_eq!(of(&[1]), (vec![0, 2], 1));

@@ -156,6 +156,11 @@ impl Cache {
         self.lend_key(key, spec, suffix, |lent| Located { key: KeyText::from_text(lent.text()), suffixed })
     }
 
+    /// Whether there may be an entry for which [`Located::awaits_store`] or [`Located::awaits_commit`].
+    pub(crate) fn awaits_any(&self) -> bool {
+        transaction::is_open() || self.0.recovery.len() > 0
+    }
+
     /// Lends that text. Allocates nothing.
     pub(crate) fn lend_key<T>(
         &self,

@@ -38,7 +38,7 @@ impl Asking<'_> {
     /// An entry that is served in any case: one caller renews it.
     pub(super) async fn renew(&mut self, hit: Hit, stale: bool) -> Next {
         let cache = &self.lookup.cache;
-        let Some(leader) = cache.0.renewals.try_lead(self.subject.located.key.clone()) else {
+        let Some(leader) = cache.0.renewals.try_lead(&self.subject.located.key) else {
             return self.while_another_loads(hit, stale);
         };
         let old = hit.bytes.clone();

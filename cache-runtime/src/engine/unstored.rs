@@ -10,6 +10,7 @@ use crate::cache::{Cache, Handle};
 use crate::call;
 use crate::error::{ErrorKind, Operation};
 use crate::flight::Lead;
+use crate::key::Asked;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::private::EntryKey;
@@ -62,11 +63,15 @@ impl Unstored {
         if hard.is_some() {
             return None;
         }
-        let located = cache.locate_as(key, spec, key.suffix().as_deref())?;
+        let (suffix, flights) = (key.suffix(), &cache.0.flights);
+        if !cache.awaits_any() {
+            return cache.lend_key(key, spec, suffix.as_deref(), |lent| flights.try_lead_by_hand(lent.text()))?;
+        }
+        let located = cache.locate_as(key, spec, suffix.as_deref())?;
         if located.awaits_commit(cache) || located.awaits_store(cache) {
             return None;
         }
-        cache.0.flights.try_lead_by_hand(located.key)
+        flights.try_lead_by_hand(located.key.as_str())
     }
 
     pub(super) fn new(cache: Handle<'static>, resource: &'static str, outcome: Outcome) -> Self {

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use super::{Came, DecodedOnce, Flight, Flights, Landed, Shard, Turn, Waiter, Wish, lock};
-use crate::key::KeyText;
 use crate::switch::{Mechanism, without};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -124,17 +123,17 @@ pub(crate) struct Lead(Arc<Flight>);
 
 impl Flights {
     /// As [`try_lead`](Self::try_lead), with less to write for it.
-    pub(crate) fn try_lead_by_hand(&self, key: KeyText) -> Option<Lead> {
-        let key = self.hashed(key);
-        let mut shard = self.shard_of(&key).lock();
-        shard.get(&key).is_none().then(|| Lead(shard.begin(key)))
+    pub(crate) fn try_lead_by_hand(&self, text: &str) -> Option<Lead> {
+        let key = self.hashed(text);
+        let mut shard = self.shard_of(key.hash).lock();
+        shard.get(key).is_none().then(|| Lead(shard.begin(key)))
     }
 
     /// Gives the lead up, with nothing to hand over. After a success the next one that waits looks into the store; after a failure it
     /// loads at once.
     pub(crate) fn retire(&self, lead: &Lead, landed: bool) {
         let Lead(flight) = lead;
-        pass_on(self.shard_of(&flight.key), flight, landed);
+        pass_on(self.shard_of(flight.hash), flight, landed);
     }
 }
 

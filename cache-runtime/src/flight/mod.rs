@@ -90,7 +90,9 @@ impl Shard {
 }
 
 struct Flight {
-    key: Hashed,
+    /// Its key.
+    text: String,
+    hash: u64,
     void: AtomicBool,
     /// Whether anybody was ever made to wait. Set while the shard is locked, so that it is exact there; elsewhere who sees it late
     /// takes a waiter for one that came later. Most flights have none, and take no lock for them.
@@ -118,9 +120,10 @@ enum Came {
 }
 
 impl Flight {
-    fn new(key: Hashed) -> Self {
+    fn new(key: Hashed<'_>) -> Self {
         Self {
-            key,
+            text: key.text.to_owned(),
+            hash: key.hash,
             void: AtomicBool::new(false),
             awaited: AtomicBool::new(false),
             lease: Mutex::new(None),
@@ -129,9 +132,16 @@ impl Flight {
     }
 
     /// Another one in its place. It ended without being voided, and nobody ever waited for it.
-    fn begin(&mut self, key: Hashed) {
-        self.key = key;
+    fn begin(&mut self, key: Hashed<'_>) {
+        self.hash = key.hash;
+        // In the room of the last one.
+        self.text.clear();
+        self.text.push_str(key.text);
         *self.lease.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn is_of(&self, key: Hashed<'_>) -> bool {
+        self.hash == key.hash && self.text == key.text
     }
 
     fn was_awaited(&self) -> bool {
@@ -161,10 +171,10 @@ impl Flights {
 
     /// Leads the flight of `key`, or waits for it.
     pub(crate) fn join(&self, key: &KeyText, wish: Wish) -> Joined {
-        let key = self.hashed(key.clone());
-        let of = self.shard_of(&key);
+        let key = self.hashed(key.as_str());
+        let of = self.shard_of(key.hash);
         let shard = of.lock();
-        let Some(flight) = shard.get(&key) else {
+        let Some(flight) = shard.get(key) else {
             return Joined::Lead(lead(of, shard, key, wish == Wish::Any));
         };
         let (turn, wait) = oneshot::channel();
@@ -174,18 +184,18 @@ impl Flights {
     }
 
     /// Leads the flight of `key`, unless somebody does.
-    pub(crate) fn try_lead(&self, key: KeyText) -> Option<Leader> {
-        let key = self.hashed(key);
-        let of = self.shard_of(&key);
+    pub(crate) fn try_lead(&self, key: &KeyText) -> Option<Leader> {
+        let key = self.hashed(key.as_str());
+        let of = self.shard_of(key.hash);
         let shard = of.lock();
-        shard.get(&key).is_none().then(|| lead(of, shard, key, true))
+        shard.get(key).is_none().then(|| lead(of, shard, key, true))
     }
 
     /// Waits for the flight of `key`, if there is one.
     pub(crate) fn follow(&self, key: &KeyText) -> Option<oneshot::Receiver<Turn>> {
-        let key = self.hashed(key.clone());
-        let shard = self.shard_of(&key).lock();
-        let flight = shard.get(&key)?;
+        let key = self.hashed(key.as_str());
+        let shard = self.shard_of(key.hash).lock();
+        let flight = shard.get(key)?;
         let (turn, wait) = oneshot::channel();
         flight.wait(Waiter { turn, wish: Wish::Any, came: Came::After });
         Some(wait)
@@ -194,15 +204,15 @@ impl Flights {
     /// Whether somebody leads a flight of `key`.
     #[cfg(feature = "redis")]
     pub(crate) fn is_led(&self, key: &KeyText) -> bool {
-        let key = self.hashed(key.clone());
-        self.shard_of(&key).lock().get(&key).is_some()
+        let key = self.hashed(key.as_str());
+        self.shard_of(key.hash).lock().get(key).is_some()
     }
 
     /// Voids the flight of `key`: what it loads is not stored, and callers from now on begin another one.
     pub(crate) fn void(&self, key: &KeyText) {
-        let key = self.hashed(key.clone());
-        let mut shard = self.shard_of(&key).lock();
-        if let Some(flight) = shard.take(&key) {
+        let key = self.hashed(key.as_str());
+        let mut shard = self.shard_of(key.hash).lock();
+        if let Some(flight) = shard.take(key) {
             // After removing: who sees the mark may rely on nobody joining any more.
             flight.void.store(true, Ordering::SeqCst);
         }
@@ -225,18 +235,18 @@ impl Flights {
         self.0.waiting.load(Ordering::Relaxed)
     }
 
-    fn hashed(&self, key: KeyText) -> Hashed {
-        Hashed { hash: self.0.hasher.hash_one(&key), key }
+    fn hashed<'a>(&self, text: &'a str) -> Hashed<'a> {
+        Hashed { hash: self.0.hasher.hash_one(text), text }
     }
 
-    fn shard_of(&self, key: &Hashed) -> &Arc<Shard> {
+    fn shard_of(&self, hash: u64) -> &Arc<Shard> {
         // Not by the bits that its map goes by.
-        &self.0.shards[usize::try_from(key.hash >> 32).unwrap_or(0) % SHARDS]
+        &self.0.shards[usize::try_from(hash >> 32).unwrap_or(0) % SHARDS]
     }
 }
 
 /// A flight of a key that has none, and the lead of it.
-fn lead(of: &Arc<Shard>, mut shard: MutexGuard<'_, Keyed>, key: Hashed, reads: bool) -> Leader {
+fn lead(of: &Arc<Shard>, mut shard: MutexGuard<'_, Keyed>, key: Hashed<'_>, reads: bool) -> Leader {
     let flight = shard.begin(key);
     drop(shard);
     Leader::new(Arc::clone(of), flight, reads)

@@ -167,8 +167,9 @@ struct Going<S: Shape> {
 struct Progress {
     /// Until the body begins.
     load: Option<Load>,
-    /// While it runs.
-    running: Option<(Running, Around)>,
+    /// While it runs. What is around it stays where it is: it is large.
+    running: Option<Running>,
+    around: Option<Around>,
     /// Whether its caller may give up, and whether it has something to return then.
     limited: Option<bool>,
     end: Option<Instant>,
@@ -184,10 +185,10 @@ impl Progress {
     ) -> Poll<Option<(Running, bool)>> {
         if let Some(load) = self.load.take() {
             self.end = self.limited.and_then(|late| load.patience(late));
-            let around = load.around(self.end);
-            self.running = Some((load.start(), around));
+            self.around = Some(load.around(self.end));
+            self.running = Some(load.start());
         }
-        let Some((running, around)) = &mut self.running else { return Poll::Ready(None) };
+        let (Some(running), Some(around)) = (&self.running, &mut self.around) else { return Poll::Ready(None) };
         let mut ended = false;
         if let Poll::Ready(entered) = around.enter(context) {
             ended = body(context);
@@ -196,7 +197,8 @@ impl Progress {
         if !ended {
             ready!(around.pending(running, context));
         }
-        Poll::Ready(self.running.take().map(|(running, _)| (running, ended)))
+        self.around = None;
+        Poll::Ready(self.running.take().map(|running| (running, ended)))
     }
 
     fn landed(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -219,7 +221,7 @@ impl<S: Shape> Going<S> {
             Entry::Ready(returned) => (None, Late::nothing(), Some(returned)),
         };
         let limited = if limited { Some(late.is_some()) } else { None };
-        let progress = Progress { load, running: None, limited, end: None, landing: None };
+        let progress = Progress { load, running: None, around: None, limited, end: None, landing: None };
         Self { progress, value, late, returned }
     }
 }

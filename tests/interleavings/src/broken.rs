@@ -39,8 +39,8 @@ const fn one(name: &'static str, about: &'static str, edits: &'static [(File, &'
     Break { name, about, edits }
 }
 
-const VOID: &str = "let mut shard = self.shard_of(&key).lock();
-        if let Some(flight) = shard.take(&key) {";
+const VOID: &str = "let mut shard = self.shard_of(key.hash).lock();
+        if let Some(flight) = shard.take(key) {";
 
 /// All of them.
 pub const BREAKS: &[Break] = &[
@@ -75,7 +75,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "ends_another",
         "The end of a void flight ends the flight that took its place.",
-        &[(File::Keyed, "if !Arc::ptr_eq(&flight, ended) {", "if false {")],
+        &[(File::Keyed, "Arc::ptr_eq(flight, ended)", "flight.text == ended.text")],
     ),
     one(
         "no_hand_over",
@@ -95,7 +95,7 @@ pub const BREAKS: &[Break] = &[
     one(
         "void_stays",
         "A void flight can still be joined.",
-        &[(File::Mod, VOID, "let shard = self.shard_of(&key).lock(); if let Some(flight) = shard.get(&key) {")],
+        &[(File::Mod, VOID, "let shard = self.shard_of(key.hash).lock(); if let Some(flight) = shard.get(key) {")],
     ),
     one(
         "void_unmarked",
@@ -103,7 +103,7 @@ pub const BREAKS: &[Break] = &[
         &[(
             File::Mod,
             VOID,
-            "let gone = self.shard_of(&key).lock().take(&key); if gone.is_some() { let flight = Flight::new(key);",
+            "let gone = self.shard_of(key.hash).lock().take(key); if gone.is_some() { let flight = Flight::new(key);",
         )],
     ),
     one(
@@ -112,15 +112,15 @@ pub const BREAKS: &[Break] = &[
         &[(
             File::Mod,
             VOID,
-            "let found = self.shard_of(&key).lock().get(&key).map(Arc::clone); \
+            "let found = self.shard_of(key.hash).lock().get(key).map(Arc::clone); \
              if let Some(flight) = found { \
-             flight.void.store(true, Ordering::SeqCst); self.shard_of(&key).lock().take(&key);",
+             flight.void.store(true, Ordering::SeqCst); self.shard_of(key.hash).lock().take(key);",
         )],
     ),
     one(
         "void_marked_late",
         "A void flight is marked after another one may have begun.",
-        &[(File::Mod, VOID, "let gone = self.shard_of(&key).lock().take(&key); if let Some(flight) = gone {")],
+        &[(File::Mod, VOID, "let gone = self.shard_of(key.hash).lock().take(key); if let Some(flight) = gone {")],
     ),
     one(
         "fills_unlocked",
