@@ -158,6 +158,7 @@ fn a_flight_that_ended_is_used_again_with_nothing_of_it_left() {
     leader.retire();
     let leader = lead(flights.join(&key(), Wish::Any));
     assert!(leader.address() == flight && leader.inherited().is_none());
+    let _in_line = wait(flights.join(&key(), Wish::Any));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cache_runtime::test_util::{Faults, Which};
-use cache_runtime::{BreakerState, Cache, ErrorKind, Level, Status, cached, outcome};
+use cache_runtime::{BreakerState, Cache, ErrorKind, Level, Status, cached, outcome, transaction};
 use cache_tests::Metrics;
 use tokio::task::JoinSet;
 
@@ -114,4 +114,15 @@ async fn an_invalidation_that_waits_for_the_store_is_still_told() {
     cache.scope(touch(5)).await.expect("the body succeeded");
     let (_, how) = cache.scope(read(&Source::default(), 5)).await;
     assert_eq!(how.status, Status::Bypass);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_open_transaction_named_is_still_left_out() {
+    let (cache, source) = (open().await, Source::default());
+    let inside = cache.scope(transaction(async {
+        touch(5).await.expect("the body succeeded");
+        let how = [read(&source, 5).await.1.status, read(&source, 6).await.1.status];
+        Err::<(), _>(how)
+    }));
+    assert_eq!(inside.await.0, Err([Status::Bypass, Status::Error]));
 }
