@@ -6,23 +6,8 @@ use std::path::{Path, PathBuf};
 use super::build::{Scratch, output};
 use super::generate::Program;
 
-/// Lines of a whole program.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lines {
-    /// As rustc prints it with all macros expanded.
-    pub(crate) expanded: usize,
-    /// Instructions in function bodies, before any optimisation, as `cargo llvm-lines` counts them.
-    pub(crate) llvm: usize,
-}
-
-/// Counts both.
-pub(crate) fn count(scratch: &Scratch, program: &Program) -> Result<Lines, String> {
-    // The second prints instead of building, and cargo expects to find a program then.
-    let llvm = llvm(scratch, program)?;
-    Ok(Lines { expanded: expanded(scratch, program)?, llvm })
-}
-
-fn expanded(scratch: &Scratch, program: &Program) -> Result<usize, String> {
+/// As rustc prints it with all macros expanded.
+pub(crate) fn expanded(scratch: &Scratch, program: &Program) -> Result<usize, String> {
     let mut command = scratch.cargo(["rustc", "--quiet", "--package", &program.name, "--"]);
     command.arg("-Zunpretty=expanded").env("RUSTC_WORKSPACE_WRAPPER", wrapper(&scratch.folder)?);
     let text = output(&mut command)?;
@@ -41,7 +26,8 @@ fn wrapper(scratch: &Path) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-fn llvm(scratch: &Scratch, program: &Program) -> Result<usize, String> {
+/// Instructions in function bodies, before any optimisation, as `cargo llvm-lines` counts them.
+pub(crate) fn llvm(scratch: &Scratch, program: &Program) -> Result<usize, String> {
     let file = scratch.folder.join(format!("{}.ll", program.name));
     let mut command = scratch.cargo(["rustc", "--quiet", "--package", &program.name, "--"]);
     command.arg(format!("--emit=llvm-ir={}", file.display()));

@@ -21,15 +21,17 @@ use crate::report::{OURS, Row};
 use build::{Scratch, Spent};
 use generate::Program;
 use kind::Kind;
-use lines::Lines;
 
 pub(crate) use functions::run as functions;
 
 const MEMORY: &str = "cached (memory)";
 const REDIS: &str = "cached (Redis)";
 
-/// So many functions in a program whose lines are counted.
-const FEW: usize = 20;
+/// So many functions in a program whose expanded lines are counted.
+const FEW: usize = 50;
+
+/// And in one whose LLVM lines are, which takes longer.
+const FEWER: usize = 20;
 
 /// Of what `cached` with Redis adds.
 const MOST: f64 = 0.5;
@@ -71,7 +73,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     let (count, rounds) = (bench.pick(200, FEW), bench.pick(2, 1));
     let programs = Programs::new()?;
     let all = |count| Kind::ALL.iter().map(|kind| programs.write(*kind, count)).collect::<Result<Vec<_>, _>>();
-    let (timed, few) = (all(count)?, all(FEW)?);
+    let timed = all(count)?;
     programs.warm(&Kind::ALL)?;
     let mut least: Vec<Option<Spent>> = vec![None; timed.len()];
     let begun = Instant::now();
@@ -90,8 +92,8 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
     }
     let spent: Vec<Vec<Spent>> = least.into_iter().map(|least| least.into_iter().collect()).collect();
     let mut rows = time_rows(&timed, &spent, count);
-    let lines: Result<Vec<_>, _> = few.iter().map(|program| lines::count(&programs.scratch, program)).collect();
-    rows.extend(line_rows(&few, &lines?));
+    rows.extend(line_rows("expanded lines", &all(FEW)?, FEW, |program| lines::expanded(&programs.scratch, program))?);
+    rows.extend(line_rows("LLVM lines", &all(FEWER)?, FEWER, |program| lines::llvm(&programs.scratch, program))?);
     Ok(rows)
 }
 
@@ -124,14 +126,16 @@ fn time_rows(programs: &[Program], spent: &[Vec<Spent>], count: usize) -> Vec<Ro
     pairs.collect()
 }
 
-fn line_rows(programs: &[Program], lines: &[Lines]) -> Vec<Row> {
-    type Of = fn(&Lines) -> usize;
-    let whats: [(&str, Of); 2] = [("expanded lines", |lines| lines.expanded), ("LLVM lines", |lines| lines.llvm)];
-    let all: Vec<Vec<Lines>> = lines.iter().map(|lines| vec![*lines]).collect();
-    let rows = whats.into_iter().flat_map(|(what, figure)| {
-        added(programs, &all, |lines| figure(lines) as f64 / FEW as f64).map(|(form, samples)| {
-            Row::new(format!("{what} of a function, {form}"), "lines", &samples).ratio_at_most(REDIS, MOST)
-        })
+/// Of programs with so many functions each.
+fn line_rows(
+    what: &str,
+    programs: &[Program],
+    count: usize,
+    lines: impl Fn(&Program) -> Result<usize, String>,
+) -> Result<Vec<Row>, String> {
+    let all = programs.iter().map(|program| Ok(vec![lines(program)?])).collect::<Result<Vec<_>, String>>()?;
+    let rows = added(programs, &all, |lines| *lines as f64 / count as f64).map(|(form, samples)| {
+        Row::new(format!("{what} of a function, {form}"), "lines", &samples).ratio_at_most(REDIS, MOST)
     });
-    rows.collect()
+    Ok(rows.into())
 }
