@@ -1,4 +1,5 @@
-//! What hits allocate: those of the local tier nothing, and those that share a command next to nothing.
+//! What hits allocate: those of the local tier nothing, and those that share a command next to nothing. And what calls do while the
+//! store is away.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,7 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cache_runtime::{Cache, CacheKey, CacheSchema, Level, Policy, cached, outcome};
+use cache_runtime::test_util::{Faults, Which};
+use cache_runtime::{BreakerState, Cache, CacheKey, CacheSchema, ErrorKind, Level, Policy, cached, outcome};
 use cache_tests::{Patient as _, RedisServer};
 use serde::{Deserialize, Serialize};
 
@@ -138,4 +140,23 @@ async fn a_read_that_shares_a_command_begins_with_one_allocation() {
     for (id, read) in (0..).zip(reads) {
         assert_eq!(read.await.id, id);
     }
+}
+
+/// Leave to run the body. The key is written into a flight that ended.
+#[tokio::test]
+async fn a_call_that_the_breaker_refuses_makes_one_allocation() {
+    let faults = Faults::new();
+    faults.fail(Which::All, ErrorKind::Unavailable);
+    let builder = Cache::builder().faults(&faults).breaker_open_for(Duration::from_secs(3600));
+    let cache = builder.build().expect("good settings");
+    let calls = async {
+        while cache.health().breaker != BreakerState::Open {
+            stored(7).await;
+        }
+        let ((_, how), _) = counted(outcome(stored(7)));
+        assert_eq!(how.error, Some(ErrorKind::BreakerOpen));
+        let (_, of_the_body) = counted(async { "Ada".to_owned() });
+        assert_eq!(counted(stored(7)).1, of_the_body + 1);
+    };
+    cache.scope(calls).await;
 }

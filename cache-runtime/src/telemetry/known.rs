@@ -20,6 +20,8 @@ type Link<T> = OnceLock<Box<Entry<T>>>;
 pub(super) struct Entry<T> {
     series: Series,
     pub key: Key,
+    /// Of those that are counted together with it.
+    pub also: OnceLock<Box<[Key; 2]>>,
     /// What the lasting recorder gave for it.
     pub given: OnceLock<T>,
     /// What it is told of later.
@@ -37,7 +39,8 @@ impl<T> Known<T> {
     /// What is known of a series, which has the key given here.
     pub(super) fn entry(&self, series: Series, key: impl Fn() -> Key) -> &Entry<T> {
         let new = || {
-            Box::new(Entry { series, key: key(), given: OnceLock::new(), tally: OnceLock::new(), next: Link::new() })
+            let (also, given, tally) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+            Box::new(Entry { series, key: key(), also, given, tally, next: Link::new() })
         };
         let mut entry = self.0[series.chain()].get_or_init(new);
         while entry.series != series {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use metrics::{Counter, Histogram, Key, Label, Level as Importance, Metadata, Recorder};
 
-use super::known::{Known, Series, Told};
+use super::known::{Entry, Known, Series, Told};
 use super::recorder;
 use crate::tally::{Tells, begin};
 
@@ -46,7 +46,8 @@ impl Name {
 
     /// One more. A recorder that stays is told a little later: for what many threads count at the same time.
     pub(super) fn tally(&self, metric: &'static str, labels: Labels) {
-        let register = |recorder: &dyn Recorder, key: &Key| recorder.register_counter(key, &METADATA);
+        let register =
+            |recorder: &dyn Recorder, entry: &Entry<Counter>| recorder.register_counter(&entry.key, &METADATA);
         self.tally_in(&self.0.counters, metric, labels, register);
     }
 
@@ -57,9 +58,10 @@ impl Name {
         labels: Labels,
         more: impl Fn() -> [(&'static str, Labels); 2],
     ) {
-        let register = |recorder: &dyn Recorder, key: &Key| {
-            let [second, third] = more().map(|(metric, labels)| self.key(metric, labels));
-            [key, &second, &third].map(|key| recorder.register_counter(key, &METADATA))
+        let register = |recorder: &dyn Recorder, entry: &Entry<[Counter; 3]>| {
+            let also = || Box::new(more().map(|(metric, labels)| self.key(metric, labels)));
+            let [second, third] = &**entry.also.get_or_init(also);
+            [&entry.key, second, third].map(|key| recorder.register_counter(key, &METADATA))
         };
         self.tally_in(&self.0.together, metric, labels, register);
     }
@@ -69,14 +71,14 @@ impl Name {
         known: &Known<T>,
         metric: &'static str,
         labels: Labels,
-        register: impl Fn(&dyn Recorder, &Key) -> T,
+        register: impl Fn(&dyn Recorder, &Entry<T>) -> T,
     ) {
         metrics::with_recorder(|recorder| {
             let entry = known.entry(Series::new(metric, labels), || self.key(metric, labels));
             if !recorder::lasts(recorder) {
-                return register(recorder, &entry.key).increment(1);
+                return register(recorder, entry).increment(1);
             }
-            entry.given.get_or_init(|| register(recorder, &entry.key));
+            entry.given.get_or_init(|| register(recorder, entry));
             entry.tally.get_or_init(Box::default).add();
             if !self.0.told.load(Ordering::SeqCst) {
                 begin(&self.0);
