@@ -60,11 +60,16 @@ impl RedisStore {
         key: &KeyText,
         names: &[String],
     ) -> Option<Together> {
-        if !connection.gathers.gets.shares() || !self.tells(connection) {
+        if !self.many_read(connection) {
             return None;
         }
         let (edition, stamps) = self.copy.stamps_now(names)?;
         Some(Together { waits: self.join_on(connection, asker, left, Get::new(key.as_str())), edition, stamps })
+    }
+
+    /// Whether many read on it, and the server tells of changed stamps.
+    fn many_read(&self, connection: &Connection) -> bool {
+        connection.gathers.gets.shares() && self.tells(connection)
     }
 
     /// The same where many read and there are names for it, which come with what is left of the caller's time; with a key that is
@@ -77,7 +82,7 @@ impl RedisStore {
     ) -> Option<(Together, Names)> {
         let connection = self.slot.glimpse();
         let connection = connection.as_ref()?;
-        if !connection.gathers.gets.shares() || !self.tells(connection) {
+        if !self.many_read(connection) {
             return None;
         }
         let (left, names) = names()?;
