@@ -22,6 +22,13 @@ pub(crate) struct Found {
     pub(crate) plots: Vec<Drawing>,
 }
 
+impl Found {
+    /// Whether a row of it says more of other machines than of this one.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.rows.iter().any(|row| row.disturbed)
+    }
+}
+
 /// A row, as it is printed, kept and put into the docs.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Told {
@@ -30,6 +37,8 @@ pub(crate) struct Told {
     pub(crate) markdown: String,
     pub(crate) musts: usize,
     pub(crate) missed: usize,
+    /// Whether most of its rounds were disturbed.
+    pub(crate) disturbed: bool,
 }
 
 /// A plot, likewise.
@@ -89,6 +98,7 @@ fn told(rows: &[Row]) -> Vec<Told> {
         markdown: row.markdown(),
         musts: row.musts(),
         missed: row.missed(),
+        disturbed: row.disturbed,
     });
     told.collect()
 }

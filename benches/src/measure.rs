@@ -1,8 +1,8 @@
 //! Rounds: every contender runs for a short time in each, in rotating order.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::steal::Watch;
+use crate::rounds::{Disturbed, undisturbed};
 
 /// Who takes part seldom does in one round of so many.
 const SELDOM: usize = 7;
@@ -42,8 +42,8 @@ impl<F> Contender<'_, F> {
 pub(crate) struct Samples {
     /// `None` in rounds without it.
     figures: Vec<(&'static str, Vec<Option<f64>>)>,
-    /// How many rounds are not among them.
-    pub(crate) left_out: usize,
+    /// What the rounds suffered.
+    pub(crate) disturbed: Disturbed,
 }
 
 /// Median, smallest, largest.
@@ -69,7 +69,7 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
     let count = contenders.len();
     let round: f64 = contenders.iter().map(|one| plan.each.as_secs_f64() / one.every as f64).sum();
     let most = Duration::from_secs_f64(LONGER * round * plan.rounds as f64);
-    let (rounds, left_out) = undisturbed(plan.rounds, most, |round| {
+    let (rounds, disturbed) = undisturbed(plan.rounds, most, |round| {
         let mut figures = vec![None; count];
         // There and back, so that of two each is first as often.
         let order = |nth: usize| if round.is_multiple_of(2) { nth } else { count - 1 - nth };
@@ -80,7 +80,7 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
         figures
     });
     std::array::from_fn(|nth| {
-        let mut samples = Samples::without(left_out);
+        let mut samples = Samples::of_rounds(disturbed);
         for (place, one) in contenders.iter().enumerate() {
             let figures = rounds.iter().map(|round| round[place].map(|figures| figures[nth]));
             samples.figures.push((one.name, figures.collect()));
@@ -89,50 +89,10 @@ pub(crate) fn interleave_all<const N: usize>(plan: Plan, mut contenders: Vec<Con
     })
 }
 
-/// So many rounds in which this machine had its processors, and how many others were left out for them: up to half as many. No round
-/// begins after the `most` that all may take. Where that is not enough, all count.
-pub(crate) fn undisturbed<R>(wanted: usize, most: Duration, mut run: impl FnMut(usize) -> R) -> (Vec<R>, usize) {
-    let begun = Instant::now();
-    judged(wanted, |round| {
-        let watch = Watch::start();
-        let found = run(round);
-        Judged { found, is_disturbed: watch.is_disturbed(), is_last: begun.elapsed() > most }
-    })
-}
-
-/// A round.
-struct Judged<R> {
-    found: R,
-    is_disturbed: bool,
-    /// Whether there is no time for another one.
-    is_last: bool,
-}
-
-fn judged<R>(wanted: usize, mut run: impl FnMut(usize) -> Judged<R>) -> (Vec<R>, usize) {
-    let (mut calm, mut disturbed) = (Vec::new(), Vec::new());
-    for round in 0..wanted + wanted / 2 {
-        let Judged { found, is_disturbed, is_last } = run(round);
-        if is_disturbed {
-            disturbed.push(found)
-        } else {
-            calm.push(found)
-        }
-        if calm.len() == wanted || is_last {
-            break;
-        }
-    }
-    let left_out = disturbed.len();
-    if calm.len() < wanted.div_ceil(2) {
-        calm.extend(disturbed);
-        return (calm, 0);
-    }
-    (calm, left_out)
-}
-
 impl Samples {
-    /// Of no round yet, and without so many.
-    pub(crate) fn without(left_out: usize) -> Self {
-        Self { left_out, ..Self::default() }
+    /// Without figures yet.
+    pub(crate) fn of_rounds(disturbed: Disturbed) -> Self {
+        Self { disturbed, ..Self::default() }
     }
 
     /// Figures that were taken elsewhere, a contender at a time.
@@ -175,7 +135,7 @@ fn summary(mut sorted: Vec<f64>) -> Option<Summary> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Judged, Plan, SELDOM, Samples, Summary, contender, interleave, interleave_all, judged};
+    use super::{Plan, SELDOM, Samples, Summary, contender, interleave, interleave_all};
 
     #[test]
     fn ratios_are_of_rounds() {
@@ -187,27 +147,6 @@ mod tests {
         assert_eq!(samples.of("ours"), Some(Summary { median: 9.0, min: 1.0, max: 20.0 }));
         assert_eq!(samples.ratio("ours", "theirs"), Some(2.0));
         assert_eq!(samples.ratio("ours", "nobody"), None);
-    }
-
-    #[test]
-    fn disturbed_rounds_are_left_out_while_there_are_enough_others() {
-        let of = |disturbed: &[usize]| {
-            judged(4, |round| Judged { found: round, is_disturbed: disturbed.contains(&round), is_last: false })
-        };
-        assert_eq!(of(&[]), (vec![0, 1, 2, 3], 0));
-        assert_eq!(of(&[1]), (vec![0, 2, 3, 4], 1));
-        assert_eq!(of(&[0, 1, 2]), (vec![3, 4, 5], 3));
-        assert_eq!(of(&[0, 1, 2, 3, 4]), (vec![5, 0, 1, 2, 3, 4], 0));
-    }
-
-    #[test]
-    fn no_round_begins_when_the_time_is_over() {
-        let of = |disturbed: &[usize]| {
-            judged(4, |round| Judged { found: round, is_disturbed: disturbed.contains(&round), is_last: round == 2 })
-        };
-        assert_eq!(of(&[]), (vec![0, 1, 2], 0));
-        assert_eq!(of(&[1]), (vec![0, 2], 1));
-        assert_eq!(of(&[0, 1]), (vec![2, 0, 1], 0));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::bench::checkout;
-use crate::group::{self, Told};
+use crate::group::{Found, Told};
 use crate::options::Options;
 use crate::place::Place;
+use crate::runs::{self, Runs};
 use crate::server::Server;
 
 const BEGIN: &str = "<!-- bench:rows -->";
@@ -18,31 +19,17 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let began = Instant::now();
     let machine = machine()?;
     println!("{machine}\n");
-    let (mut rows, mut objects, mut failed, mut took) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for name in group::names(options.quick).filter(|name| options.wants(name)) {
-        let since = Instant::now();
-        // One that cannot run must not take the others with it.
-        match group::run(name, options.quick) {
-            Ok(found) => {
-                for plot in found.plots {
-                    println!("{}\n", plot.text);
-                    objects.push(plot.json);
-                    if options.docs {
-                        draw(&plot.file, &plot.svg)?;
-                    }
-                }
-                for row in found.rows {
-                    println!("{}\n", row.text);
-                    objects.push(row.json.clone());
-                    rows.push(row);
-                }
-            }
-            Err(problem) => {
-                println!("{name}\n  COULD NOT RUN: {problem}\n");
-                failed.push(name);
+    let Runs { found, failed, took } = runs::run(options, began);
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for Found { rows: told, plots } in found.into_iter().map(|(_, found)| found) {
+        for plot in plots {
+            objects.push(plot.json);
+            if options.docs {
+                draw(&plot.file, &plot.svg)?;
             }
         }
-        took.push(format!("{name} {}", since.elapsed().as_secs()));
+        objects.extend(told.iter().map(|row| row.json.clone()));
+        rows.extend(told);
     }
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&Value::Array(objects)).map_err(|error| error.to_string())?;

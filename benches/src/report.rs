@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::figures::short;
 use crate::measure::{Samples, Summary};
+use crate::rounds::Disturbed;
 
 /// Our name among the contenders.
 pub(crate) const OURS: &str = "ours";
@@ -20,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) allocations: Vec<(&'static str, f64)>,
     pub(crate) instructions: Vec<(&'static str, f64)>,
     notes: Vec<String>,
+    /// Whether most of its rounds were.
+    pub(crate) disturbed: bool,
 }
 
 /// What a row has to show.
@@ -28,6 +31,15 @@ struct Must {
     text: String,
     measured: f64,
     holds: bool,
+}
+
+fn suffered(Disturbed { left_out, mostly }: Disturbed) -> Option<String> {
+    const WHY: &str = "in which other machines had much of the processors";
+    match (mostly, left_out) {
+        (true, _) => Some(format!("more than half were rounds {WHY}: all count")),
+        (false, 0) => None,
+        (false, left_out) => Some(format!("{left_out} rounds left out, {WHY}")),
+    }
 }
 
 impl Row {
@@ -43,12 +55,8 @@ impl Row {
             musts: Vec::new(),
             allocations: Vec::new(),
             instructions: Vec::new(),
-            notes: (samples.left_out > 0)
-                .then(|| {
-                    format!("{} rounds left out, in which other machines had much of the processors", samples.left_out)
-                })
-                .into_iter()
-                .collect(),
+            notes: suffered(samples.disturbed).into_iter().collect(),
+            disturbed: samples.disturbed.mostly,
         }
     }
 

@@ -11,8 +11,9 @@ use crate::contenders::by_hand::ByHand;
 use crate::contenders::moka::Glue;
 use crate::contenders::multi_tier::MultiTier;
 use crate::contenders::{hitbox, ours};
-use crate::measure::{Samples, undisturbed};
+use crate::measure::Samples;
 use crate::report::{OURS, Row};
+use crate::rounds::undisturbed;
 use crate::value::loads;
 
 const CALLERS: usize = 64;
@@ -70,14 +71,14 @@ fn replay(bench: &Bench, name: &str, ids: &Arc<[u64]>, rounds: usize) -> Result<
     let of = |turns: &[&'static str]| {
         turns.iter().map(|turn| Ok((*turn, once(bench, turn, ids)?))).collect::<Result<Vec<_>, String>>()
     };
-    let (mut found, left_out) = undisturbed(rounds, ENOUGH, |round| {
+    let (mut found, disturbed) = undisturbed(rounds, ENOUGH, |round| {
         let mut turns = FAST;
         turns.rotate_left(round % FAST.len());
         of(&turns)
     });
     // One round of it takes as long as all of the others'.
     found.extend((0..if ids.len() > LONG { 1 } else { 3 }).map(|_| of(&[SLOW])));
-    let (mut samples, mut bodies) = (Samples::without(left_out), Samples::default());
+    let (mut samples, mut bodies) = (Samples::of_rounds(disturbed), Samples::default());
     for round in found {
         for (turn, (rate, ran)) in round? {
             samples.add(turn, rate);
