@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!("{machine}\n");
     let Runs { found, failed, took } = runs::run(options, began);
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
-    for Found { rows: told, plots } in found.into_iter().map(|(_, found)| found) {
+    for Found { rows: told, plots } in found {
         for plot in plots {
             objects.push(plot.json);
             if options.docs {
