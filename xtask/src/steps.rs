@@ -41,7 +41,11 @@ pub(crate) const ALL: &[Step] = &[
         run: dependencies,
     },
     Step { name: "msrv", about: "README, manifest and dependencies agree on the Rust version", run: msrv },
-    Step { name: "benches", about: "rustfmt and clippy for the benchmarks, a workspace of their own", run: benches },
+    Step {
+        name: "benches",
+        about: "rustfmt, clippy and tests of the benchmarks, a workspace of their own",
+        run: benches,
+    },
     Step { name: "licences", about: "cargo-deny, where it is installed", run: licences },
     Step { name: "leftovers", about: "no process, temporary file or changed source stays behind", run: leftovers },
 ];
@@ -287,8 +291,10 @@ fn benches(context: &Context) -> Outcome {
     let format = check(context.cargo(&["fmt"]).args(manifest).arg("--check"));
     let target = context.root.join("benches/target");
     let mut clippy = context.cargo(&["clippy", "--locked", "--all-targets"]);
-    clippy.args(manifest).args(["--", "-D", "warnings"]).env("CARGO_TARGET_DIR", target);
-    format.and(check(&mut clippy))
+    clippy.args(manifest).args(["--", "-D", "warnings"]).env("CARGO_TARGET_DIR", &target);
+    let mut test = context.watched(context.cargo(&["test", "--quiet", "--locked", "--lib"]));
+    test.args(manifest).env("CARGO_TARGET_DIR", target);
+    format.and(check(&mut clippy)).and(tests(&mut test))
 }
 
 fn licences(context: &Context) -> Outcome {
