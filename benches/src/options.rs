@@ -1,13 +1,15 @@
 //! What the command line says.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(crate) const HELP: &str = "\
 cargo xtask bench [--quick] [--only ROW,..] [--json FILE] [--docs]
   --quick         fewer and shorter rounds, no curves
   --only ROW,..   only the groups whose name contains one of these words; curves are groups too
   --json FILE     all rows as JSON
-  --docs          writes the table and the plots into docs/performance.md and docs/performance";
+  --docs          writes the table and the plots into docs/performance.md and docs/performance
+  --built SECONDS what building took, as a part of the time that all may take; xtask says it";
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Options {
@@ -15,6 +17,7 @@ pub(crate) struct Options {
     pub(crate) docs: bool,
     pub(crate) json: Option<PathBuf>,
     pub(crate) only: Vec<String>,
+    pub(crate) built: Duration,
 }
 
 impl Options {
@@ -32,6 +35,11 @@ impl Options {
                 "--docs" => options.docs = true,
                 "--json" => options.json = Some(value()?.into()),
                 "--only" => options.only.extend(value()?.split(',').map(|word| word.trim().to_owned())),
+                "--built" => {
+                    let seconds = value()?;
+                    let seconds = seconds.parse().map_err(|_| format!("--built: seconds, not {seconds:?}"))?;
+                    options.built = Duration::from_secs(seconds);
+                }
                 _ => return Err(format!("not understood: {word}")),
             }
         }
@@ -58,6 +66,8 @@ mod tests {
         assert!(options.quick && options.wants("local") && !options.wants("redis"));
         assert_eq!(options.json, Some("rows.json".into()));
         assert!(read("").unwrap().wants("redis"));
+        assert_eq!(read("--built 90").unwrap().built.as_secs(), 90);
+        assert!(read("--built long").is_err());
         assert!(read("--json").is_err());
         assert!(read("--fast").is_err());
     }

@@ -20,10 +20,10 @@ pub(crate) struct Runs {
 }
 
 /// Runs them, by groups in processes of their own.
-pub(crate) fn run(options: &Options, began: Instant) -> Runs {
+pub(crate) fn run(options: &Options, elapsed: impl Fn() -> Duration) -> Runs {
     let names = group::names(options.quick).filter(|name| options.wants(name));
     // One that cannot run must not take the others with it.
-    all(names, |took| began.elapsed() + took < LONGEST, |name| group::run(name, options.quick))
+    all(names, |took| elapsed() + took < LONGEST, |name| group::run(name, options.quick))
 }
 
 /// Those of whose rounds other machines disturbed more than half are measured once more when all are done, where there is time for what

@@ -1,6 +1,8 @@
 //! Runs the benchmarks, which are a workspace of their own.
 
-use std::process::{ExitCode, Stdio};
+use std::io::{self, BufRead as _, BufReader};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Instant;
 
 use crate::redis;
 use crate::run::cargo;
@@ -10,8 +12,7 @@ pub(crate) const USAGE: &str = "[--quick] [--only ROW,..] [--json FILE] [--docs]
 const HELP: &str = "\
   --quick         fewer and shorter rounds, no curves
   --only ROW,..   only the groups whose name contains one of these words: local, local-threads, redis-1, -8, -64, -256,
-                  -member, miss, stampede, many, open, memory, decode, compile, replay-web07, -orm-busy, curve-callers, -size, -keys,
-                  -tags, -functions
+                  -member, miss, stampede, many, open, memory, decode, replay-web07, -orm-busy, compile, curve-callers, -size, -keys, -tags
   --json FILE     all rows as JSON
   --docs          writes the table and the plots into docs/performance.md and docs/performance";
 
@@ -28,12 +29,16 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let manifest = ["--quiet", "--release", "--locked", "--manifest-path", "benches/Cargo.toml"];
-    // The program that counts allocations is run by the other one.
-    let (mut build, mut run) = (cargo(&["build"]), cargo(&["run"]));
-    build.args(manifest);
-    run.args(manifest).arg("--").args(options).env("REDIS_SERVER_BIN", &server.program).stdin(Stdio::null());
-    let done = build.status().and_then(|built| if built.success() { run.status() } else { Ok(built) });
+    let began = Instant::now();
+    let done = built(options).and_then(|built| {
+        if !built.success() {
+            return Ok(built);
+        }
+        let mut run = benches("run");
+        run.args(["--package", "cache-benches", "--"]).args(options);
+        run.args(["--built", &began.elapsed().as_secs().to_string()]);
+        run.env("REDIS_SERVER_BIN", &server.program).stdin(Stdio::null()).status()
+    });
     match done {
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from),
         Err(error) => {
@@ -41,4 +46,27 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the benchmarks, and beside them what the programs whose builds are timed depend on: the last crates of the one leave a
+/// processor to the other.
+fn built(options: &[&str]) -> io::Result<ExitStatus> {
+    let some = options.iter().any(|option| option.starts_with("--only"));
+    if some && !options.iter().any(|option| option.contains("compile")) {
+        return benches("build").status();
+    }
+    let mut programs = benches("run").args(["--package", "cache-programs"]).stdout(Stdio::piped()).spawn()?;
+    // Cargo lets nobody else build there before that program runs, which says so, or has ended.
+    programs.stdout.take().map_or(Ok(0), |said| BufReader::new(said).read_line(&mut String::new()))?;
+    // With the program that counts allocations, which is run by the other one.
+    let built = benches("build").status();
+    // What it could not build is not built when it is needed, and then said again.
+    programs.wait()?;
+    built
+}
+
+fn benches(what: &str) -> Command {
+    let mut command = cargo(&[what]);
+    command.args(["--quiet", "--release", "--locked", "--manifest-path", "benches/Cargo.toml"]);
+    command
 }

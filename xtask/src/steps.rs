@@ -288,9 +288,9 @@ fn msrv(context: &Context) -> Outcome {
 /// Checked where `cargo xtask bench` builds, so that both share what cargo downloads and nothing lands in the main lock file.
 fn benches(context: &Context) -> Outcome {
     let manifest = ["--manifest-path", "benches/Cargo.toml"];
-    let format = check(context.cargo(&["fmt"]).args(manifest).arg("--check"));
+    let format = check(context.cargo(&["fmt"]).args(manifest).args(["--all", "--check"]));
     let target = context.root.join("benches/target");
-    let mut clippy = context.cargo(&["clippy", "--locked", "--all-targets"]);
+    let mut clippy = context.cargo(&["clippy", "--locked", "--workspace", "--all-targets"]);
     clippy.args(manifest).args(["--", "-D", "warnings"]).env("CARGO_TARGET_DIR", &target);
     let mut test = context.watched(context.cargo(&["test", "--quiet", "--locked", "--lib"]));
     test.args(manifest).env("CARGO_TARGET_DIR", target);

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::build::{Scratch, output};
-use super::generate::Program;
+use cache_programs::{Program, Scratch, output};
 
 /// As rustc prints it with all macros expanded.
 pub(crate) fn expanded(scratch: &Scratch, program: &Program) -> Result<usize, String> {

@@ -4,25 +4,19 @@
 //! they depend on being built already. `cached` with Redis is the like of this project, which has Redis by default; its
 //! in-memory form is given beside it.
 
-mod build;
 mod functions;
-mod generate;
-mod kind;
 mod lines;
 mod start;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::bench::{Bench, checkout};
+use cache_programs::{Kind, Program, Programs, Spent};
+
+use crate::bench::Bench;
+use crate::curves::Drawn;
 use crate::measure::Samples;
+use crate::place::everywhere;
 use crate::report::{OURS, Row};
-
-use build::{Scratch, Spent};
-use generate::Program;
-use kind::Kind;
-
-pub(crate) use functions::run as functions;
 
 const MEMORY: &str = "cached (memory)";
 const REDIS: &str = "cached (Redis)";
@@ -39,42 +33,33 @@ const MOST: f64 = 0.5;
 /// No further round of builds begins after so long: a slow machine has fewer.
 const ENOUGH: Duration = Duration::from_secs(60);
 
-/// The programs of this run, and the annotations.
-struct Programs {
-    scratch: Scratch,
-    runtime: PathBuf,
+/// Time to build and lines of code; the plots too where it need not be quick.
+pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
+    // Cargo has all processors.
+    everywhere(|| {
+        let count = bench.pick(200, FEW);
+        let programs = Programs::new()?;
+        let all = |count| Kind::ALL.iter().map(|kind| programs.write(*kind, count)).collect::<Result<Vec<_>, _>>();
+        let timed = all(count)?;
+        programs.warm()?;
+        let spent = least(&programs, &timed, bench.pick(2, 1))?;
+        let mut rows = time_rows(&timed, &spent, count);
+        rows.extend(line_rows("expanded lines", &all(FEW)?, FEW, |program| {
+            lines::expanded(&programs.scratch, program)
+        })?);
+        rows.extend(line_rows("LLVM lines", &all(FEWER)?, FEWER, |program| lines::llvm(&programs.scratch, program))?);
+        let plots = if bench.quick {
+            Vec::new()
+        } else {
+            let timed: Vec<_> = timed.into_iter().zip(spent.into_iter().map(|[spent]| spent)).collect();
+            functions::plots(&programs, count, &timed)?
+        };
+        Ok(Drawn { plots, rows })
+    })
 }
 
-impl Programs {
-    /// An empty workspace in the target folder. What dependencies were built there stay.
-    fn new() -> Result<Self, String> {
-        let target = checkout().join("benches/target");
-        let folder = target.join("compile");
-        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let absolute = |path: PathBuf| path.canonicalize().map_err(|error| format!("{}: {error}", path.display()));
-        let folder = absolute(folder)?;
-        generate::workspace(&folder, &checkout().join("benches/Cargo.lock"))?;
-        Ok(Self { scratch: Scratch { folder }, runtime: absolute(checkout().join("cache-runtime"))? })
-    }
-
-    fn write(&self, kind: Kind, count: usize) -> Result<Program, String> {
-        generate::program(&self.scratch.folder, &self.runtime, kind, count)
-    }
-
-    /// Builds programs of one function, and with them all that the others depend on.
-    fn warm(&self, kinds: &[Kind]) -> Result<(), String> {
-        let small: Result<Vec<_>, _> = kinds.iter().map(|kind| self.write(*kind, 1)).collect();
-        small?.iter().try_for_each(|program| self.scratch.time(program).map(drop))
-    }
-}
-
-/// Time to build and lines of code.
-pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
-    let (count, rounds) = (bench.pick(200, FEW), bench.pick(2, 1));
-    let programs = Programs::new()?;
-    let all = |count| Kind::ALL.iter().map(|kind| programs.write(*kind, count)).collect::<Result<Vec<_>, _>>();
-    let timed = all(count)?;
-    programs.warm(&Kind::ALL)?;
+/// Builds them so often, or as often as there is time for: the least that each took.
+fn least(programs: &Programs, timed: &[Program], rounds: usize) -> Result<Vec<[Spent; 1]>, String> {
     let mut least: Vec<Option<Spent>> = vec![None; timed.len()];
     let begun = Instant::now();
     for round in 0..rounds {
@@ -90,11 +75,7 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Row>, String> {
             }
         }
     }
-    let spent: Vec<Vec<Spent>> = least.into_iter().map(|least| least.into_iter().collect()).collect();
-    let mut rows = time_rows(&timed, &spent, count);
-    rows.extend(line_rows("expanded lines", &all(FEW)?, FEW, |program| lines::expanded(&programs.scratch, program))?);
-    rows.extend(line_rows("LLVM lines", &all(FEWER)?, FEWER, |program| lines::llvm(&programs.scratch, program))?);
-    Ok(rows)
+    Ok(least.into_iter().map(|least| [least.unwrap_or_default()]).collect())
 }
 
 /// The place of a kind among the programs.
@@ -103,7 +84,7 @@ fn of(programs: &[Program], kind: Kind) -> usize {
 }
 
 /// A figure beyond that of the plain program, for both forms.
-fn added<T>(programs: &[Program], all: &[Vec<T>], figure: impl Fn(&T) -> f64) -> [(Kind, Samples); 2] {
+fn added<T>(programs: &[Program], all: &[[T; 1]], figure: impl Fn(&T) -> f64) -> [(Kind, Samples); 2] {
     let plain = &all[of(programs, Kind::Plain)];
     [Kind::Short, Kind::Typed].map(|form| {
         let mut samples = Samples::default();
@@ -116,7 +97,7 @@ fn added<T>(programs: &[Program], all: &[Vec<T>], figure: impl Fn(&T) -> f64) ->
     })
 }
 
-fn time_rows(programs: &[Program], spent: &[Vec<Spent>], count: usize) -> Vec<Row> {
+fn time_rows(programs: &[Program], spent: &[[Spent; 1]], count: usize) -> Vec<Row> {
     let cpu = added(programs, spent, |spent| spent.cpu);
     let wall = added(programs, spent, |spent| spent.wall);
     let pairs = cpu.into_iter().zip(wall).flat_map(|((form, cpu), (_, wall))| {
@@ -133,7 +114,7 @@ fn line_rows(
     count: usize,
     lines: impl Fn(&Program) -> Result<usize, String>,
 ) -> Result<Vec<Row>, String> {
-    let all = programs.iter().map(|program| Ok(vec![lines(program)?])).collect::<Result<Vec<_>, String>>()?;
+    let all = programs.iter().map(|program| Ok([lines(program)?])).collect::<Result<Vec<_>, String>>()?;
     let rows = added(programs, &all, |lines| *lines as f64 / count as f64).map(|(form, samples)| {
         Row::new(format!("{what} of a function, {form}"), "lines", &samples).ratio_at_most(REDIS, MOST)
     });

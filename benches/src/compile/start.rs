@@ -3,8 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::build::{Scratch, middle, output};
-use super::generate::Program;
+use cache_programs::{Program, Scratch, output};
 
 const RUNS: usize = 21;
 
@@ -51,4 +50,10 @@ fn command(scratch: &Scratch, program: &Program) -> Command {
     let mut command = Command::new(scratch.binary(program));
     command.env_remove("REDIS_URL").env_remove("CACHE_REDIS_URL");
     command
+}
+
+fn middle(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -11,7 +11,6 @@ pub(crate) mod replay;
 pub(crate) mod stampede;
 
 use crate::bench::Bench;
-use crate::compile;
 use crate::place::Place;
 use crate::report::Row;
 
@@ -43,7 +42,6 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { name: "open", start: Bench::bare, run: open::run },
     group("memory", memory::run),
     group("decode", decode::run),
-    group("compile", compile::run),
     group("replay-web07", replay::web07),
     group("replay-orm-busy", replay::orm_busy),
 ];

@@ -11,12 +11,13 @@ use super::kind::Kind;
 
 /// A generated program.
 #[derive(Clone, Debug)]
-pub(crate) struct Program {
-    pub(crate) kind: Kind,
+pub struct Program {
+    /// How its functions are annotated.
+    pub kind: Kind,
     /// Its package and its binary.
-    pub(crate) name: String,
+    pub name: String,
     /// Its folder.
-    pub(crate) folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 const IN_A_MODULE: usize = 20;
@@ -96,11 +97,14 @@ pub(crate) fn workspace(scratch: &Path, lock: &Path) -> Result<(), String> {
 pub(crate) fn program(scratch: &Path, runtime: &Path, kind: Kind, count: usize) -> Result<Program, String> {
     let name = format!("rows-{kind}-{count}");
     let folder = scratch.join("programs").join(&name);
+    // The same for each, so that all share one build of them: what a program does not use is not linked to it.
     let manifest = format!(
         "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\n\
-         tokio = {{ version = \"1\", features = [\"rt\", \"time\", \"net\"] }}\n{}",
-        kind.dependency(runtime),
+         tokio = {{ version = \"1\", features = [\"rt\", \"time\", \"net\"] }}\n\
+         cached = {{ version = \"4.1\", features = [\"async\", \"redis_tokio\"] }}\n\
+         cache-runtime = {{ path = {:?} }}\n",
+        runtime.display().to_string(),
     );
     write(&folder.join("Cargo.toml"), &manifest)?;
     write(&folder.join("src/rows.rs"), ROWS)?;

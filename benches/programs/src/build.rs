@@ -7,32 +7,33 @@ use std::process::Command;
 use std::time::Instant;
 
 use super::generate::Program;
-use crate::place::everywhere;
 
 /// What a build took, in seconds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spent {
+pub struct Spent {
     /// By the clock on the wall.
-    pub(crate) wall: f64,
+    pub wall: f64,
     /// Of all processors, by cargo and all it started: it changes little with what else runs.
-    pub(crate) cpu: f64,
+    pub cpu: f64,
 }
 
 impl Spent {
     /// The less of two, each by itself: whatever else runs makes a build longer, never shorter.
-    pub(crate) fn or_less(self, other: Self) -> Self {
+    pub fn or_less(self, other: Self) -> Self {
         Self { wall: self.wall.min(other.wall), cpu: self.cpu.min(other.cpu) }
     }
 }
 
 /// Where the programs lie, and cargo for them.
-pub(crate) struct Scratch {
-    pub(crate) folder: PathBuf,
+#[derive(Debug)]
+pub struct Scratch {
+    /// The workspace that they are members of.
+    pub folder: PathBuf,
 }
 
 impl Scratch {
     /// Cargo with everything it writes in the scratch folder.
-    pub(crate) fn cargo<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub fn cargo<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .args(args)
@@ -44,17 +45,17 @@ impl Scratch {
         command
     }
 
-    pub(crate) fn target(&self) -> PathBuf {
+    fn target(&self) -> PathBuf {
         self.folder.join("target")
     }
 
     /// The program as it was built last.
-    pub(crate) fn binary(&self, program: &Program) -> PathBuf {
+    pub fn binary(&self, program: &Program) -> PathBuf {
         self.target().join("debug").join(&program.name)
     }
 
     /// Builds the program anew, and what it depends on where that is not built.
-    pub(crate) fn time(&self, program: &Program) -> Result<Spent, String> {
+    pub fn time(&self, program: &Program) -> Result<Spent, String> {
         touch(&program.folder.join("src/main.rs"))?;
         let mut command = self.cargo(["build", "--quiet", "--package", &program.name]);
         let (cpu, start) = (children()?, Instant::now());
@@ -64,8 +65,8 @@ impl Scratch {
 }
 
 /// Runs it to its end; what it wrote, or why it failed.
-pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
-    let output = everywhere(|| command.output()).map_err(|error| format!("{command:?}: {error}"))?;
+pub fn output(command: &mut Command) -> Result<Vec<u8>, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
@@ -85,10 +86,4 @@ fn children() -> Result<f64, String> {
     let rest = stat.rsplit(')').next().unwrap_or_default();
     let ticks: f64 = rest.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     Ok(ticks / 100.0)
-}
-
-pub(crate) fn middle(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -1,11 +1,10 @@
 //! How the functions of a program are annotated.
 
 use std::fmt;
-use std::path::Path;
 
 /// How the functions are annotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Not at all.
     Plain,
     /// `#[cached(resource = .., key(id), ttl = ..)]`.
@@ -20,25 +19,16 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All, the baseline first.
-    pub(crate) const ALL: [Self; 5] = [Self::Plain, Self::Short, Self::Typed, Self::PeerMemory, Self::PeerRedis];
+    pub const ALL: [Self; 5] = [Self::Plain, Self::Short, Self::Typed, Self::PeerMemory, Self::PeerRedis];
 
     /// Of this project.
-    pub(crate) fn is_ours(self) -> bool {
+    pub fn is_ours(self) -> bool {
         matches!(self, Self::Short | Self::Typed)
     }
 
     /// Whether a must concerns the time that it takes.
-    pub(crate) fn has_a_must(self) -> bool {
+    pub fn has_a_must(self) -> bool {
         matches!(self, Self::Plain | Self::Short | Self::Typed | Self::PeerRedis)
-    }
-
-    pub(crate) fn dependency(self, runtime: &Path) -> String {
-        match self {
-            Self::Plain => String::new(),
-            Self::Short | Self::Typed => format!("cache-runtime = {{ path = {:?} }}\n", runtime.display().to_string()),
-            Self::PeerMemory => "cached = { version = \"4.1\", features = [\"async\"] }\n".to_owned(),
-            Self::PeerRedis => "cached = { version = \"4.1\", features = [\"redis_tokio\"] }\n".to_owned(),
-        }
     }
 
     pub(crate) fn imports(self) -> &'static str {
