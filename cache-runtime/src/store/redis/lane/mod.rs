@@ -10,6 +10,7 @@ mod commands;
 mod connect;
 mod extent;
 mod inbox;
+mod looks;
 mod queue;
 mod read;
 mod read_all;

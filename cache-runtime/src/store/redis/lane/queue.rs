@@ -191,6 +191,11 @@ impl Queue {
         }
     }
 
+    /// Whether answers are on their way.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.lock().due.is_empty()
+    }
+
     /// Whom to wake when there is something left to write.
     pub(super) fn receives(&self, receiver: Waker) {
         self.lock().receiver = Some(receiver);

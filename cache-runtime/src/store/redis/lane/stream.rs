@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::inbox::Inbox;
+use super::looks::{Looks, after_others};
 use super::queue::Queue;
 use super::socket::Source;
 
@@ -18,11 +19,12 @@ pub(super) struct Stream {
     inbox: Inbox,
     /// Whom the queue knows as the task that receives.
     receiver: Option<Waker>,
+    looks: Looks,
 }
 
 impl Stream {
     pub(super) fn new(queue: Arc<Queue>, source: Source) -> Self {
-        Self { queue, source, inbox: Inbox::new(), receiver: None }
+        Self { queue, source, inbox: Inbox::new(), receiver: None, looks: Looks::default() }
     }
 
     fn receives(&mut self, context: &Context<'_>) {
@@ -44,7 +46,13 @@ impl Stream {
             if buffer.remaining() < before || before == 0 {
                 return Poll::Ready(Ok(()));
             }
-            if ready!(self.inbox.poll_fill(&mut self.source, context))? == 0 {
+            let filled = self.inbox.poll_fill(&mut self.source, context);
+            if filled.is_ready() {
+                self.looks.came();
+            } else if self.looks.again(|| self.queue.is_awaited()) {
+                after_others(context);
+            }
+            if ready!(filled)? == 0 {
                 self.end(io::ErrorKind::UnexpectedEof);
                 return Poll::Ready(Ok(()));
             }

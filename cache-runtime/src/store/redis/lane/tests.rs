@@ -2,13 +2,15 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 
 use ::redis::{ErrorKind, RedisResult};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 
 use super::queue::{Full, Queue};
 use super::socket::{Sink, Source};
@@ -281,4 +283,42 @@ async fn a_command_that_the_socket_takes_in_parts_is_sent_to_its_end() {
     both.received(&[&text]).await;
     both.answer(":1\r\n").await;
     assert_eq!(answered(&spot).await.ok(), Some(Reply::other(b":1\r\n".to_vec())));
+}
+
+/// How often it is looked again for what the server does not send, beyond once.
+async fn looks(both: &Both) -> usize {
+    let woken = Arc::<Woken>::default();
+    let waker = Waker::from(Arc::clone(&woken));
+    for looks in 0..1_000 {
+        let mut buffer = [0; 64];
+        let mut buffer = ReadBuf::new(&mut buffer);
+        let polled =
+            Pin::new(&mut *both.stream.lock().unwrap()).poll_read(&mut Context::from_waker(&waker), &mut buffer);
+        assert!(polled.is_pending());
+        yield_now().await;
+        if woken.0.swap(0, Ordering::Relaxed) == 0 {
+            return looks;
+        }
+    }
+    panic!("it never sleeps");
+}
+
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn it_is_looked_again_for_an_answer_that_is_on_its_way_and_in_the_end_waited_for() {
+    let mut both = both().await;
+    both.driver.abort();
+    assert!((&mut both.driver).await.is_err());
+    assert_eq!(looks(&both).await, 0, "nothing was asked");
+    let _asked = both.ask("a", 1);
+    assert_eq!(looks(&both).await, 40);
+    assert_eq!(looks(&both).await, 0, "until something comes");
 }
