@@ -9,8 +9,7 @@ use crate::run::cargo;
 
 pub(crate) const USAGE: &str = "[--quick] [--only ROW,..] [--json FILE] [--docs]";
 
-const HELP: &str = "\
-  --quick         fewer and shorter rounds, no curves
+const HELP: &str = "  --quick         fewer and shorter rounds, no curves
   --only ROW,..   only the groups whose name contains one of these words: local, local-threads, redis-1, -8, -64, -256,
                   -member, miss, stampede, many, open, memory, decode, replay-web07, -orm-busy, compile, curve-callers, -size, -keys, -tags
   --json FILE     all rows as JSON
