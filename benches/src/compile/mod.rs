@@ -51,15 +51,14 @@ pub(crate) fn run(bench: &Bench) -> Result<Drawn, String> {
         let plots = if bench.quick {
             Vec::new()
         } else {
-            let timed: Vec<_> = timed.into_iter().zip(spent.into_iter().map(|[spent]| spent)).collect();
-            functions::plots(&programs, count, &timed)?
+            functions::plots(&programs, count, &timed.into_iter().zip(spent).collect::<Vec<_>>())?
         };
         Ok(Drawn { plots, rows })
     })
 }
 
 /// Builds them so often, or as often as there is time for: the least that each took.
-fn least(programs: &Programs, timed: &[Program], rounds: usize) -> Result<Vec<[Spent; 1]>, String> {
+fn least(programs: &Programs, timed: &[Program], rounds: usize) -> Result<Vec<Spent>, String> {
     let mut least: Vec<Option<Spent>> = vec![None; timed.len()];
     let begun = Instant::now();
     for round in 0..rounds {
@@ -75,7 +74,7 @@ fn least(programs: &Programs, timed: &[Program], rounds: usize) -> Result<Vec<[S
             }
         }
     }
-    Ok(least.into_iter().map(|least| [least.unwrap_or_default()]).collect())
+    Ok(least.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 /// The place of a kind among the programs.
@@ -84,20 +83,18 @@ fn of(programs: &[Program], kind: Kind) -> usize {
 }
 
 /// A figure beyond that of the plain program, for both forms.
-fn added<T>(programs: &[Program], all: &[[T; 1]], figure: impl Fn(&T) -> f64) -> [(Kind, Samples); 2] {
+fn added<T>(programs: &[Program], all: &[T], figure: impl Fn(&T) -> f64) -> [(Kind, Samples); 2] {
     let plain = &all[of(programs, Kind::Plain)];
     [Kind::Short, Kind::Typed].map(|form| {
         let mut samples = Samples::default();
         for (name, kind) in [(OURS, form), (REDIS, Kind::PeerRedis), (MEMORY, Kind::PeerMemory)] {
-            for (with, without) in all[of(programs, kind)].iter().zip(plain) {
-                samples.add(name, figure(with) - figure(without));
-            }
+            samples.add(name, figure(&all[of(programs, kind)]) - figure(plain));
         }
         (form, samples)
     })
 }
 
-fn time_rows(programs: &[Program], spent: &[[Spent; 1]], count: usize) -> Vec<Row> {
+fn time_rows(programs: &[Program], spent: &[Spent], count: usize) -> Vec<Row> {
     let cpu = added(programs, spent, |spent| spent.cpu);
     let wall = added(programs, spent, |spent| spent.wall);
     let pairs = cpu.into_iter().zip(wall).flat_map(|((form, cpu), (_, wall))| {
@@ -114,7 +111,7 @@ fn line_rows(
     count: usize,
     lines: impl Fn(&Program) -> Result<usize, String>,
 ) -> Result<Vec<Row>, String> {
-    let all = programs.iter().map(|program| Ok([lines(program)?])).collect::<Result<Vec<_>, String>>()?;
+    let all = programs.iter().map(lines).collect::<Result<Vec<_>, String>>()?;
     let rows = added(programs, &all, |lines| *lines as f64 / count as f64).map(|(form, samples)| {
         Row::new(format!("{what} of a function, {form}"), "lines", &samples).ratio_at_most(REDIS, MOST)
     });

@@ -32,9 +32,11 @@ const LUCKIEST: u8 = 8;
 /// In vain costs more than is gained.
 const BAD_LUCK: u8 = 2;
 
-/// As much as there is at first, and again after so many sleeps without any: whoever looks keeps the server awake too, so that one look
-/// between sleeps finds less than several in a row.
+/// What there is at first, and again after [`SELDOM`]: enough to look several times in a row, as that keeps the server awake too, and
+/// finds more than one try between sleeps.
 const SOME: u8 = 6;
+
+/// Without luck it is tried again after so many sleeps.
 const SELDOM: u8 = 250;
 
 impl Default for Looks {
