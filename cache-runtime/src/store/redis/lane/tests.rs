@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use ::redis::{ErrorKind, RedisResult};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
@@ -318,7 +318,13 @@ async fn it_is_looked_again_for_an_answer_that_is_on_its_way_and_in_the_end_wait
     both.driver.abort();
     assert!((&mut both.driver).await.is_err());
     assert_eq!(looks(&both).await, 0, "nothing was asked");
-    let _asked = both.ask("a", 1);
+    let asked = both.ask("a", 1);
     assert_eq!(looks(&both).await, 40);
     assert_eq!(looks(&both).await, 0, "until something comes");
+    both.answer("$1\r\na\r\n").await;
+    while poll_fn(|context| Poll::Ready(asked.poll(context))).await.is_pending() {
+        looks(&both).await;
+    }
+    let _asked = both.ask("b", 1);
+    assert_eq!(looks(&both).await, 40);
 }
